@@ -1,0 +1,175 @@
+// Package domain handles domain names in one form throughout the suite: the
+// canonical presentation form that miekg/dns gives to unpacked names (RFC 1035
+// section 5.1 escapes), fully qualified, in lower case (RFC 4343). Two canonical
+// names are equal exactly when their strings are.
+package domain
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/miekg/dns"
+	"golang.org/x/net/idna"
+)
+
+// Root is the canonical name of the root.
+const Root = "."
+
+// errEmpty is the error for a name of no characters.
+var errEmpty = errors.New("empty domain name")
+
+// Canonical gives the canonical form of a name in presentation form. A name
+// without final dot is taken as fully qualified. It fails on an empty label, a
+// label over 63 octets and a name over 255 octets (RFC 1035 section 2.3.4).
+func Canonical(s string) (string, error) {
+	if s == "" {
+		return "", errEmpty
+	}
+	if !strings.HasSuffix(s, ".") || escapedAt(s, len(s)-1) {
+		s += "."
+	}
+	if plain(s) {
+		return s, check(s)
+	}
+	var wire [256]byte
+	n, err := dns.PackDomainName(s, wire[:], 0, nil, false)
+	if err != nil {
+		return "", describe(s)
+	}
+	name, _, err := dns.UnpackDomainName(wire[:n], 0)
+	if err != nil {
+		return "", describe(s)
+	}
+	return strings.ToLower(name), nil
+}
+
+// Parse reads a name as people write it: Unicode labels become Punycode
+// (RFC 5891), everything else is as in Canonical.
+func Parse(s string) (string, error) {
+	ascii, err := ToASCII(s)
+	if err != nil {
+		return "", err
+	}
+	return Canonical(ascii)
+}
+
+// ToASCII turns the Unicode labels of a name into Punycode and leaves all
+// others, underscores, wildcards and escapes included, as they are.
+func ToASCII(s string) (string, error) {
+	if isASCII(s) {
+		return s, nil
+	}
+	labels := strings.Split(s, ".")
+	for i, label := range labels {
+		if isASCII(label) {
+			continue
+		}
+		ascii, err := idna.Lookup.ToASCII(label)
+		if err != nil {
+			return "", fmt.Errorf("label %q of %q is no valid internationalized name: %w", label, s, err)
+		}
+		labels[i] = ascii
+	}
+	return strings.Join(labels, "."), nil
+}
+
+// IsSubdomain reports whether child is parent or lies below it. Both are canonical.
+func IsSubdomain(parent, child string) bool {
+	if parent == Root {
+		return true
+	}
+	cut := len(child) - len(parent)
+	switch {
+	case cut < 0 || child[cut:] != parent:
+		return false
+	case cut == 0:
+		return true
+	}
+	return child[cut-1] == '.' && !escapedAt(child, cut-1)
+}
+
+// Parent gives the name one label up, and false for the root.
+func Parent(name string) (string, bool) {
+	if name == Root {
+		return "", false
+	}
+	off, end := dns.NextLabel(name, 0)
+	if end {
+		return Root, true
+	}
+	return name[off:], true
+}
+
+// NoDot gives name without its final dot, the form of names in expressions,
+// identifiers and metric labels; the root becomes "".
+func NoDot(name string) string { return strings.TrimSuffix(name, ".") }
+
+// plain reports whether s, which ends in a dot, is canonical by its characters alone.
+func plain(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		switch {
+		case c >= 'a' && c <= 'z', c >= '0' && c <= '9', c == '-', c == '_', c == '.', c == '*', c == '/':
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// check holds the limits of RFC 1035 section 2.3.4 for a plain name.
+func check(s string) error {
+	if s == Root {
+		return nil
+	}
+	if len(s) > 254 { // one octet more on the wire
+		return describe(s)
+	}
+	label := 0
+	for i := range len(s) {
+		if s[i] != '.' {
+			label++
+			continue
+		}
+		if label == 0 || label > 63 {
+			return describe(s)
+		}
+		label = 0
+	}
+	return nil
+}
+
+// describe words why s is not a domain name.
+func describe(s string) error {
+	for label := range strings.SplitSeq(strings.TrimSuffix(s, "."), ".") {
+		switch {
+		case label == "":
+			return fmt.Errorf("%q has an empty label", s)
+		case len(label) > 63 && !strings.Contains(label, `\`):
+			return fmt.Errorf("%q has a label of %d octets, at most 63 are allowed", s, len(label))
+		}
+	}
+	if len(s) > 254 {
+		return fmt.Errorf("%q is too long, a name has at most 255 octets", s)
+	}
+	return fmt.Errorf("%q is not a domain name", s)
+}
+
+// escapedAt reports whether the character at i is escaped by an odd run of backslashes.
+func escapedAt(s string, i int) bool {
+	n := 0
+	for i--; i >= 0 && s[i] == '\\'; i-- {
+		n++
+	}
+	return n%2 == 1
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
