@@ -1,0 +1,110 @@
+package expr
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Field declares one field.
+type Field struct {
+	// Name is the field as expressions spell it, in lower case: "dns.fqdn". A member
+	// of an array of records is declared as "identity.groups[*].name" with the type
+	// of the array that holds that member of every record.
+	Name string
+	// Type is Int, String, IP, an array of one of them, or a map of arrays of strings.
+	Type Type
+	// Fold normalizes the string literals that ==, != and in compare with the field
+	// or its elements; its error says what is wrong with the literal. Fold of its own
+	// results changes nothing. Nil leaves the literals as they are.
+	Fold func(string) (string, error)
+	// Lower makes the literals of all other operators lower case, since the values are.
+	Lower bool
+}
+
+// Schema is a closed list of fields. It is immutable and safe for concurrent use.
+type Schema struct {
+	fields  []Field
+	index   map[string]int      // by name, "identity.groups[*].name" included
+	records map[string][]string // "identity.groups" → its members
+	hints   map[string]string
+	names   []string // sorted, for messages
+}
+
+// eachMember stands between an array of records and a member in field names.
+const eachMember = "[*]."
+
+// NewSchema makes a schema of fields; a field's index is its place in the slice.
+// The hints map a name of another product to what to write instead; a name that
+// ends in ".*" stands for all names below it. NewSchema panics on a name declared
+// twice and on a type that no Source can give: both are errors in the program.
+func NewSchema(fields []Field, hints map[string]string) *Schema {
+	s := &Schema{
+		fields:  slices.Clone(fields),
+		index:   make(map[string]int, len(fields)),
+		records: make(map[string][]string),
+		hints:   maps.Clone(hints),
+	}
+	for i, f := range s.fields {
+		if _, twice := s.index[f.Name]; twice {
+			panic(fmt.Sprintf("expr: field %s is declared twice", f.Name))
+		}
+		if !f.Type.declarable() {
+			panic(fmt.Sprintf("expr: field %s has type %s, which no source gives", f.Name, f.Type))
+		}
+		s.index[f.Name] = i
+		s.names = append(s.names, f.Name)
+		if array, member, ok := strings.Cut(f.Name, eachMember); ok {
+			if !f.Type.isArray() {
+				panic(fmt.Sprintf("expr: field %s must be an array", f.Name))
+			}
+			s.records[array] = append(s.records[array], member)
+		}
+	}
+	slices.Sort(s.names)
+	return s
+}
+
+// Index gives a field's index.
+func (s *Schema) Index(name string) (int, bool) {
+	i, ok := s.index[name]
+	return i, ok
+}
+
+// Field gives the field with an index.
+func (s *Schema) Field(i int) Field { return s.fields[i] }
+
+// Len is the number of fields.
+func (s *Schema) Len() int { return len(s.fields) }
+
+// whole resolves the name of an expression to the field it names without an
+// index, records.member included.
+func (s *Schema) whole(name string) (int, bool) {
+	if i, ok := s.index[name]; ok {
+		return i, true
+	}
+	cut := strings.LastIndexByte(name, '.')
+	if cut < 0 {
+		return 0, false
+	}
+	i, ok := s.index[name[:cut]+eachMember+name[cut+1:]]
+	return i, ok
+}
+
+// hint gives what to write instead of a name that another product knows.
+func (s *Schema) hint(name string) (string, bool) {
+	if h, ok := s.hints[name]; ok {
+		return h, true
+	}
+	for {
+		cut := strings.LastIndexByte(name, '.')
+		if cut < 0 {
+			return "", false
+		}
+		name = name[:cut]
+		if h, ok := s.hints[name+".*"]; ok {
+			return h, true
+		}
+	}
+}
