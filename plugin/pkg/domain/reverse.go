@@ -59,3 +59,12 @@ func reverse(p netip.Prefix, step int) string {
 	}
 	return b.String()
 }
+
+// ParseZone reads a zone's name as people write it: a name, or a CIDR for its
+// reverse zone.
+func ParseZone(s string) (string, error) {
+	if prefix, err := netip.ParsePrefix(s); err == nil {
+		return Reverse(prefix)
+	}
+	return Parse(s)
+}

@@ -1,0 +1,175 @@
+package zone
+
+import (
+	"fmt"
+
+	"github.com/miekg/dns"
+
+	"github.com/internaldns/internaldns/plugin/pkg/domain"
+	"github.com/internaldns/internaldns/plugin/pkg/problem"
+)
+
+// maxTTL is the highest TTL, in seconds; a higher one counts as 0 (RFC 2181 section 8).
+const maxTTL = 1<<31 - 1
+
+// Options describe a zone apart from its records.
+type Options struct {
+	Apex string // canonical name of the zone
+	ID   string // names the zone in messages; default: Apex
+
+	// NegativeTTL is the upper bound of the negative TTL in seconds, and the MINIMUM
+	// of a synthesized SOA. It counts only if HasNegativeTTL is set; otherwise
+	// there is no bound, and the MINIMUM of a synthesized SOA is 30.
+	NegativeTTL    uint32
+	HasNegativeTTL bool
+
+	Flatten bool        // the apex may own a CNAME beside SOA and NS
+	Serial  uint32      // of a synthesized SOA
+	Pos     problem.Pos // of the zone's declaration, for problems with no place of their own
+}
+
+// Builder takes the records of one zone and makes the Zone. It serves one Build
+// and is not safe for concurrent use.
+type Builder struct {
+	opt    Options
+	report report
+	tree   tree
+	spent  bool
+	bad    bool // the apex is no name, nothing is taken
+	hasSOA bool // at the apex
+
+	branches slab[branch] // beside tree.nodes
+	entries  slab[entry]
+	names    names
+	addrs    addresses
+	files    []string // what place.file counts into
+	wire     []byte   // scratch room of rdata checks
+
+	// What the previous record had, since records come in runs of one owner.
+	owner  string // as written
+	at     uint32 // its node
+	parent uint32 // of the node made last
+}
+
+// entry is a record that passed the checks of its own.
+type entry struct {
+	rr   dns.RR
+	node uint32
+	place
+}
+
+// place is where a record comes from, in short.
+type place struct {
+	line   uint32
+	file   uint16
+	rrtype uint16
+}
+
+// NewBuilder starts a zone. An apex that is no domain name is reported by Build.
+func NewBuilder(opt Options) *Builder {
+	b := &Builder{opt: opt, tree: newTree()}
+	apex, err := domain.Canonical(opt.Apex)
+	if opt.ID == "" {
+		b.opt.ID = opt.Apex
+	}
+	b.report = report{object: fmt.Sprintf("zone %q", b.opt.ID), pos: opt.Pos}
+	if err != nil {
+		b.bad = true
+		b.report.errorf(opt.Pos, "", "the apex is not valid: %v", err)
+		return b
+	}
+	b.opt.Apex = b.names.intern(apex)
+	b.owner = b.opt.Apex
+	b.tree.add(b.opt.Apex)
+	b.branches.push(branch{})
+	return b
+}
+
+// Add takes a record that stands at pos. The builder owns rr from now on. What is
+// wrong with it is reported by Build.
+func (b *Builder) Add(rr dns.RR, pos problem.Pos) {
+	if b.bad || b.spent {
+		return
+	}
+	if rr == nil {
+		b.report.errorf(pos, "", "there is no record")
+		return
+	}
+	hdr := rr.Header()
+	if !b.enter(hdr, pos) {
+		return
+	}
+	if hdr.Ttl > maxTTL {
+		b.report.warnf(pos, label(hdr), "has the TTL %d, the highest is %d; 0 is used (RFC 2181 section 8)", hdr.Ttl, maxTTL)
+		hdr.Ttl = 0
+	}
+	hdr.Name = b.tree.nodes.at(b.at).name
+	rr, err := b.rdata(rr)
+	if err != nil {
+		b.report.errorf(pos, label(hdr), "has record data that are not valid: %v", err)
+		return
+	}
+	if b.at == 0 && hdr.Rrtype == dns.TypeSOA {
+		b.hasSOA = true
+	}
+	b.entries.push(entry{rr: rr, node: b.at, place: b.shorten(pos, hdr.Rrtype)})
+}
+
+// enter checks the header of a record and finds the node of its owner.
+func (b *Builder) enter(hdr *dns.RR_Header, pos problem.Pos) bool {
+	switch {
+	case hdr.Class != dns.ClassINET:
+		b.report.errorf(pos, label(hdr), "is of class %s, only IN is allowed", dns.Class(hdr.Class))
+		return false
+	case isMeta(hdr.Rrtype):
+		b.report.errorf(pos, label(hdr), "is of a type that exists only in queries and messages, not in zones (RFC 6895 section 3.1)")
+		return false
+	case hdr.Name == b.owner:
+		return true
+	}
+	name, err := domain.Canonical(hdr.Name)
+	if err != nil {
+		b.report.errorf(pos, label(hdr), "has an owner that is not valid: %v", err)
+		return false
+	}
+	if !domain.IsSubdomain(b.opt.Apex, name) {
+		b.report.errorf(pos, label(hdr), "lies outside the zone %s", b.opt.Apex)
+		return false
+	}
+	b.at = b.ensure(name)
+	b.owner = hdr.Name
+	return true
+}
+
+// isMeta reports whether a type can never be zone data (RFC 6895 section 3.1).
+func isMeta(t uint16) bool {
+	return t == dns.TypeNone || t == dns.TypeOPT || t >= 128 && t <= 255
+}
+
+// label names a record in messages: owner and type.
+func label(hdr *dns.RR_Header) string {
+	return hdr.Name + " " + dns.Type(hdr.Rrtype).String()
+}
+
+// shorten keeps a position in eight bytes.
+func (b *Builder) shorten(pos problem.Pos, rrtype uint16) place {
+	last := len(b.files) - 1
+	if last >= 0 && b.files[last] == pos.File {
+		return place{line: uint32(pos.Line), file: uint16(last), rrtype: rrtype}
+	}
+	for i, file := range b.files {
+		if file == pos.File {
+			return place{line: uint32(pos.Line), file: uint16(i), rrtype: rrtype}
+		}
+	}
+	if last < 1<<16-1 { // beyond that many files their names are not kept apart
+		b.files = append(b.files, pos.File)
+		last++
+	}
+	return place{line: uint32(pos.Line), file: uint16(last), rrtype: rrtype}
+}
+
+// pos gives the position that shorten was given.
+func (b *Builder) pos(p place) problem.Pos {
+	return problem.Pos{File: b.files[p.file], Line: int(p.line)}
+}

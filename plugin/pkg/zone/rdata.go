@@ -1,0 +1,161 @@
+package zone
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/miekg/dns"
+
+	"github.com/internaldns/internaldns/plugin/pkg/domain"
+)
+
+var (
+	errEmptyRdata = errors.New("they are empty")
+	errWrongType  = errors.New("they are of another type than the record")
+	errNoIPv4     = errors.New("an IPv4 address is needed")
+	errNoIPv6     = errors.New("an IPv6 address is needed")
+)
+
+// maxRecord bounds a record on the wire: owner, header and rdata.
+const maxRecord = 255 + 10 + 65535
+
+// rdata checks and normalizes the data of a record whose owner is canonical; it
+// may give another record than it got. The common types have a short way, all
+// others go through the wire form, which bad base64 and the like do not survive.
+func (b *Builder) rdata(rr dns.RR) (dns.RR, error) {
+	hdr := rr.Header()
+	switch rr := rr.(type) {
+	case *dns.A:
+		ip := rr.A.To4()
+		if ip == nil {
+			return nil, errNoIPv4
+		}
+		return b.addrs.addA(*hdr, ip), fits(hdr, dns.TypeA)
+	case *dns.AAAA:
+		if len(rr.AAAA) != 16 {
+			return nil, errNoIPv6
+		}
+		return b.addrs.addAAAA(*hdr, rr.AAAA), fits(hdr, dns.TypeAAAA)
+	case *dns.NS:
+		return rr, errors.Join(canonical(&rr.Ns), fits(hdr, dns.TypeNS))
+	case *dns.CNAME:
+		return rr, errors.Join(canonical(&rr.Target), fits(hdr, dns.TypeCNAME))
+	case *dns.DNAME:
+		return rr, errors.Join(canonical(&rr.Target), fits(hdr, dns.TypeDNAME))
+	case *dns.MX:
+		return rr, errors.Join(canonical(&rr.Mx), fits(hdr, dns.TypeMX))
+	case *dns.SRV:
+		return rr, errors.Join(canonical(&rr.Target), fits(hdr, dns.TypeSRV))
+	case *dns.PTR:
+		// The target is for people to read (RFC 6763 section 4.1): its letter case stays.
+		if strings.IndexByte(rr.Ptr, '\\') < 0 {
+			_, err := domain.Canonical(rr.Ptr)
+			rr.Ptr = dns.Fqdn(rr.Ptr)
+			return rr, errors.Join(err, fits(hdr, dns.TypePTR))
+		}
+	}
+	back, err := b.roundTrip(rr)
+	if err != nil {
+		return nil, err
+	}
+	if isUnknown(rr) && !isUnknown(back) { // the \# form of a known type (RFC 3597 section 5)
+		return b.rdata(back)
+	}
+	return back, lowerNames(back)
+}
+
+// isUnknown reports whether rr is in the form of RFC 3597.
+func isUnknown(rr dns.RR) bool {
+	_, ok := rr.(*dns.RFC3597)
+	return ok
+}
+
+// fits checks that the type in a header is the one of its record.
+func fits(hdr *dns.RR_Header, want uint16) error {
+	if hdr.Rrtype != want {
+		return errWrongType
+	}
+	return nil
+}
+
+// canonical makes a name of rdata canonical.
+func canonical(name *string) error {
+	c, err := domain.Canonical(*name)
+	*name = c
+	return err
+}
+
+// roundTrip packs and unpacks a record, which gives it one fixed form.
+func (b *Builder) roundTrip(rr dns.RR) (dns.RR, error) {
+	hdr := *rr.Header()
+	n, err := b.pack(rr)
+	if err != nil {
+		return nil, err
+	}
+	back, _, err := dns.UnpackRR(b.wire[:n], 0)
+	if err != nil {
+		return nil, reason(err)
+	}
+	if back.Header().Rdlength == 0 && !mayBeEmpty(hdr.Rrtype) {
+		return nil, errEmptyRdata
+	}
+	back.Header().Name = hdr.Name
+	return back, nil
+}
+
+// pack puts the wire form of rr into b.wire.
+func (b *Builder) pack(rr dns.RR) (int, error) {
+	if b.wire == nil {
+		b.wire = make([]byte, 1024)
+	}
+	n, err := dns.PackRR(rr, b.wire, 0, nil, false)
+	if err != nil && len(b.wire) < maxRecord {
+		b.wire = make([]byte, maxRecord)
+		n, err = dns.PackRR(rr, b.wire, 0, nil, false)
+	}
+	if err != nil {
+		return 0, reason(err)
+	}
+	return n, nil
+}
+
+// reason strips the library's own name off its error.
+func reason(err error) error {
+	return fmt.Errorf("%s", strings.TrimPrefix(err.Error(), "dns: "))
+}
+
+// mayBeEmpty reports whether records of a type may have no data at all: APL
+// (RFC 3123 section 4), NULL and types that are unknown here (RFC 3597).
+func mayBeEmpty(t uint16) bool {
+	_, known := dns.TypeToRR[t]
+	return !known || t == dns.TypeAPL || t == dns.TypeNULL
+}
+
+// lowerNames makes the names canonical that are looked up, or that stand among
+// data of another kind, so that equal records have equal wire forms.
+func lowerNames(rr dns.RR) error {
+	switch rr := rr.(type) {
+	case *dns.SVCB:
+		return canonical(&rr.Target)
+	case *dns.HTTPS:
+		return canonical(&rr.Target)
+	case *dns.NAPTR:
+		return canonical(&rr.Replacement)
+	case *dns.AFSDB:
+		return canonical(&rr.Hostname)
+	case *dns.KX:
+		return canonical(&rr.Exchanger)
+	case *dns.RT:
+		return canonical(&rr.Host)
+	case *dns.PX:
+		return errors.Join(canonical(&rr.Map822), canonical(&rr.Mapx400))
+	case *dns.LP:
+		return canonical(&rr.Fqdn)
+	case *dns.RRSIG:
+		return canonical(&rr.SignerName)
+	case *dns.NSEC:
+		return canonical(&rr.NextDomain)
+	}
+	return nil
+}

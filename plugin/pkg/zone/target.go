@@ -1,0 +1,95 @@
+package zone
+
+import (
+	"net/netip"
+
+	"github.com/miekg/dns"
+
+	"github.com/internaldns/internaldns/plugin/pkg/domain"
+	"github.com/internaldns/internaldns/plugin/pkg/problem"
+)
+
+// checkTargets warns about NS, MX and SRV records whose target is no use: the
+// checks of a zone that go by what the zone itself knows.
+func (d *draft) checkTargets() {
+	for i := range uint32(d.nodes.len() - 1) {
+		n := d.nodes.at(i)
+		if n.at != none && d.covers[n.at-1].Owner != n.name {
+			continue
+		}
+		for s := n.sets; s < d.nodes.at(i+1).sets; s++ {
+			t := d.sets[s].rrtype
+			if t != dns.TypeNS && (n.at != none || t != dns.TypeMX && t != dns.TypeSRV) {
+				continue
+			}
+			for r := d.sets[s].start; r < d.sets[s+1].start; r++ {
+				d.checkTarget(d.rrs[r], d.b.pos(d.places[r]))
+			}
+		}
+	}
+}
+
+// target gives the name that a record of the types NS, MX and SRV points to.
+func target(rr dns.RR) string {
+	switch rr := rr.(type) {
+	case *dns.NS:
+		return rr.Ns
+	case *dns.MX:
+		return rr.Mx
+	case *dns.SRV:
+		return rr.Target
+	}
+	return domain.Root
+}
+
+// checkTarget looks up what one record points to.
+func (d *draft) checkTarget(rr dns.RR, pos problem.Pos) {
+	name := target(rr)
+	if name == domain.Root { // RFC 7505 and RFC 2782: no service
+		return
+	}
+	warn := func(text string, args ...any) {
+		d.b.report.warnf(pos, label(rr.Header()), "points to "+text, append([]any{name}, args...)...)
+	}
+	if isAddress(name) {
+		warn("%s, which is an address; a name is needed")
+		return
+	}
+	if !domain.IsSubdomain(d.apex, name) {
+		return
+	}
+	switch a := d.Lookup(name, dns.TypeA); a.Kind {
+	case CNAME:
+		warn("%s, which is an alias; a name with addresses of its own is needed (RFC 2181 section 10.3)")
+	case DNAME:
+		warn("%s, which is redirected by the DNAME of %s; a name with addresses of its own is needed", a.Owner)
+	case NXDomain:
+		warn("%s, which does not exist in the zone")
+	case ENT:
+		warn("%s, which has no address in the zone")
+	case NoData:
+		if d.Lookup(name, dns.TypeAAAA).Kind == NoData {
+			warn("%s, which has no address in the zone")
+		}
+	case Delegation:
+		if rr.Header().Rrtype == dns.TypeNS && !d.hasAddress(name) {
+			warn("%s below the zone cut at %s, and the zone has no address for it (missing glue)", a.Owner)
+		}
+	}
+}
+
+// hasAddress reports whether the zone has an address of name, be it glue.
+func (d *draft) hasAddress(name string) bool {
+	i, ok := d.find(name)
+	return ok && (d.rrset(i, dns.TypeA) != nil || d.rrset(i, dns.TypeAAAA) != nil)
+}
+
+// isAddress reports whether a name reads as an IPv4 address.
+func isAddress(name string) bool {
+	bare := domain.NoDot(name)
+	if last := bare[len(bare)-1]; last < '0' || last > '9' {
+		return false
+	}
+	ip, err := netip.ParseAddr(bare)
+	return err == nil && ip.Is4()
+}

@@ -1,0 +1,99 @@
+package zone
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+	"strings"
+
+	"github.com/miekg/dns"
+)
+
+// All gives the records of the zone, occluded ones and glue included: owners in
+// canonical order (RFC 4034 section 6.1), the SOA first, then by type, the records
+// of an RRset in the order they were added. A synthesized SOA is left out, so that
+// what is written from All loads to the same zone again. The order is worked out
+// anew for each walk, which takes time and room in proportion to the zone.
+func (z *Zone) All() iter.Seq[dns.RR] {
+	return func(yield func(dns.RR) bool) {
+		if !z.synthesized && !yield(z.soa) {
+			return
+		}
+		for _, i := range z.order() {
+			first, end := z.nodes.at(i).sets, z.nodes.at(i+1).sets
+			for _, rr := range z.span(first, end) {
+				if i == 0 && rr == dns.RR(z.soa) {
+					continue
+				}
+				if !yield(rr) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Names gives the owners of the records of All, each once, in the same order.
+func (z *Zone) Names() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, i := range z.order() {
+			n, end := z.nodes.at(i), z.nodes.at(i+1).sets
+			empty := n.sets == end || i == 0 && z.synthesized && n.sets+1 == end
+			if !empty && !yield(n.name) {
+				return
+			}
+		}
+	}
+}
+
+// order gives the nodes in canonical order.
+func (z *Zone) order() []uint32 {
+	n := z.nodes.len() - 1
+	var text strings.Builder
+	ends := make([]int, n)
+	var starts [maxLabels]uint16
+	for i := range n {
+		z.sortKey(&text, z.nodes.at(uint32(i)).name, &starts)
+		ends[i] = text.Len()
+	}
+	keys := text.String()
+	key := func(i uint32) string {
+		if i == 0 {
+			return ""
+		}
+		return keys[ends[i-1]:ends[i]]
+	}
+	order := make([]uint32, n)
+	for i := range order {
+		order[i] = uint32(i)
+	}
+	slices.SortFunc(order, func(x, y uint32) int { return cmp.Compare(key(x), key(y)) })
+	return order
+}
+
+// sortKey writes a text that sorts as name does by RFC 4034 section 6.1: the
+// octets of its labels, from the apex downward, each label ended by 0. In a label
+// the octet 0 becomes 1 1 and 1 becomes 1 2, so that the end sorts first.
+func (z *Zone) sortKey(text *strings.Builder, name string, starts *[maxLabels]uint16) {
+	labels, _ := z.labels(name, starts)
+	for l := labels - 1; l >= 0; l-- {
+		for i := int(starts[l]); name[i] != '.'; i++ {
+			c := name[i]
+			switch {
+			case c != '\\':
+			case name[i+1] >= '0' && name[i+1] <= '9':
+				c = (name[i+1]-'0')*100 + (name[i+2]-'0')*10 + name[i+3] - '0'
+				i += 3
+			default:
+				i++
+				c = name[i]
+			}
+			if c <= 1 {
+				text.WriteByte(1)
+				c++
+			}
+			text.WriteByte(c)
+		}
+		text.WriteByte(0)
+	}
+}

@@ -1,0 +1,100 @@
+// Package zone holds the data of one zone and answers from it. A Builder takes
+// records, checks them as a whole and makes an immutable Zone; everything a
+// lookup needs to know about a name (empty non-terminals, zone cuts with their
+// glue, DNAMEs, wildcards) is worked out there, so that a lookup that hits costs
+// one hash of qname however large the zone is.
+//
+// Owners are canonical (see package domain). So are the names in the rdata of
+// NS, CNAME, DNAME, MX, SRV, SVCB and HTTPS, in order that they can be looked up
+// as they are; all other rdata keeps the letter case it was written in.
+package zone
+
+import (
+	"github.com/miekg/dns"
+)
+
+// Kind is how a lookup ended.
+type Kind uint8
+
+// The ways a lookup ends.
+const (
+	NXDomain   Kind = iota // the name does not exist (RFC 8020)
+	ENT                    // an empty non-terminal: exists, owns nothing (RFC 4592 section 2.2.2)
+	NoData                 // the name exists, or a wildcard covers it, without the type
+	Success                // RRs is the RRset; for ANY, all RRsets of the node
+	CNAME                  // RRs is the one CNAME; qtype is another type, and not ANY
+	DNAME                  // RRs is the one DNAME above qname (RFC 6672)
+	Delegation             // RRs is the NS RRset of the cut at or above qname, Extra its addresses
+)
+
+// kindNames are the texts of Kind.String.
+var kindNames = [...]string{"NXDOMAIN", "ENT", "NODATA", "success", "CNAME", "DNAME", "delegation"}
+
+// String gives the name of k for messages.
+func (k Kind) String() string {
+	if int(k) < len(kindNames) {
+		return kindNames[k]
+	}
+	return "unknown"
+}
+
+// Answer is the outcome of a Lookup. Its slices are shared by all lookups: they
+// and their records are read-only, and len equals cap, so that an append copies.
+type Answer struct {
+	// Owner is the owner of RRs as it stands in the zone: qname itself, the cut,
+	// the DNAME's owner or the wildcard that was used. For NoData and ENT it is the
+	// node that was found; for NXDomain it is empty.
+	Owner string
+	RRs   []dns.RR
+	// Extra holds, for a Delegation, the addresses that the zone has for the name
+	// servers: first those at or below the cut, without which the referral is of no
+	// use (RFC 9471), then the others.
+	Extra []dns.RR
+	Kind  Kind
+	// Wildcard tells that the answer, negative or not, comes from a wildcard. RRs
+	// keep its owner; the caller puts qname in its place (RFC 4592 section 3.3.1).
+	// ENT with Wildcard is a wildcard that owns nothing but has names below it.
+	Wildcard bool
+}
+
+// Zone is the data of one zone. It is immutable and safe for concurrent use.
+//
+// Invariants: node 0 is the apex; a node's parent exists and has a smaller
+// number; every node but the last, which is a mere end mark, owns the sets from
+// its own first set up to the next node's; sets end likewise, with an end mark;
+// a node's sets rise by type.
+type Zone struct {
+	tree
+	sets   []set
+	rrs    []dns.RR
+	covers []Answer // what node.at and node.below count into, from 1
+
+	apex        string
+	soa         *dns.SOA
+	negative    []dns.RR
+	records     int
+	synthesized bool
+}
+
+// set is one RRset: its records are rrs[start:] up to the next set's start.
+type set struct {
+	start  uint32
+	rrtype uint16
+}
+
+// Apex gives the canonical name of the zone.
+func (z *Zone) Apex() string { return z.apex }
+
+// SOA gives the zone's SOA record, synthesized if the data have none. It is never nil.
+func (z *Zone) SOA() *dns.SOA { return z.soa }
+
+// Synthesized reports whether the SOA was made up because the data have none.
+func (z *Zone) Synthesized() bool { return z.synthesized }
+
+// Records counts the records of the data: duplicates once, a synthesized SOA not at all.
+func (z *Zone) Records() int { return z.records }
+
+// Negative gives the authority section of a negative answer: the SOA with the
+// TTL that RFC 2308 section 5 asks for, the least of the SOA's TTL, its MINIMUM
+// and the zone's own upper bound. The slice is shared and read-only.
+func (z *Zone) Negative() []dns.RR { return z.negative }

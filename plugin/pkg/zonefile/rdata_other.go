@@ -1,0 +1,173 @@
+package zonefile
+
+import (
+	"bytes"
+	"encoding/hex"
+	"errors"
+	"reflect"
+	"strings"
+
+	"github.com/miekg/dns"
+)
+
+// maxWire is room for a record of 64 KiB of rdata.
+const maxWire = 1<<16 + 512
+
+// other reads the rdata of a type that miekg/dns knows. Its parser takes digits
+// and base64 as they come, so the record is packed and unpacked; what it says
+// afterwards is what it says on the wire.
+func (f *fields) other(h dns.RR_Header) (dns.RR, error) {
+	if _, ok := dns.TypeToRR[h.Rrtype]; !ok {
+		return nil, errAt(f.last, `%s has no notation of its own, write its rdata as \# LENGTH HEX`, typeName(h.Rrtype))
+	}
+	line, err := f.line()
+	if err != nil {
+		return nil, err
+	}
+	zp := dns.NewZoneParser(strings.NewReader(line), f.p.origin, "")
+	zp.SetDefaultTTL(0)
+	rr, ok := zp.Next()
+	if !ok || rr == nil {
+		return nil, f.explain(zp.Err())
+	}
+	*rr.Header() = h
+	if err := f.names(reflect.ValueOf(rr).Elem()); err != nil {
+		return nil, err
+	}
+	return f.settle(rr)
+}
+
+// line writes the rdata as one line, with its escapes checked.
+func (f *fields) line() (string, error) {
+	var b strings.Builder
+	b.WriteString(". 0 IN " + typeName(f.typ))
+	for _, t := range f.toks {
+		text := f.p.text(t)
+		if err := checkEscapes(text); err != nil {
+			return "", errAt(t, "%s: %v", typeName(f.typ), err)
+		}
+		b.WriteByte(' ')
+		if t.quoted {
+			b.WriteByte('"')
+		}
+		b.Write(text)
+		if t.quoted {
+			b.WriteByte('"')
+		}
+	}
+	b.WriteByte('\n')
+	return b.String(), nil
+}
+
+// explain words an error of the parser of miekg/dns without its own position.
+func (f *fields) explain(err error) error {
+	text := "cannot be read"
+	var perr *dns.ParseError
+	if errors.As(err, &perr) {
+		text, _, _ = strings.Cut(strings.TrimPrefix(perr.Error(), "dns: "), " at line: ")
+	}
+	return errAt(f.last, "%s has bad rdata: %s", typeName(f.typ), text)
+}
+
+// names makes the names within rdata valid and absolute.
+func (f *fields) names(v reflect.Value) error {
+	for i := range v.NumField() {
+		field, tag := v.Field(i), v.Type().Field(i).Tag.Get("dns")
+		switch {
+		case v.Type().Field(i).Anonymous && field.Kind() == reflect.Struct:
+			if err := f.names(field); err != nil {
+				return err
+			}
+		case tag != "domain-name" && tag != "cdomain-name":
+		case field.Kind() == reflect.String:
+			if err := f.fixName(field); err != nil {
+				return err
+			}
+		case field.Kind() == reflect.Slice:
+			for j := range field.Len() {
+				if err := f.fixName(field.Index(j)); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (f *fields) fixName(v reflect.Value) error {
+	name, err := f.p.name([]byte(v.String()), false)
+	if err != nil {
+		return errAt(f.last, "%s has a bad name: %v", typeName(f.typ), err)
+	}
+	v.SetString(name)
+	return nil
+}
+
+// settle packs a record and gives what is unpacked from that.
+func (f *fields) settle(rr dns.RR) (dns.RR, error) {
+	if f.p.wire == nil {
+		f.p.wire = make([]byte, maxWire)
+	}
+	n, err := dns.PackRR(rr, f.p.wire, 0, nil, false)
+	if err != nil {
+		return nil, errAt(f.last, "%s has rdata that cannot be packed: %s", typeName(f.typ), strings.TrimPrefix(err.Error(), "dns: "))
+	}
+	out, end, err := dns.UnpackRR(f.p.wire[:n], 0)
+	if err != nil || end != n {
+		return nil, errAt(f.last, "%s has rdata that is not valid", typeName(f.typ))
+	}
+	again := make([]byte, n+1)
+	if m, err := dns.PackRR(out, again, 0, nil, false); err != nil || !bytes.Equal(again[:m], f.p.wire[:n]) {
+		return nil, errAt(f.last, "%s has rdata that is not valid", typeName(f.typ))
+	}
+	out.Header().Name = rr.Header().Name
+	out.Header().Rdlength = 0
+	return out, nil
+}
+
+// generic reads rdata in the notation of RFC 3597 section 5, for any type.
+func (f *fields) generic(h dns.RR_Header) (dns.RR, error) {
+	f.toks = f.toks[1:]
+	size := int(f.number("length", 1<<16-1))
+	var digits []byte
+	for len(f.toks) > 0 && f.err == nil {
+		text, _, _ := f.take("hexadecimal digits")
+		digits = append(digits, text...)
+	}
+	if f.err != nil {
+		return nil, f.err
+	}
+	octets := make([]byte, hex.DecodedLen(len(digits)))
+	if _, err := hex.Decode(octets, digits); err != nil {
+		return nil, errAt(f.last, `%s has bad hexadecimal digits behind \#: %v`, typeName(f.typ), err)
+	}
+	if len(octets) != size {
+		return nil, errAt(f.last, `%s has %d octets of rdata behind \# but states %d`, typeName(f.typ), len(octets), size)
+	}
+	if _, known := dns.TypeToRR[h.Rrtype]; !known || h.Rrtype == dns.TypeNULL && size == 0 {
+		return &dns.RFC3597{Hdr: h, Rdata: hex.EncodeToString(octets)}, nil
+	}
+	return f.known(h, octets)
+}
+
+// known makes a record of a known type from its rdata on the wire.
+func (f *fields) known(h dns.RR_Header, octets []byte) (dns.RR, error) {
+	invalid := errAt(f.last, `%s cannot have the rdata behind \#`, typeName(f.typ))
+	if len(octets) == 0 && h.Rrtype != dns.TypeAPL {
+		return nil, invalid
+	}
+	wired := h
+	wired.Name, wired.Rdlength = ".", uint16(len(octets))
+	rr, end, err := dns.UnpackRRWithHeader(wired, octets, 0)
+	if err != nil || end != len(octets) {
+		return nil, invalid
+	}
+	// Rdata packed anew shows a compressed name, which RFC 3597 section 4 rules out.
+	again := make([]byte, len(octets)+64)
+	n, err := dns.PackRR(rr, again, 0, nil, false)
+	if err != nil || !bytes.HasSuffix(again[:n], octets) || n != 11+len(octets) {
+		return nil, invalid
+	}
+	*rr.Header() = h
+	return rr, nil
+}

@@ -1,0 +1,141 @@
+package zonefile
+
+import (
+	"github.com/miekg/dns"
+)
+
+// commonText reads the types made of character strings alone, and gives nil for
+// all others. miekg/dns would split strings that are too long and join words.
+func (f *fields) commonText(h dns.RR_Header) dns.RR {
+	switch h.Rrtype {
+	case dns.TypeTXT:
+		rr := f.p.mem.txt.one()
+		rr.Hdr, rr.Txt = h, f.strings()
+		return rr
+	case dns.TypeSPF:
+		return &dns.SPF{Hdr: h, Txt: f.strings()}
+	case dns.TypeAVC:
+		return &dns.AVC{Hdr: h, Txt: f.strings()}
+	case dns.TypeNINFO:
+		return &dns.NINFO{Hdr: h, ZSData: f.strings()}
+	case dns.TypeRESINFO:
+		return &dns.RESINFO{Hdr: h, Txt: f.strings()}
+	case dns.TypeHINFO:
+		return &dns.HINFO{Hdr: h, Cpu: f.string("CPU"), Os: f.string("OS")}
+	case dns.TypeISDN:
+		rr := &dns.ISDN{Hdr: h, Address: f.string("address")}
+		if len(f.toks) > 0 {
+			rr.SubAddress = f.string("subaddress")
+		}
+		return rr
+	case dns.TypeX25:
+		return &dns.X25{Hdr: h, PSDNAddress: f.string("address")}
+	}
+	return nil
+}
+
+// strings reads all character strings that are left.
+func (f *fields) strings() []string {
+	out := f.p.mem.strings.take(len(f.toks))
+	for i := range out {
+		out[i] = f.string("text")
+	}
+	if size := f.size(out); f.err == nil && size > 1<<16-1 {
+		f.fail(f.last, "has %d octets of rdata, at most 65535 are allowed", size)
+	}
+	return out
+}
+
+// size gives the octets of character strings on the wire.
+func (f *fields) size(texts []string) int {
+	n := 0
+	for _, s := range texts {
+		n++
+		for i := 0; i < len(s); i++ {
+			if s[i] == '\\' {
+				_, used, _ := unescape([]byte(s[i+1 : min(i+4, len(s))]))
+				i += used
+			}
+			n++
+		}
+	}
+	return n
+}
+
+// string reads a character string, quoted or not, into the form that miekg/dns
+// gives to unpacked ones.
+func (f *fields) string(what string) string {
+	if f.err != nil {
+		return ""
+	}
+	if len(f.toks) == 0 {
+		f.fail(f.last, "lacks its %s", what)
+		return ""
+	}
+	t := f.toks[0]
+	f.toks = f.toks[1:]
+	text := f.p.text(t)
+	if !printable(text) {
+		octets, ok := decode(f.p.scratch[:0], text)
+		f.p.scratch = octets
+		if !ok {
+			f.fail(t, "has a bad %s: %v", what, checkEscapes(text))
+			return ""
+		}
+		if f.tooLong(t, len(octets)) {
+			return ""
+		}
+		text = encode(nil, octets)
+	} else if f.tooLong(t, len(text)) {
+		return ""
+	}
+	return f.p.mem.names.put(text, "")
+}
+
+func (f *fields) tooLong(t token, octets int) bool {
+	if octets > 255 {
+		f.fail(t, "has a character string of %d octets, at most 255 are allowed, split it into several", octets)
+	}
+	return octets > 255
+}
+
+// printable reports whether text stands for itself.
+func printable(text []byte) bool {
+	for _, c := range text {
+		if c < ' ' || c > '~' || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return true
+}
+
+// decode appends the octets that text stands for, and fails on a bad escape.
+func decode(to, text []byte) ([]byte, bool) {
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		if c == '\\' {
+			octet, used, ok := unescape(text[i+1:])
+			if !ok {
+				return to, false
+			}
+			c, i = octet, i+used
+		}
+		to = append(to, c)
+	}
+	return to, true
+}
+
+// encode appends octets as a character string in presentation form.
+func encode(to, octets []byte) []byte {
+	for _, c := range octets {
+		switch {
+		case c == '"' || c == '\\':
+			to = append(to, '\\', c)
+		case c < ' ' || c > '~':
+			to = append(to, '\\', '0'+c/100, '0'+c/10%10, '0'+c%10)
+		default:
+			to = append(to, c)
+		}
+	}
+	return to
+}
