@@ -1,0 +1,230 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/internaldns/internaldns/plugin/pkg/problem"
+	"github.com/internaldns/internaldns/plugin/pkg/zone"
+)
+
+// maxNames bounds how many known names a message lists.
+const maxNames = 8
+
+// Build compiles and cross-checks spec. The snapshot follows previous, which may
+// be nil; it is nil itself if the list holds an error. All problems are listed.
+func Build(spec Spec, previous *Snapshot) (*Snapshot, problem.List) {
+	b := &builder{spec: spec, config: &config{
+		zones: make(map[string]*Zone, len(spec.Zones)),
+		views: make(map[string]*View, len(spec.Views)),
+	}}
+	b.addZones(spec.Zones)
+	b.addReferences(spec.References)
+	b.addViews(spec.Views)
+	b.addPolicies(spec.Policies)
+	b.warnUnused()
+	if b.problems.HasErrors() {
+		return nil, b.problems
+	}
+	b.config.index = newIndex(b.config.Policies)
+	s := &Snapshot{Generation: 1, config: b.config, data: b.data}
+	if previous != nil {
+		s.Generation = previous.Generation + 1
+	}
+	return s, b.problems
+}
+
+// builder collects the parts of one snapshot and the problems of all of them.
+type builder struct {
+	spec     Spec
+	config   *config
+	data     []*zone.Zone
+	problems problem.List
+}
+
+func zoneObject(id string) string     { return fmt.Sprintf("internalzone %q", id) }
+func viewObject(name string) string   { return fmt.Sprintf("dnsview %q", name) }
+func policyObject(name string) string { return fmt.Sprintf("resolverpolicy %q", name) }
+
+func referenceObject(r ReferenceSpec) string {
+	return fmt.Sprintf("referencezone %q %q", r.From, r.To)
+}
+
+func (b *builder) addZones(specs []ZoneSpec) {
+	for _, s := range specs {
+		if other, ok := b.config.zones[s.ID]; ok {
+			b.problems.Errorf(s.Pos, zoneObject(s.ID),
+				"the zone ID %q is taken by the zone at %s; give one of them another with the property id", s.ID, other.Pos)
+			continue
+		}
+		z := &Zone{ID: s.ID, Apex: s.Apex, Flatten: s.Flatten, Pos: s.Pos, index: len(b.data)}
+		b.config.zones[s.ID] = z
+		b.config.Zones = append(b.config.Zones, z)
+		b.data = append(b.data, s.Data)
+	}
+}
+
+func (b *builder) addReferences(specs []ReferenceSpec) {
+	for _, s := range specs {
+		from := b.findZone(s.Pos, referenceObject(s), s.From)
+		to := b.findZone(s.Pos, referenceObject(s), s.To)
+		switch {
+		case from == nil || to == nil:
+		case from == to:
+			b.problems.Errorf(s.Pos, referenceObject(s), "a zone cannot reference itself; name another zone")
+		case from.reference != nil:
+			b.problems.Errorf(s.Pos, referenceObject(s),
+				"zone %q references zone %q already, at %s; a zone has at most one reference", s.From, from.reference.To.ID, from.reference.Pos)
+		default:
+			from.reference = &Reference{To: to, NoData: s.NoData, Pos: s.Pos}
+		}
+	}
+	b.checkCycles()
+	if b.problems.HasErrors() {
+		return
+	}
+	for _, z := range b.config.Zones {
+		b.layOut(z)
+	}
+}
+
+// checkCycles reports every ring of references once, at the link of the zone in
+// it that was declared first, and opens it, so that later steps always end.
+func (b *builder) checkCycles() {
+	done := make(map[*Zone]bool, len(b.config.Zones))
+	for _, start := range b.config.Zones {
+		onPath := make(map[*Zone]bool)
+		for z := start; z != nil && !done[z]; {
+			if onPath[z] {
+				b.problems.Errorf(z.reference.Pos, referenceObject(ReferenceSpec{From: z.ID, To: z.reference.To.ID}),
+					"the references form a cycle: %s; remove one of them", path(z))
+				z.reference = nil
+				break
+			}
+			onPath[z] = true
+			if z.reference == nil {
+				break
+			}
+			z = z.reference.To
+		}
+		for z := range onPath {
+			done[z] = true
+		}
+	}
+}
+
+// path words the way of the references from z, until it ends or is back at z.
+func path(z *Zone) string {
+	ids := []string{z.ID}
+	for at := z; at.reference != nil; {
+		at = at.reference.To
+		ids = append(ids, at.ID)
+		if at == z {
+			break
+		}
+	}
+	return strings.Join(ids, " → ")
+}
+
+// layOut writes down the references that follow z, and warns if some are cut off. [C]
+func (b *builder) layOut(z *Zone) {
+	at := z
+	for at.reference != nil && len(z.chain) < MaxReferences {
+		z.chain = append(z.chain, *at.reference)
+		at = at.reference.To
+	}
+	if at.reference != nil {
+		b.problems.Warnf(z.reference.Pos, referenceObject(ReferenceSpec{From: z.ID, To: z.reference.To.ID}),
+			"the chain of references is longer than %d and is cut after zone %q: %s", MaxReferences, at.ID, path(z))
+	}
+	z.chain = slices.Clip(z.chain)
+}
+
+func (b *builder) addViews(specs []ViewSpec) {
+	for _, s := range specs {
+		if other, ok := b.config.views[s.Name]; ok {
+			b.problems.Errorf(s.Pos, viewObject(s.Name), "the view name is taken by the view at %s; view names are unique in a server block", other.Pos)
+			continue
+		}
+		v := newView(s, b.viewZones(s))
+		b.config.views[s.Name] = v
+		b.config.Views = append(b.config.Views, v)
+	}
+}
+
+// viewZones finds the zones of a view and refuses two of one name. [C]
+func (b *builder) viewZones(s ViewSpec) []*Zone {
+	zones := make([]*Zone, 0, len(s.Zones))
+	byApex := make(map[string]*Zone, len(s.Zones))
+	for _, ref := range s.Zones {
+		z := b.findZone(ref.Pos, viewObject(s.Name), ref.Name)
+		if z == nil {
+			continue
+		}
+		switch other := byApex[z.Apex]; {
+		case other == z:
+			b.problems.Errorf(ref.Pos, viewObject(s.Name), "zone %q is named twice; name it once", z.ID)
+		case other != nil:
+			b.problems.Errorf(ref.Pos, viewObject(s.Name),
+				"zones %q and %q have the same name %s; a view holds one zone of a name (link the other with referencezone)", other.ID, z.ID, z.Apex)
+		default:
+			byApex[z.Apex] = z
+			zones = append(zones, z)
+		}
+	}
+	return zones
+}
+
+// findZone gives the zone of that ID and reports it if there is none.
+func (b *builder) findZone(pos problem.Pos, object, id string) *Zone {
+	z := b.config.zones[id]
+	if z == nil {
+		b.problems.Errorf(pos, object, "there is no zone with the ID %q in this server block; known: %s", id, known(b.config.Zones, func(z *Zone) string { return z.ID }))
+	}
+	return z
+}
+
+// known lists the names of objects for a message.
+func known[T any](objects []T, name func(T) string) string {
+	if len(objects) == 0 {
+		return "none"
+	}
+	var names []string
+	for _, o := range objects[:min(len(objects), maxNames)] {
+		names = append(names, fmt.Sprintf("%q", name(o)))
+	}
+	if more := len(objects) - maxNames; more > 0 {
+		names = append(names, fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(names, ", ")
+}
+
+// warnUnused warns about what no query can reach.
+func (b *builder) warnUnused() {
+	used := make(map[*Zone]bool)
+	for _, v := range b.config.Views {
+		for _, z := range v.Zones {
+			used[z] = true
+		}
+	}
+	for _, z := range b.config.Zones {
+		if z.reference != nil {
+			used[z.reference.To] = true
+		}
+	}
+	for _, z := range b.config.Zones {
+		if !used[z] {
+			b.problems.Warnf(z.Pos, zoneObject(z.ID), "the zone is in no view and referenced by none, so no query can reach it")
+		}
+	}
+	served := make(map[*View]bool)
+	for _, p := range b.config.Policies {
+		served[p.View] = true
+	}
+	for _, v := range b.config.Views {
+		if !served[v] {
+			b.problems.Warnf(v.Pos, viewObject(v.Name), "no enabled policy uses the view, so no query can reach it")
+		}
+	}
+}

@@ -1,0 +1,204 @@
+package model_test
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+	"testing"
+
+	"github.com/internaldns/internaldns/plugin/pkg/model"
+	"github.com/internaldns/internaldns/plugin/pkg/problem"
+	"github.com/internaldns/internaldns/plugin/pkg/zone"
+)
+
+func empty(t testing.TB, apex string) *zone.Zone {
+	t.Helper()
+	z, problems := zone.NewBuilder(zone.Options{Apex: apex}).Build()
+	if err := problems.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return z
+}
+
+// zones declares empty zones z0, z1, … on lines 1, 2, …
+func zones(t testing.TB, apexes ...string) []model.ZoneSpec {
+	var out []model.ZoneSpec
+	for i, apex := range apexes {
+		out = append(out, model.ZoneSpec{Pos: at(i + 1), ID: fmt.Sprintf("z%d", i), Apex: apex, Data: empty(t, apex)})
+	}
+	return out
+}
+
+func at(line int) problem.Pos { return problem.Pos{File: "Corefile", Line: line} }
+
+func names(words ...string) []model.Ref {
+	var out []model.Ref
+	for _, w := range words {
+		out = append(out, model.Ref{Pos: at(50), Name: w})
+	}
+	return out
+}
+
+// chain declares references z0 → z1 → … over n zones.
+func chain(n int) []model.ReferenceSpec {
+	var out []model.ReferenceSpec
+	for i := range n - 1 {
+		out = append(out, model.ReferenceSpec{Pos: at(20 + i), From: fmt.Sprintf("z%d", i), To: fmt.Sprintf("z%d", i+1)})
+	}
+	return out
+}
+
+func TestBuildProblems(t *testing.T) {
+	seven := zones(t, "a.", "b.", "c.", "d.", "e.", "f.", "g.")
+	all := model.ViewSpec{Pos: at(10), Name: "v", Zones: names("z0")}
+	use := model.PolicySpec{Pos: at(60), Name: "p", View: model.Ref{Pos: at(61), Name: "v"}}
+	n := uint32(7)
+	for name, c := range map[string]struct {
+		spec model.Spec
+		want string
+	}{
+		"cycle (SPEC 5.3)": {
+			model.Spec{Zones: seven[:3], References: append(chain(3), model.ReferenceSpec{Pos: at(30), From: "z2", To: "z0"})},
+			`Corefile:20: referencezone "z0" "z1": the references form a cycle: z0 → z1 → z2 → z0; remove one of them`,
+		},
+		"self reference (SPEC 5.3)": {
+			model.Spec{Zones: seven[:1], References: []model.ReferenceSpec{{Pos: at(9), From: "z0", To: "z0"}}},
+			`Corefile:9: referencezone "z0" "z0": a zone cannot reference itself; name another zone`,
+		},
+		"long chain (SPEC 5.3)": {
+			model.Spec{Zones: seven, References: chain(7), Views: []model.ViewSpec{all}, Policies: []model.PolicySpec{use}},
+			`Corefile:20: referencezone "z0" "z1": warning: the chain of references is longer than 5 and is cut after zone "z5": z0 → z1 → z2 → z3 → z4 → z5 → z6`,
+		},
+		"unknown zone": {
+			model.Spec{Views: []model.ViewSpec{{Pos: at(3), Name: "v", Zones: names("nope")}}},
+			`Corefile:50: dnsview "v": there is no zone with the ID "nope" in this server block; known: none`,
+		},
+		"two zones of one name (SPEC 3)": {
+			model.Spec{Zones: zones(t, "a.", "a."), Views: []model.ViewSpec{{Pos: at(3), Name: "v", Zones: names("z0", "z1")}}},
+			`Corefile:50: dnsview "v": zones "z0" and "z1" have the same name a.; a view holds one zone of a name (link the other with referencezone)`,
+		},
+		"unknown view": {
+			model.Spec{Policies: []model.PolicySpec{use}},
+			`Corefile:61: resolverpolicy "p": there is no view "v" in this server block; known: none`,
+		},
+		"one precedence (SPEC 5.4)": {
+			model.Spec{Policies: []model.PolicySpec{
+				{Pos: at(1), Name: "p", Precedence: &n, Action: model.UsePublic},
+				{Pos: at(2), Name: "q", Precedence: &n, Action: model.UsePublic},
+			}},
+			`Corefile:2: resolverpolicy "q": precedence 7 is taken by the policy "p" at Corefile:1; enabled policies need different numbers`,
+		},
+		"selector without a source": {
+			model.Spec{Policies: []model.PolicySpec{{Name: "p", Action: model.UsePublic, Identity: model.Expression{Pos: at(4), Source: "identity.name == 'x'"}}}},
+			`Corefile:4: resolverpolicy "p": identity.name: this selector has no source yet`,
+		},
+		"caret under the mistake": {
+			model.Spec{Policies: []model.PolicySpec{{Name: "p", Action: model.UsePublic, Traffic: model.Expression{Pos: at(4), Source: "dns.fqdn == 'a'\nor dns.fqnd == 'b'"}}}},
+			`Corefile:5: resolverpolicy "p": `,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, problems := model.Build(c.spec, nil)
+			if !strings.Contains(problems.Error(), c.want) {
+				t.Errorf("got\n%s\nwant a line\n%s", problems.Error(), c.want)
+			}
+		})
+	}
+}
+
+// TestPrecedence holds the default numbers and the order (SPEC 5.4).
+func TestPrecedence(t *testing.T) {
+	n := func(v uint32) *uint32 { return &v }
+	s, problems := model.Build(model.Spec{Policies: []model.PolicySpec{
+		{Name: "a", Action: model.UsePublic},
+		{Name: "b", Action: model.UsePublic, Precedence: n(5)},
+		{Name: "c", Action: model.UsePublic, Precedence: n(1001)},
+		{Name: "d", Action: model.UsePublic, Disabled: true},
+		{Name: "e", Action: model.UsePublic},
+	}}, nil)
+	if err := problems.Err(); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, p := range s.Policies {
+		got = append(got, fmt.Sprintf("%s=%d", p.Name, p.Precedence))
+	}
+	if want := "b=5 a=1000 c=1001 e=1003"; strings.Join(got, " ") != want {
+		t.Errorf("order = %v, want %s", got, want)
+	}
+}
+
+// TestWithData holds that new data is a new generation and disturbs no other.
+func TestWithData(t *testing.T) {
+	old, problems := model.Build(model.Spec{Zones: zones(t, "a.", "b.")}, nil)
+	if err := problems.Err(); err != nil {
+		t.Fatal(err)
+	}
+	fresh := empty(t, "b.")
+	next := old.WithData(map[string]*zone.Zone{"z1": fresh})
+	if next.Generation != old.Generation+1 {
+		t.Errorf("generation %d after %d", next.Generation, old.Generation)
+	}
+	if next.Data(next.Zone("z1")) != fresh || old.Data(old.Zone("z1")) == fresh {
+		t.Error("the new data is not in the new generation alone")
+	}
+	if next.Data(next.Zone("z0")) != old.Data(old.Zone("z0")) {
+		t.Error("unchanged data is not shared")
+	}
+}
+
+// TestSelect compares the index with a scan of all policies, its slow twin.
+func TestSelect(t *testing.T) {
+	var specs []model.PolicySpec
+	for i := range 300 {
+		var source string
+		switch i % 6 {
+		case 0:
+			source = fmt.Sprintf("dns.src_ip in {192.0.%d.0/24 2001:db8:%x::/48}", i%8, i)
+		case 1:
+			source = fmt.Sprintf("dns.fqdn == 'h%d.example.org'", i%7)
+		case 2:
+			source = fmt.Sprintf("any(dns.domains[*] in {'d%d.example' 'e%d.test'})", i%5, i)
+		case 3:
+			source = fmt.Sprintf("dns.src_ip in {192.0.2.0/28 192.0.2.%d} and dns.query_rtype == 'TXT'", i%250)
+		case 4:
+			source = fmt.Sprintf("dns.src_ip == 192.0.3.%d or dns.fqdn == 'x%d.test'", i%250, i)
+		default:
+			source = fmt.Sprintf("not dns.fqdn contains 'a' and dns.src_ip in {192.0.%d.0/30}", i%8)
+		}
+		specs = append(specs, model.PolicySpec{Name: fmt.Sprint(i), Action: model.UsePublic, Traffic: model.Expression{Source: source}})
+	}
+	s, problems := model.Build(model.Spec{Policies: specs}, nil)
+	if err := problems.Err(); err != nil {
+		t.Fatal(err)
+	}
+	hits := 0
+	for i := range 4000 {
+		q := func() *model.Query {
+			return &model.Query{
+				Name:   [...]string{"h1.example.org.", "a.d3.example.", "x4.test.", "e2.test.", "none.invalid.", "."}[i%6],
+				Type:   uint16(1 + i%17),
+				Client: model.Client{Addr: netip.AddrFrom4([4]byte{192, 0, byte(i % 9), byte(i % 251)})},
+			}
+		}
+		got, want := s.Select(q()), scan(s.Policies, q())
+		if got != want {
+			t.Fatalf("%+v: index gives %v, scan %v", q(), got, want)
+		}
+		if got != nil {
+			hits++
+		}
+	}
+	if hits == 0 || hits == 4000 {
+		t.Errorf("%d of 4000 queries matched; the table tests nothing", hits)
+	}
+}
+
+func scan(policies []*model.Policy, q *model.Query) *model.Policy {
+	for _, p := range policies {
+		if p.Matches(q) {
+			return p
+		}
+	}
+	return nil
+}

@@ -1,0 +1,50 @@
+package model
+
+import (
+	"github.com/internaldns/internaldns/plugin/pkg/expr"
+	"github.com/internaldns/internaldns/plugin/pkg/problem"
+)
+
+// Policy says who and what gets which view. Immutable, safe for concurrent use.
+type Policy struct {
+	Name        string
+	Description string
+	Precedence  uint32
+	Traffic     *expr.Program // nil: matches everything
+	Identity    *expr.Program // nil: matches everything
+	Action      Action
+	ViewName    string
+	View        *View // nil if the view named is gone, or the action is another
+	Fallback    Triggers
+	Pos         problem.Pos
+
+	private nameSet
+}
+
+// Matches reports whether both expressions of the policy are true. [C]
+func (p *Policy) Matches(q *Query) bool {
+	return (p.Traffic == nil || p.Traffic.Match(q)) && (p.Identity == nil || p.Identity.Match(q))
+}
+
+// Private reports whether name, which is canonical, must not be sent out by the
+// policy's fallback (SPEC 6).
+func (p *Policy) Private(name string) bool { return p.private.covers(name) }
+
+// Uses reports whether an expression of the policy reads a field of the schema.
+func (p *Policy) Uses(field int) bool {
+	return p.Traffic != nil && p.Traffic.Uses(field) || p.Identity != nil && p.Identity.Uses(field)
+}
+
+// Select gives the first policy by precedence that matches the query, nil if
+// none does. [C] Its cost does not grow with policies that cannot match.
+func (s *Snapshot) Select(q *Query) *Policy { return s.index.first(q) }
+
+// Uses reports whether any enabled policy reads a field of the schema.
+func (s *Snapshot) Uses(field int) bool {
+	for _, p := range s.Policies {
+		if p.Uses(field) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,90 @@
+package model
+
+import (
+	"net/netip"
+	"strconv"
+
+	"github.com/miekg/dns"
+
+	"github.com/internaldns/internaldns/plugin/pkg/domain"
+)
+
+// inlineDomains is how many parents of a name fit into a Query without allocation.
+const inlineDomains = 12
+
+// Query is what the expressions of SPEC 7 look at. It belongs to one goroutine
+// and must not be copied after its first use.
+type Query struct {
+	Name   string // qname, canonical
+	Type   uint16
+	Client Client
+
+	domains []string // worked out when first asked for
+	buf     [inlineDomains]string
+	servers [1]netip.Addr
+}
+
+// String gives the value of a string field; it implements expr.Source.
+func (q *Query) String(field int) (string, bool) {
+	switch field {
+	case FieldFQDN:
+		return domain.NoDot(q.Name), true
+	case FieldType:
+		return typeName(q.Type), true
+	}
+	return "", false
+}
+
+// Strings gives the value of an array of strings; it implements expr.Source.
+func (q *Query) Strings(field int) ([]string, bool) {
+	if field != FieldDomains {
+		return nil, false
+	}
+	return q.parents(), true
+}
+
+// IP gives the value of an address; it implements expr.Source.
+func (q *Query) IP(field int) (netip.Addr, bool) {
+	if field != FieldSrcIP {
+		return netip.Addr{}, false
+	}
+	return q.Client.Addr, q.Client.Addr.IsValid()
+}
+
+// IPs gives the value of an array of addresses; it implements expr.Source.
+func (q *Query) IPs(field int) ([]netip.Addr, bool) {
+	if field != FieldResolvedIP || !q.Client.Server.IsValid() {
+		return nil, false
+	}
+	q.servers[0] = q.Client.Server
+	return q.servers[:], true
+}
+
+// Int gives the value of an integer field, of which there is none.
+func (q *Query) Int(int) (int64, bool) { return 0, false }
+
+// Ints gives the value of an array of integers, of which none has a source yet.
+func (q *Query) Ints(int) ([]int64, bool) { return nil, false }
+
+// Map gives the value under a key, for which there is no source yet.
+func (q *Query) Map(int, string) ([]string, bool) { return nil, false }
+
+// parents gives qname and every parent down to the TLD, without final dots.
+func (q *Query) parents() []string {
+	if q.domains != nil || q.Name == domain.Root {
+		return q.domains
+	}
+	q.domains = q.buf[:0]
+	for name := q.Name; name != domain.Root; name, _ = domain.Parent(name) {
+		q.domains = append(q.domains, domain.NoDot(name))
+	}
+	return q.domains
+}
+
+// typeName gives the mnemonic of a type, or the form of RFC 3597 section 5.
+func typeName(t uint16) string {
+	if name, ok := dns.TypeToString[t]; ok {
+		return name
+	}
+	return "TYPE" + strconv.Itoa(int(t))
+}

@@ -1,0 +1,99 @@
+package model
+
+import (
+	"github.com/internaldns/internaldns/plugin/pkg/domain"
+	"github.com/internaldns/internaldns/plugin/pkg/expr"
+)
+
+// The fields of SPEC 7, by their index in the schema.
+const (
+	FieldFQDN = iota
+	FieldDomains
+	FieldType
+	FieldSrcIP
+	FieldResolvedIP
+	FieldDoHSubdomain
+	FieldLocation
+	FieldCountry
+	FieldContinent
+	FieldContentCategory
+	FieldSecurityCategory
+	FieldEmail
+	FieldName
+	FieldGroupIDs
+	FieldGroupNames
+	FieldGroupEmails
+	FieldAttributes
+	FieldPosture
+	fieldCount
+)
+
+// schema is the closed list of fields of an expression.
+var schema = expr.NewSchema(fields(), hints())
+
+// fields declares the fields in the order of their indices.
+func fields() []expr.Field {
+	strs := expr.ArrayOf(expr.String)
+	f := make([]expr.Field, fieldCount)
+	f[FieldFQDN] = expr.Field{Name: "dns.fqdn", Type: expr.String, Fold: foldName, Lower: true}
+	f[FieldDomains] = expr.Field{Name: "dns.domains", Type: strs, Fold: foldName, Lower: true}
+	f[FieldType] = expr.Field{Name: "dns.query_rtype", Type: expr.String}
+	f[FieldSrcIP] = expr.Field{Name: "dns.src_ip", Type: expr.IP}
+	f[FieldResolvedIP] = expr.Field{Name: "dns.resolved_ip", Type: expr.ArrayOf(expr.IP)}
+	f[FieldDoHSubdomain] = expr.Field{Name: "dns.doh_subdomain", Type: expr.String}
+	f[FieldLocation] = expr.Field{Name: "dns.location", Type: expr.String}
+	f[FieldCountry] = expr.Field{Name: "dns.src.geo.country", Type: expr.String}
+	f[FieldContinent] = expr.Field{Name: "dns.src.geo.continent", Type: expr.String}
+	f[FieldContentCategory] = expr.Field{Name: "dns.content_category", Type: expr.ArrayOf(expr.Int)}
+	f[FieldSecurityCategory] = expr.Field{Name: "dns.security_category", Type: expr.ArrayOf(expr.Int)}
+	f[FieldEmail] = expr.Field{Name: "identity.email", Type: expr.String}
+	f[FieldName] = expr.Field{Name: "identity.name", Type: expr.String}
+	f[FieldGroupIDs] = expr.Field{Name: "identity.groups[*].id", Type: strs}
+	f[FieldGroupNames] = expr.Field{Name: "identity.groups[*].name", Type: strs}
+	f[FieldGroupEmails] = expr.Field{Name: "identity.groups[*].email", Type: strs}
+	f[FieldAttributes] = expr.Field{Name: "identity.saml_attributes", Type: expr.MapOf(strs)}
+	f[FieldPosture] = expr.Field{Name: "device_posture.checks.passed", Type: strs}
+	return f
+}
+
+// hints leads from selectors of other products, and of Cloudflare's network and
+// HTTP policies, to those of DNS policies.
+func hints() map[string]string {
+	return map[string]string{
+		"net.src.ip":           "dns.src_ip",
+		"net.dst.ip":           "dns.src_ip for the client's address, dns.resolved_ip for the server's",
+		"ip.src":               "dns.src_ip",
+		"net.sni.host":         "dns.fqdn",
+		"net.sni.domains":      "dns.domains",
+		"http.request.host":    "dns.fqdn",
+		"http.request.domains": "dns.domains",
+		"http.host":            "dns.fqdn",
+		"http.*":               "a selector of DNS policies, such as dns.fqdn",
+		"net.*":                "a selector of DNS policies, such as dns.src_ip",
+	}
+}
+
+// foldName normalizes a name that is compared with dns.fqdn or dns.domains, whose
+// values are canonical without the final dot. The root is "".
+func foldName(s string) (string, error) {
+	if s == "" || s == domain.Root {
+		return "", nil
+	}
+	name, err := domain.Parse(s)
+	if err != nil {
+		return "", err
+	}
+	return domain.NoDot(name), nil
+}
+
+// withoutSource tells why a field has no value in any server block.
+const withoutSource = "this selector has no source yet"
+
+// unavailable gives the fields that have no value, with the reason.
+func (s Spec) unavailable(field int) (reason string, ok bool) {
+	if field > FieldResolvedIP {
+		return withoutSource, true
+	}
+	reason, ok = s.Unavailable[field]
+	return reason, ok
+}

@@ -1,0 +1,141 @@
+// Package model turns the plain description of one server block's zones, views,
+// references and policies into an immutable, fully cross-checked Snapshot.
+//
+// Everything a query would otherwise have to decide is decided here: names are
+// resolved to pointers, reference chains are laid out, expressions are compiled
+// and policies are indexed. The package reads no clock, opens no file and starts
+// no goroutine.
+package model
+
+import (
+	"net/netip"
+
+	"github.com/internaldns/internaldns/plugin/pkg/expr"
+	"github.com/internaldns/internaldns/plugin/pkg/problem"
+	"github.com/internaldns/internaldns/plugin/pkg/zone"
+)
+
+// Spec describes one server block, as parsed and before any cross-check.
+type Spec struct {
+	Zones      []ZoneSpec
+	Views      []ViewSpec
+	References []ReferenceSpec
+	Policies   []PolicySpec
+
+	// Unavailable gives the fields of the schema that have no value in this block,
+	// with the reason and the remedy.
+	Unavailable map[int]string
+}
+
+// ZoneSpec declares an internal zone (SPEC 5.1).
+type ZoneSpec struct {
+	Pos     problem.Pos
+	ID      string
+	Apex    string     // canonical
+	Flatten bool       // replace CNAMEs by the records of their target
+	Data    *zone.Zone // nil if it could not be loaded, which is a problem already reported
+}
+
+// ViewSpec declares a view (SPEC 5.2).
+type ViewSpec struct {
+	Pos         problem.Pos
+	Name        string
+	Description string
+	Zones       []Ref // zone IDs
+}
+
+// Ref is a mention of another object by name.
+type Ref struct {
+	Pos  problem.Pos
+	Name string
+}
+
+// ReferenceSpec declares a reference (SPEC 5.3).
+type ReferenceSpec struct {
+	Pos      problem.Pos
+	From, To string // zone IDs
+	NoData   bool   // also follow when the name exists without the type
+}
+
+// PolicySpec declares a resolver policy (SPEC 5.4).
+type PolicySpec struct {
+	Pos         problem.Pos
+	Name        string
+	Description string
+	Precedence  *uint32 // nil: the next free number from 1000 up
+	Disabled    bool
+	Traffic     Expression // empty: matches everything
+	Identity    Expression // empty: matches everything
+	Action      Action
+	View        Ref // with UseView
+	Fallback    Triggers
+	Private     []string // canonical names
+	Lists       expr.Lists
+}
+
+// Expression is the source of an expression and where it stands.
+type Expression struct {
+	Pos    problem.Pos // of its first line
+	Source string
+}
+
+// Action is what a matching policy does with the query.
+type Action uint8
+
+// The actions of a policy; exactly one is declared.
+const (
+	UseView   Action = iota // answer from a view
+	UsePublic               // take the public path
+)
+
+// Triggers is the set of internal outcomes that send a query to public DNS
+// (SPEC 6). The empty set is `fallback none`.
+type Triggers uint8
+
+// The triggers of a fallback.
+const (
+	OnRefused  Triggers = 1 << iota // no zone of the view matches
+	OnNXDomain                      // the name does not exist
+	OnCNAME                         // a CNAME could not be flattened
+	OnNoData                        // the name exists without the type
+)
+
+// DefaultTriggers is the set of `fallback public_dns` without further words. [C]
+const DefaultTriggers = OnRefused | OnNXDomain | OnCNAME
+
+// TriggerNames gives the Corefile word of each trigger, in the order of SPEC 6.
+func TriggerNames() []string { return []string{"refused", "nxdomain", "cname", "nodata"} }
+
+// ParseTrigger reads a Corefile word.
+func ParseTrigger(word string) (Triggers, bool) {
+	for i, name := range TriggerNames() {
+		if name == word {
+			return 1 << i, true
+		}
+	}
+	return 0, false
+}
+
+// Has reports whether all of want are in the set.
+func (t Triggers) Has(want Triggers) bool { return want != 0 && t&want == want }
+
+// String gives the Corefile word of a single trigger, "" for none.
+func (t Triggers) String() string {
+	switch t {
+	case OnRefused:
+		return "refused"
+	case OnNXDomain:
+		return "nxdomain"
+	case OnCNAME:
+		return "cname"
+	case OnNoData:
+		return "nodata"
+	}
+	return ""
+}
+
+// Client is where a query comes from, the part of it that is not in the message.
+type Client struct {
+	Addr   netip.Addr // the client's address, unmapped
+	Server netip.Addr // the address the query arrived at; invalid if unknown
+}
