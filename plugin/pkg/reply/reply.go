@@ -1,0 +1,114 @@
+// Package reply makes the response messages of the suite. It is the only place
+// that does, so that header bits, sections and extended errors are the same
+// whichever plugin answers.
+package reply
+
+import (
+	"fmt"
+
+	"github.com/miekg/dns"
+
+	"github.com/internaldns/internaldns/plugin/pkg/resolve"
+)
+
+// Answer settles the query with its internal result and sends it, unless the
+// policy's fallback takes over. It returns what a plugin.Handler returns.
+func Answer(w dns.ResponseWriter, r *dns.Msg, pin *resolve.Pin, result resolve.Result) (int, error) {
+	if !pin.Settle(result) {
+		return dns.RcodeSuccess, nil
+	}
+	return Internal(w, r, pin, "")
+}
+
+// Internal sends the pin's internal result. The note, if any, tells in an
+// extended error why the client gets no more than that.
+func Internal(w dns.ResponseWriter, r *dns.Msg, pin *resolve.Pin, note string) (int, error) {
+	result := &pin.Result
+	m := empty(r, result.Rcode)
+	m.Authoritative = result.Authoritative()
+	m.Answer, m.Ns, m.Extra = result.Answer, result.Authority, result.Additional
+	if r.IsEdns0() != nil {
+		code, text := explain(pin)
+		if note != "" {
+			code, text = dns.ExtendedErrorCodeOther, note
+		}
+		if text != "" {
+			addEDE(m, code, text)
+		}
+	}
+	return send(w, m)
+}
+
+// Failure sends an error without records, with an extended error that says why.
+func Failure(w dns.ResponseWriter, r *dns.Msg, rcode int, code uint16, text string) (int, error) {
+	m := empty(r, rcode)
+	if r.IsEdns0() != nil {
+		addEDE(m, code, text)
+	}
+	return send(w, m)
+}
+
+// Merged sends the internal CNAME chain followed by what public DNS holds for
+// its target. Mixed of two sources, the answer is neither authoritative nor
+// authenticated (SPEC 6).
+func Merged(w dns.ResponseWriter, r *dns.Msg, pin *resolve.Pin, public *dns.Msg) (int, error) {
+	m := empty(r, public.Rcode)
+	m.Truncated = public.Truncated
+	m.Answer = make([]dns.RR, 0, len(pin.Result.Answer)+len(public.Answer))
+	m.Answer = append(append(m.Answer, pin.Result.Answer...), public.Answer...)
+	return send(w, m)
+}
+
+// Chain sends the internal CNAME chain with the public rcode of its target.
+func Chain(w dns.ResponseWriter, r *dns.Msg, pin *resolve.Pin, rcode int) (int, error) {
+	m := empty(r, rcode)
+	m.Authoritative = true
+	m.Answer = pin.Result.Answer
+	return send(w, m)
+}
+
+// empty makes a reply to r without records. RA follows RD: to its clients the
+// suite is a resolver.
+func empty(r *dns.Msg, rcode int) *dns.Msg {
+	m := new(dns.Msg)
+	m.Id = r.Id
+	m.Response = true
+	m.Opcode = r.Opcode
+	m.RecursionDesired = r.RecursionDesired
+	m.RecursionAvailable = r.RecursionDesired
+	m.CheckingDisabled = r.CheckingDisabled
+	m.Rcode = rcode
+	m.Question = r.Question
+	return m
+}
+
+// send writes m. A failure to write means that the client is gone, which is
+// nobody's error.
+func send(w dns.ResponseWriter, m *dns.Msg) (int, error) {
+	_ = w.WriteMsg(m)
+	return dns.RcodeSuccess, nil
+}
+
+// explain gives the extended error (RFC 8914) of an internal result, with no
+// text if it speaks for itself.
+func explain(pin *resolve.Pin) (code uint16, text string) {
+	switch pin.Result.Outcome {
+	case resolve.Refused:
+		return dns.ExtendedErrorCodeNotAuthoritative, fmt.Sprintf("view %q has no zone for this name", pin.View.Name)
+	case resolve.ViewGone:
+		return dns.ExtendedErrorCodeOther, fmt.Sprintf("policy %q names view %q, which is gone", pin.Policy.Name, pin.Policy.ViewName)
+	case resolve.Loop:
+		return dns.ExtendedErrorCodeOther, fmt.Sprintf("CNAME loop or chain of over %d links in view %q", resolve.MaxLinks, pin.View.Name)
+	case resolve.TooLong:
+		return dns.ExtendedErrorCodeOther, fmt.Sprintf("a DNAME in view %q makes a name of over 255 octets", pin.View.Name)
+	}
+	return 0, ""
+}
+
+// addEDE adds an extended error. The server fills in the rest of the OPT record.
+func addEDE(m *dns.Msg, code uint16, text string) {
+	opt := &dns.OPT{Hdr: dns.RR_Header{Name: ".", Rrtype: dns.TypeOPT}}
+	opt.Option = []dns.EDNS0{&dns.EDNS0_EDE{InfoCode: code, ExtraText: text}}
+	extra := make([]dns.RR, 0, len(m.Extra)+1)
+	m.Extra = append(append(extra, m.Extra...), opt)
+}

@@ -1,0 +1,70 @@
+package resolve
+
+import (
+	"slices"
+
+	"github.com/miekg/dns"
+
+	"github.com/internaldns/internaldns/plugin/pkg/domain"
+	"github.com/internaldns/internaldns/plugin/pkg/zone"
+)
+
+// maxTargets bounds the names whose addresses are added to one answer.
+const maxTargets = 16
+
+// additional gives the addresses of the hosts an answer names, as far as the view
+// knows them (RFC 1035 section 3.3, RFC 2782, RFC 9460 section 4.1). Aliases are
+// not followed: these targets may not be any.
+func (p *Pin) additional(answer []dns.RR, qtype uint16) []dns.RR {
+	switch qtype {
+	case dns.TypeNS, dns.TypeMX, dns.TypeSRV, dns.TypeSVCB, dns.TypeHTTPS:
+	default:
+		return nil
+	}
+	var out []dns.RR
+	var seen []string
+	for _, rr := range answer {
+		name := target(rr)
+		if name == "" || len(seen) == maxTargets || slices.Contains(seen, name) {
+			continue
+		}
+		seen = append(seen, name)
+		for _, t := range [...]uint16{dns.TypeA, dns.TypeAAAA} {
+			if f := p.find(name, t); f.ans.Kind == zone.Success && f.match != nil {
+				out = append(out, owned(f.ans, name)...)
+			}
+		}
+	}
+	return clip(out)
+}
+
+// target gives the canonical name of the host a record points at, "" for none.
+func target(rr dns.RR) string {
+	var name string
+	switch rr := rr.(type) {
+	case *dns.NS:
+		name = rr.Ns
+	case *dns.MX:
+		name = rr.Mx
+	case *dns.SRV:
+		name = rr.Target
+	case *dns.SVCB:
+		name = ownTarget(rr)
+	case *dns.HTTPS:
+		name = ownTarget(&rr.SVCB)
+	}
+	canonical, err := domain.Canonical(name)
+	if err != nil || canonical == domain.Root {
+		return ""
+	}
+	return canonical
+}
+
+// ownTarget gives the target of a service binding, where "." in service mode
+// stands for the owner (RFC 9460 section 2.5.2).
+func ownTarget(rr *dns.SVCB) string {
+	if rr.Target == domain.Root && rr.Priority > 0 {
+		return rr.Hdr.Name
+	}
+	return rr.Target
+}

@@ -1,0 +1,125 @@
+package resolve
+
+import (
+	"github.com/miekg/dns"
+
+	"github.com/internaldns/internaldns/plugin/pkg/domain"
+	"github.com/internaldns/internaldns/plugin/pkg/model"
+	"github.com/internaldns/internaldns/plugin/pkg/zone"
+)
+
+// found is what the search for one name came to: SPEC 2, steps 3 to 5.
+type found struct {
+	match  *model.Zone // the view's matching zone, nil if none
+	source *model.Zone // the zone ans comes from; with no record, the last one searched that could hold the name
+	ans    zone.Answer // Kind NXDomain, ENT or NoData if there is no record
+	hops   int         // references followed
+}
+
+// nothing reports whether no record ended the search. An ENT counts as nothing:
+// a reference may hold records there.
+func (f *found) nothing() bool { return f.ans.Kind == zone.NXDomain || f.ans.Kind == zone.ENT }
+
+// Match gives the zone that answers for qname: the longest match, or for qtype
+// DS at its apex the parent zone if the view holds it (RFC 4035 section 3.1.4.1).
+func (p *Pin) Match(qname string, qtype uint16) *model.Zone {
+	z := p.View.Match(qname)
+	if qtype == dns.TypeDS && z != nil && z.Apex == qname {
+		if parent := p.View.MatchParent(qname); parent != nil {
+			return parent
+		}
+	}
+	return z
+}
+
+// own searches the matching zone.
+func (p *Pin) own(match *model.Zone, qname string, qtype uint16) found {
+	return found{match: match, source: match, ans: p.Snapshot.Data(match).Lookup(qname, qtype)}
+}
+
+// goesOn reports whether the matching zone's reference is to be searched.
+func (f *found) goesOn(qname string, qtype uint16) bool {
+	chain := f.match.Chain()
+	if len(chain) == 0 {
+		return false
+	}
+	if f.ans.Kind != zone.NoData {
+		return f.nothing()
+	}
+	// With merging by type, SOA and NS at the apex still are the zone's own.
+	ownType := qname == f.match.Apex && (qtype == dns.TypeSOA || qtype == dns.TypeNS)
+	return chain[0].NoData && !ownType
+}
+
+// find searches the view for one name: its matching zone and that zone's references.
+func (p *Pin) find(qname string, qtype uint16) found {
+	match := p.Match(qname, qtype)
+	if match == nil {
+		return found{}
+	}
+	f := p.own(match, qname, qtype)
+	if f.goesOn(qname, qtype) {
+		p.follow(match, qname, qtype, &f)
+	}
+	return f
+}
+
+// follow searches the references of from, and updates f by what it finds. An
+// unrelated zone holds nothing, and the chain goes on.
+func (p *Pin) follow(from *model.Zone, qname string, qtype uint16, f *found) {
+	last := f.ans.Kind // of the zone just searched
+	for i, ref := range from.Chain() {
+		if last == zone.NoData && !ref.NoData {
+			return
+		}
+		f.hops = i + 1
+		last = zone.NXDomain
+		if !domain.IsSubdomain(ref.To.Apex, qname) {
+			continue
+		}
+		ans := p.Snapshot.Data(ref.To).Lookup(qname, qtype)
+		switch ans.Kind {
+		case zone.Delegation, zone.DNAME:
+			if covers(ans.Owner, from) || covers(ans.Owner, f.match) {
+				continue
+			}
+			f.source, f.ans = ref.To, ans
+			return
+		case zone.Success, zone.CNAME:
+			f.source, f.ans = ref.To, ans
+			return
+		}
+		last = ans.Kind
+		f.merge(ref.To, ans)
+	}
+}
+
+// covers reports whether a cut or DNAME of a referenced zone lies at or above the
+// apex of z: then it speaks of z itself, and must not turn its misses into
+// referrals (SPEC 2.5).
+func covers(owner string, z *model.Zone) bool {
+	return z != nil && domain.IsSubdomain(owner, z.Apex)
+}
+
+// merge keeps the strongest of the negative outcomes: a name that exists in any
+// zone of the chain exists (SPEC 2.7).
+func (f *found) merge(z *model.Zone, ans zone.Answer) {
+	if f.source == nil {
+		f.source, f.ans = z, ans
+		return
+	}
+	if rank(ans.Kind) > rank(f.ans.Kind) {
+		f.source, f.ans = z, ans
+	}
+}
+
+// rank orders the negative kinds.
+func rank(k zone.Kind) int {
+	switch k {
+	case zone.ENT:
+		return 1
+	case zone.NoData:
+		return 2
+	}
+	return 0
+}

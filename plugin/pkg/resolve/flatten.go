@@ -1,0 +1,176 @@
+package resolve
+
+import (
+	"strings"
+
+	"github.com/miekg/dns"
+
+	"github.com/internaldns/internaldns/plugin/pkg/domain"
+	"github.com/internaldns/internaldns/plugin/pkg/model"
+	"github.com/internaldns/internaldns/plugin/pkg/zone"
+)
+
+// MaxLinks is how many CNAMEs and DNAMEs are followed for one query (SPEC 4).
+const MaxLinks = 16
+
+// chain is the aliases followed so far.
+type chain struct {
+	owner   string   // qname
+	records []dns.RR // as a classic answer shows them
+	first   int      // how many of records make the first link
+	links   int
+	ttl     uint32      // lowest so far
+	target  string      // canonical name the last link leads to
+	last    *model.Zone // the last zone of the view that matched a name of the chain
+}
+
+// flatten follows the alias in f and fills in r: the records of the final target
+// under qname, or the chain itself where SPEC 4 asks for it.
+func (p *Pin) flatten(r *Result, f *found, qname string) {
+	c := chain{owner: qname, ttl: ^uint32(0), target: qname, last: f.match}
+	classic := describesZone(r.Type) || !f.source.Flatten
+	for {
+		fits := c.add(&f.ans)
+		r.Links = c.links
+		switch {
+		case !fits:
+			r.Outcome, r.Rcode, r.Answer = TooLong, dns.RcodeYXDomain, clip(c.records)
+			return
+		case r.Type == dns.TypeCNAME || r.Type == dns.TypeANY:
+			r.Outcome, r.Answer = Success, clip(c.records) // the CNAME a DNAME made up
+			return
+		case c.links > MaxLinks:
+			r.Outcome, r.Answer = Loop, c.records[:c.first:c.first]
+			return
+		}
+		next := p.findTarget(&c, r.Type)
+		if next.match != nil {
+			c.last = next.match
+		}
+		f = &next
+		r.Hops = max(r.Hops, f.hops)
+		if f.ans.Kind != zone.CNAME && f.ans.Kind != zone.DNAME {
+			break
+		}
+	}
+	p.land(r, f, &c, classic)
+}
+
+// findTarget searches the view for the chain's target, then the references of
+// the last zone of the view that the chain went through. [C]
+func (p *Pin) findTarget(c *chain, qtype uint16) found {
+	f := p.find(c.target, qtype)
+	if f.nothing() && c.last != nil && c.last != f.match {
+		p.follow(c.last, c.target, qtype, &f)
+	}
+	return f
+}
+
+// add appends the link in ans and reports false if the name it leads to is too long.
+func (c *chain) add(ans *zone.Answer) bool {
+	rr := ans.RRs[0]
+	c.ttl = min(c.ttl, rr.Header().Ttl)
+	c.links++
+	cname, ok := rr.(*dns.CNAME)
+	if !ok {
+		c.records = append(c.records, rr)
+		cname = synthesize(rr.(*dns.DNAME), c.target)
+	} else if ans.Wildcard {
+		cname = &dns.CNAME{Hdr: cname.Hdr, Target: cname.Target}
+		cname.Hdr.Name = c.target
+	}
+	target, err := domain.Canonical(cname.Target)
+	if err != nil {
+		return false
+	}
+	c.target = target
+	c.records = append(c.records, cname)
+	if c.links == 1 {
+		c.first = len(c.records)
+	}
+	return true
+}
+
+// synthesize makes the CNAME by which a DNAME redirects name (RFC 6672 section 3.1).
+func synthesize(d *dns.DNAME, name string) *dns.CNAME {
+	target := name // its own prefix under the root
+	if d.Hdr.Name != domain.Root {
+		target = strings.TrimSuffix(name, d.Hdr.Name)
+	}
+	if d.Target != domain.Root {
+		target += d.Target
+	}
+	return &dns.CNAME{
+		Hdr:    dns.RR_Header{Name: name, Rrtype: dns.TypeCNAME, Class: dns.ClassINET, Ttl: d.Hdr.Ttl},
+		Target: target,
+	}
+}
+
+// land fills in r by what was found at the end of the chain.
+func (p *Pin) land(r *Result, f *found, c *chain, classic bool) {
+	if f.source != nil {
+		r.Source = f.source
+	}
+	switch f.ans.Kind {
+	case zone.Success:
+		r.Outcome = Success
+		if classic {
+			r.Answer = clip(append(c.records, owned(f.ans, c.target)...))
+		} else {
+			r.Answer = renamed(f.ans.RRs, c.owner, c.ttl)
+		}
+		r.Additional = p.additional(r.Answer, r.Type)
+	case zone.Delegation:
+		r.Outcome, r.Answer = Referral, clip(c.records)
+		r.Authority, r.Additional = f.ans.RRs, f.ans.Extra
+	case zone.NXDomain:
+		r.Outcome, r.Answer, r.Target = Unfinished, clip(c.records), c.target
+		if z := f.denier(); z != nil {
+			r.Rcode = dns.RcodeNameError // RFC 6604 section 3
+			r.Authority = p.Snapshot.Data(z).Negative()
+		}
+	default:
+		r.Outcome = NoData
+		r.Authority = p.Snapshot.Data(r.Match).Negative()
+		if classic {
+			r.Answer = clip(c.records)
+			r.Authority = p.Snapshot.Data(f.denier()).Negative()
+		}
+	}
+}
+
+// denier gives the internal zone whose SOA denies the name, nil if it lies in none.
+func (f *found) denier() *model.Zone {
+	if f.match != nil {
+		return f.match
+	}
+	return f.source
+}
+
+// renamed copies records under the owner of the alias, with the lowest TTL of the way.
+func renamed(rrs []dns.RR, owner string, ttl uint32) []dns.RR {
+	for _, rr := range rrs {
+		ttl = min(ttl, rr.Header().Ttl)
+	}
+	out := make([]dns.RR, len(rrs))
+	for i, rr := range rrs {
+		out[i] = dns.Copy(rr)
+		h := out[i].Header()
+		h.Name, h.Ttl = owner, ttl
+	}
+	return out
+}
+
+// describesZone reports whether a type describes zones: flattened, an alias of
+// such a type would look like a zone cut (SPEC 4).
+func describesZone(qtype uint16) bool {
+	switch qtype {
+	case dns.TypeSOA, dns.TypeNS, dns.TypeDS, dns.TypeDNSKEY, dns.TypeDNAME,
+		dns.TypeRRSIG, dns.TypeNSEC, dns.TypeNSEC3:
+		return true
+	}
+	return false
+}
+
+// clip drops the spare capacity of a list that is handed out.
+func clip(rrs []dns.RR) []dns.RR { return rrs[:len(rrs):len(rrs)] }

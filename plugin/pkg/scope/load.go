@@ -1,0 +1,111 @@
+package scope
+
+import (
+	"fmt"
+	"runtime"
+	"sync"
+
+	"github.com/coredns/caddy"
+	clog "github.com/coredns/coredns/plugin/pkg/log"
+
+	"github.com/internaldns/internaldns/plugin/pkg/problem"
+)
+
+var log = clog.NewWithPlugin("internaldns")
+
+// lastDirective is the suite's last line in the order of directives: once its
+// setup has run for all server blocks, everything is declared.
+const lastDirective = "referencezone"
+
+// maxAbandoned bounds the loads kept that never came to their end, because
+// another plugin's setup failed in between.
+const maxAbandoned = 16
+
+// loading holds the scopes of Corefiles that are being parsed. It has to be a
+// package variable: caddy hands nothing but its Context to a parsing callback.
+var loading = loads{blocks: make(map[caddy.Context]map[int]*Scope)}
+
+type loads struct {
+	mu     sync.Mutex
+	blocks map[caddy.Context]map[int]*Scope // by ServerBlockIndex
+}
+
+func init() {
+	caddy.RegisterParsingCallback("dns", lastDirective, finish)
+}
+
+// Of gives the scope of the server block that c sets up.
+func Of(c *caddy.Controller) *Scope {
+	loading.mu.Lock()
+	defer loading.mu.Unlock()
+	blocks := loading.blocks[c.Context()]
+	if blocks == nil {
+		if len(loading.blocks) >= maxAbandoned {
+			clear(loading.blocks)
+		}
+		blocks = make(map[int]*Scope)
+		loading.blocks[c.Context()] = blocks
+	}
+	s := blocks[c.ServerBlockIndex]
+	if s == nil {
+		s = new(Scope)
+		blocks[c.ServerBlockIndex] = s
+	}
+	return s
+}
+
+// finish ends a load: it builds every block's snapshot, logs the warnings and
+// gives all errors of all blocks as one.
+func finish(ctx caddy.Context) error {
+	loading.mu.Lock()
+	blocks := loading.blocks[ctx]
+	delete(loading.blocks, ctx)
+	loading.mu.Unlock()
+
+	var all problem.List
+	for _, s := range blocks {
+		all = append(all, s.build()...)
+	}
+	all = unique(all)
+	all.Sort()
+	for _, p := range all.Only(problem.Warning) {
+		log.Warning(p.String())
+	}
+	errs := all.Only(problem.Error)
+	switch len(errs) {
+	case 0:
+		return nil
+	case 1:
+		return errs.Err()
+	}
+	return fmt.Errorf("%d problems:\n%w", len(errs), errs.Err())
+}
+
+// unique drops repeated problems: a file named by several blocks has its own once.
+func unique(list problem.List) problem.List {
+	seen := make(map[problem.Problem]bool, len(list))
+	out := list[:0]
+	for _, p := range list {
+		if !seen[p] {
+			seen[p] = true
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// loadAll runs the loaders side by side and keeps their order.
+func loadAll(loaders []Loader) []loaded {
+	out := make([]loaded, len(loaders))
+	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
+	var running sync.WaitGroup
+	for i, load := range loaders {
+		slots <- struct{}{}
+		running.Go(func() {
+			defer func() { <-slots }()
+			out[i].zone, out[i].problems = load()
+		})
+	}
+	running.Wait()
+	return out
+}

@@ -1,0 +1,109 @@
+package scope
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/coredns/caddy"
+
+	"github.com/internaldns/internaldns/plugin/pkg/problem"
+)
+
+// Line is a property or the head of a declaration: its words, quotes removed and
+// without the property's or directive's own name, and where it stands.
+type Line struct {
+	Pos   problem.Pos
+	Words []string
+}
+
+// Property is one line a declaration's block may hold.
+type Property struct {
+	Usage  string // its name, then its arguments: `id ID`
+	Repeat bool   // may be written more than once
+	Min    int    // arguments at least
+	Max    int    // arguments at most, -1 for any number
+	Set    func(Line) error
+}
+
+// name gives the first word of the usage.
+func (p Property) name() string {
+	name, _, _ := strings.Cut(p.Usage, " ")
+	return name
+}
+
+// Declaration is how the block of one declaration is read.
+type Declaration struct {
+	Object     string // for messages, such as `internalzone "example.org."`
+	Properties []Property
+	End        func() // called when the block is read; may be nil
+}
+
+// Declarations reads all declarations of c's directive in its server block.
+// Errors do not stop the reading: they are reported to the scope, with their
+// position, and shown together when the load ends.
+func (s *Scope) Declarations(c *caddy.Controller, read func(head Line) (Declaration, error)) {
+	for c.Next() {
+		directive := c.Val()
+		head := line(c)
+		d, err := read(head)
+		if err != nil {
+			s.Report(problem.Problem{Pos: head.Pos, Severity: problem.Error, Object: directive, Text: err.Error()})
+			d = Declaration{Object: directive}
+		}
+		s.block(c, d, err == nil)
+		if d.End != nil {
+			d.End()
+		}
+	}
+}
+
+// block reads the properties; of a declaration that is wrong itself they are skipped.
+func (s *Scope) block(c *caddy.Controller, d Declaration, known bool) {
+	seen := make(map[string]problem.Pos)
+	for c.NextBlock() {
+		name := c.Val()
+		l := line(c)
+		if !known {
+			continue
+		}
+		if err := d.property(name, l, seen); err != nil {
+			s.Report(problem.Problem{Pos: l.Pos, Severity: problem.Error, Object: d.Object, Text: err.Error()})
+		}
+	}
+}
+
+// property checks one line of the block and sets it.
+func (d Declaration) property(name string, l Line, seen map[string]problem.Pos) error {
+	for _, p := range d.Properties {
+		if p.name() != name {
+			continue
+		}
+		if before, ok := seen[name]; ok && !p.Repeat {
+			return fmt.Errorf("property %s is repeated, it stands at %s already", name, before)
+		}
+		seen[name] = l.Pos
+		if n := len(l.Words); n < p.Min || p.Max >= 0 && n > p.Max {
+			return fmt.Errorf("property %s has %d arguments, write: %s", name, n, p.Usage)
+		}
+		return p.Set(l)
+	}
+	return fmt.Errorf("unknown property %q, allowed: %s", name, d.allowed())
+}
+
+// allowed lists the names of the properties.
+func (d Declaration) allowed() string {
+	names := make([]string, len(d.Properties))
+	for i, p := range d.Properties {
+		names[i] = p.name()
+	}
+	if len(names) == 0 {
+		return "none"
+	}
+	return strings.Join(names, ", ")
+}
+
+// line reads the rest of the current line, up to an opening brace.
+func line(c *caddy.Controller) Line {
+	pos := problem.Pos{File: c.File(), Line: c.Line()}
+	return Line{Pos: pos, Words: c.RemainingArgs()}
+}

@@ -1,0 +1,90 @@
+// Package scope leads from a server block to its snapshot. While a Corefile is
+// parsed, a Scope collects what the block's directives declare; once all are
+// read, everything is checked together and published as one model.Snapshot,
+// which new zone data later replaces.
+package scope
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"github.com/internaldns/internaldns/plugin/pkg/model"
+	"github.com/internaldns/internaldns/plugin/pkg/problem"
+	"github.com/internaldns/internaldns/plugin/pkg/zone"
+)
+
+// Loader reads a zone's data. It is called once per load, beside others. The
+// zone is nil if the list holds an error.
+type Loader func() (*zone.Zone, problem.List)
+
+// Scope is one server block. The Add methods and Report belong to the goroutine
+// that parses the Corefile; Load and Publish are safe for concurrent use.
+type Scope struct {
+	spec     model.Spec
+	loaders  []Loader // by the zone's place in spec
+	problems problem.List
+
+	current atomic.Pointer[model.Snapshot]
+	writer  sync.Mutex // held from reading the old snapshot to storing the new one
+}
+
+// AddZone declares a zone and how its data is read.
+func (s *Scope) AddZone(z model.ZoneSpec, load Loader) {
+	s.spec.Zones = append(s.spec.Zones, z)
+	s.loaders = append(s.loaders, load)
+}
+
+// AddView declares a view.
+func (s *Scope) AddView(v model.ViewSpec) { s.spec.Views = append(s.spec.Views, v) }
+
+// AddReference declares a reference.
+func (s *Scope) AddReference(r model.ReferenceSpec) {
+	s.spec.References = append(s.spec.References, r)
+}
+
+// AddPolicy declares a policy.
+func (s *Scope) AddPolicy(p model.PolicySpec) { s.spec.Policies = append(s.spec.Policies, p) }
+
+// Unavailable declares that a field of the expressions has no value in this
+// block, and what to do about it.
+func (s *Scope) Unavailable(field int, reason string) {
+	if s.spec.Unavailable == nil {
+		s.spec.Unavailable = make(map[int]string)
+	}
+	s.spec.Unavailable[field] = reason
+}
+
+// Report adds problems found while parsing.
+func (s *Scope) Report(problems ...problem.Problem) { s.problems = append(s.problems, problems...) }
+
+// Load gives the current snapshot. It is nil only before the load has ended.
+func (s *Scope) Load() *model.Snapshot { return s.current.Load() }
+
+// Publish replaces the data of zones, by ID, in one step.
+func (s *Scope) Publish(data map[string]*zone.Zone) {
+	s.writer.Lock()
+	defer s.writer.Unlock()
+	s.current.Store(s.current.Load().WithData(data))
+}
+
+// build loads all zones, checks everything and publishes the first snapshot.
+func (s *Scope) build() problem.List {
+	list := s.problems
+	for i, loaded := range loadAll(s.loaders) {
+		s.spec.Zones[i].Data = loaded.zone
+		list = append(list, loaded.problems...)
+	}
+	snapshot, problems := model.Build(s.spec, nil)
+	list = append(list, problems...)
+	if !list.HasErrors() {
+		s.current.Store(snapshot)
+	}
+	s.spec, s.loaders, s.problems = model.Spec{}, nil, nil
+	return list
+}
+
+// loaded is what a Loader gave.
+type loaded struct {
+	zone     *zone.Zone
+	problems problem.List
+}
