@@ -1,0 +1,176 @@
+package internalzone
+
+import (
+	"sync"
+	"time"
+	"weak"
+
+	clog "github.com/coredns/coredns/plugin/pkg/log"
+
+	"github.com/internaldns/internaldns/plugin/pkg/problem"
+	"github.com/internaldns/internaldns/plugin/pkg/scope"
+	"github.com/internaldns/internaldns/plugin/pkg/zone"
+)
+
+var log = clog.NewWithPlugin(pluginName)
+
+// settle is how long a file must have been left alone before it is read again:
+// whoever writes it in place may not be done.
+const settle = 50 * time.Millisecond
+
+// subscriber is a zone of a server block. It does not keep the block alive: an
+// instance that failed to start is gone without a shutdown.
+type subscriber struct {
+	block  weak.Pointer[scope.Scope]
+	id     string
+	server string // label of the block's metrics
+}
+
+// heldZone is the data of one source, read once for all zones declared alike,
+// and watched for changes. After the load it belongs to the watcher alone.
+type heldZone struct {
+	source
+	interval    time.Duration // 0: never read again
+	subscribers []subscriber
+
+	once    sync.Once
+	current reading   // the one that is served
+	latest  reading   // the one tried last, which may have failed
+	waiting time.Time // since when a change waits to settle, zero if none does
+	due     time.Time // next look
+}
+
+// first reads the source for a load.
+func (h *heldZone) first() (*zone.Zone, problem.List) {
+	h.once.Do(func() {
+		h.current = h.source.read()
+		h.latest = h.current
+		h.report()
+	})
+	return h.current.zone, h.current.problems
+}
+
+// look reads the source again if its files have changed, and publishes what it
+// holds. Broken data change nothing but a metric and one line in the log.
+func (h *heldZone) look(now time.Time) {
+	h.due = now.Add(h.interval)
+	if !h.changed() {
+		h.waiting = time.Time{}
+		return
+	}
+	if h.waiting.IsZero() {
+		h.waiting = now
+	}
+	if h.fresh(now) && now.Sub(h.waiting) < h.interval {
+		h.due = now.Add(settle)
+		return
+	}
+	h.waiting = time.Time{}
+	h.reload()
+}
+
+// changed reports whether a file differs from what was read last, or could not
+// be read then: permissions may have been mended since.
+func (h *heldZone) changed() bool {
+	if h.latest.failedIO {
+		return true
+	}
+	for _, f := range h.latest.files {
+		if !f.same(stat(f.name)) {
+			return true
+		}
+	}
+	return false
+}
+
+// fresh reports whether a file was written a moment ago.
+func (h *heldZone) fresh(now time.Time) bool {
+	for _, f := range h.latest.files {
+		if age := now.Sub(stat(f.name).modified()); age >= 0 && age < settle {
+			return true
+		}
+	}
+	return false
+}
+
+func (h *heldZone) reload() {
+	before := h.latest
+	next := h.source.read()
+	for _, f := range next.files {
+		if !f.same(stat(f.name)) {
+			return // written while being read: the next look finds it changed again
+		}
+	}
+	h.checkWhole(&next)
+	h.latest = next
+	if next.zone == nil {
+		h.fail(before, next)
+		return
+	}
+	h.current = next
+	data := next.zone
+	for _, s := range h.subscribers {
+		if block := s.block.Value(); block != nil {
+			block.Publish(map[string]*zone.Zone{s.id: data})
+		}
+	}
+	for _, p := range next.problems {
+		log.Warning(p.String())
+	}
+	log.Infof("Zone %s: read again, %d records, serial %d", h.apex, data.Records(), data.SOA().Serial)
+	h.report()
+}
+
+// checkWhole refuses data that look cut short: the SOA is gone, or there are
+// fewer records and the last line has no end where it had one before.
+func (h *heldZone) checkWhole(next *reading) {
+	if next.zone == nil || h.current.zone == nil {
+		return
+	}
+	switch was := h.current.zone; {
+	case next.zone.Synthesized() && !was.Synthesized():
+		next.problems.Errorf(h.pos, h.object(), "the SOA record is gone, the zone file may be cut short; restart to drop it on purpose")
+	case !next.complete && h.current.complete && next.zone.Records() < was.Records():
+		next.problems.Errorf(h.pos, h.object(), "the last line has no newline and records are missing, the zone file may be cut short")
+	default:
+		return
+	}
+	next.zone = nil
+}
+
+// fail counts a reading that gave no zone, and logs it unless the one before
+// failed the same way.
+func (h *heldZone) fail(before, next reading) {
+	for _, s := range h.subscribers {
+		loadFailures.WithLabelValues(s.server, s.id).Inc()
+		loadFailing.WithLabelValues(s.server, s.id).Set(1)
+	}
+	text := next.problems.Only(problem.Error).Error()
+	if before.zone == nil && before.problems.Only(problem.Error).Error() == text {
+		return
+	}
+	log.Errorf("Zone %s: keeping the old data: %s", h.apex, text)
+}
+
+// report sets the gauges to what is served.
+func (h *heldZone) report() {
+	if h.current.zone == nil {
+		return
+	}
+	for _, s := range h.subscribers {
+		loadFailing.WithLabelValues(s.server, s.id).Set(0)
+		records.WithLabelValues(s.server, s.id).Set(float64(h.current.zone.Records()))
+		serials.WithLabelValues(s.server, s.id).Set(float64(h.current.zone.SOA().Serial))
+		lastLoad.WithLabelValues(s.server, s.id).SetToCurrentTime()
+	}
+}
+
+// abandoned reports whether no server block serves the zone any more.
+func (h *heldZone) abandoned() bool {
+	for _, s := range h.subscribers {
+		if s.block.Value() != nil {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,175 @@
+package internalzone
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/miekg/dns"
+
+	"github.com/internaldns/internaldns/plugin/pkg/problem"
+	"github.com/internaldns/internaldns/plugin/pkg/zone"
+	"github.com/internaldns/internaldns/plugin/pkg/zonefile"
+)
+
+// source is what a zone's data are made of. Sources of equal key give equal data.
+type source struct {
+	pos            problem.Pos
+	apex           string
+	files          []string // paths
+	records        []inlineRecord
+	ttl            uint32 // seconds, for records that name none
+	negativeTTL    uint32 // seconds
+	hasNegativeTTL bool
+	flatten        bool
+	corefile       time.Time // its modification time
+}
+
+// inlineRecord is a record written in the Corefile.
+type inlineRecord struct {
+	pos  problem.Pos
+	text string
+}
+
+// key tells sources apart that may give different data.
+func (s *source) key() string {
+	return fmt.Sprintf("%q %q %v %d %d %t %t", s.apex, s.files, s.records, s.ttl, s.negativeTTL, s.hasNegativeTTL, s.flatten)
+}
+
+// reading is what one reading of a source gave.
+type reading struct {
+	zone     *zone.Zone // nil if problems holds an error
+	problems problem.List
+	files    []fileState // all files read, included ones too, as they were before
+	failedIO bool        // a file could not be opened or read
+	complete bool        // every file ended in a newline
+}
+
+// read reads all files and records of the source.
+func (s *source) read() reading {
+	r := reading{complete: true}
+	newest := s.corefile
+	if len(s.files) > 0 {
+		newest = time.Time{}
+	}
+	for _, name := range s.files {
+		r.files = append(r.files, stat(name))
+		newest = later(newest, r.files[len(r.files)-1].modified())
+	}
+	builder := zone.NewBuilder(zone.Options{
+		Apex: s.apex, NegativeTTL: s.negativeTTL, HasNegativeTTL: s.hasNegativeTTL,
+		Flatten: s.flatten, Serial: serial(newest), Pos: s.pos,
+	})
+	for _, name := range s.files {
+		s.readFile(name, builder, &r)
+	}
+	for _, record := range s.records {
+		rr, err := zonefile.ParseRecord(record.text, zonefile.Options{Origin: s.apex, DefaultTTL: s.ttl})
+		if err != nil {
+			r.problems.Errorf(record.pos, s.object(), "record %q: %s", record.text, err)
+			continue
+		}
+		builder.Add(rr, record.pos)
+	}
+	if r.problems.HasErrors() && r.failedIO {
+		return r // what the zone lacks now, it lacks for want of the file
+	}
+	data, problems := builder.Build()
+	r.problems = append(r.problems, problems...)
+	if !r.problems.HasErrors() {
+		r.zone = data
+	}
+	return r
+}
+
+func (s *source) object() string { return fmt.Sprintf("zone %q", s.apex) }
+
+// readFile parses one file into the builder.
+func (s *source) readFile(name string, builder *zone.Builder, r *reading) {
+	file, err := os.Open(filepath.Clean(name))
+	if err != nil {
+		r.failedIO = true
+		r.problems.Errorf(s.pos, s.object(), "zone file: %s", err)
+		return
+	}
+	defer file.Close()
+	watched := &tail{Reader: file}
+	below := zonefile.OpenBelow(filepath.Dir(name))
+	problems := zonefile.Parse(watched, zonefile.Options{
+		Origin: s.apex, DefaultTTL: s.ttl, File: name,
+		Open: func(include string) (io.ReadCloser, error) {
+			r.files = append(r.files, stat(filepath.Join(filepath.Dir(name), include)))
+			return below(include)
+		},
+	}, func(rr dns.RR, pos problem.Pos) { builder.Add(rr, pos) })
+	r.problems = append(r.problems, problems...)
+	r.failedIO = r.failedIO || watched.err != nil
+	r.complete = r.complete && (watched.last == '\n' || watched.last == 0)
+}
+
+// tail remembers the last octet of a file and the error that ended its reading.
+type tail struct {
+	io.Reader
+	last byte
+	err  error
+}
+
+// Read implements io.Reader.
+func (t *tail) Read(buf []byte) (int, error) {
+	n, err := t.Reader.Read(buf)
+	if n > 0 {
+		t.last = buf[n-1]
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		t.err = err
+	}
+	return n, err
+}
+
+// serial makes the serial of a synthesized SOA from a time: seconds since 1970,
+// modulo 2^32 (RFC 1982 arithmetic carries on from there).
+func serial(t time.Time) uint32 {
+	if t.IsZero() {
+		return 0
+	}
+	return uint32(t.Unix()) //nolint:gosec // wraps on purpose
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// fileState is a file as one look at it found it.
+type fileState struct {
+	name string
+	info os.FileInfo // nil if there was none
+}
+
+func stat(name string) fileState {
+	info, err := os.Stat(filepath.Clean(name))
+	if err != nil {
+		return fileState{name: name}
+	}
+	return fileState{name: name, info: info}
+}
+
+func (f fileState) modified() time.Time {
+	if f.info == nil {
+		return time.Time{}
+	}
+	return f.info.ModTime()
+}
+
+// same reports whether a later look found the file unchanged.
+func (f fileState) same(now fileState) bool {
+	if f.info == nil || now.info == nil {
+		return f.info == nil && now.info == nil
+	}
+	return os.SameFile(f.info, now.info) && f.info.Size() == now.info.Size() && f.info.ModTime().Equal(now.info.ModTime())
+}

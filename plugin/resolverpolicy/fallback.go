@@ -1,0 +1,157 @@
+package resolverpolicy
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/coredns/coredns/plugin"
+	"github.com/coredns/coredns/plugin/metrics"
+	clog "github.com/coredns/coredns/plugin/pkg/log"
+	"github.com/miekg/dns"
+
+	"github.com/internaldns/internaldns/plugin/pkg/model"
+	"github.com/internaldns/internaldns/plugin/pkg/reply"
+	"github.com/internaldns/internaldns/plugin/pkg/resolve"
+)
+
+var log = clog.NewWithPlugin(pluginName)
+
+// fallBack takes a query whose internal result was held back to public DNS
+// (SPEC 6). The context is the one without a pin.
+func (p *ResolverPolicy) fallBack(ctx context.Context, w dns.ResponseWriter, r *dns.Msg, pin *resolve.Pin) (int, error) {
+	f := &fallback{handler: p, ctx: ctx, w: w, r: r, pin: pin}
+	switch pin.Result.Trigger() {
+	case model.OnCNAME:
+		return f.target()
+	case model.OnNoData:
+		return f.otherTypes()
+	}
+	qname, _ := resolve.Question(r)
+	if pin.Policy.Private(qname) {
+		return f.keep(qname)
+	}
+	public := &observer{ResponseWriter: w}
+	rcode, err := plugin.NextOrFailure(pluginName, p.Next, ctx, public, r)
+	if !public.written && !plugin.ClientWrite(rcode) {
+		return f.failed(err)
+	}
+	f.count(public.rcode)
+	return rcode, err
+}
+
+// fallback is one query on its way to public DNS.
+type fallback struct {
+	handler *ResolverPolicy
+	ctx     context.Context
+	w       dns.ResponseWriter
+	r       *dns.Msg
+	pin     *resolve.Pin
+}
+
+// target asks for the name that the internal CNAME chain ends in, then for qname,
+// and else returns the chain with the target's rcode.
+func (f *fallback) target() (int, error) {
+	qname, _ := resolve.Question(f.r)
+	if f.pin.Policy.Private(f.pin.Result.Target) {
+		return f.keep(f.pin.Result.Target)
+	}
+	request := f.r.Copy()
+	request.Question[0].Name = f.pin.Result.Target
+	public, err := f.ask(request)
+	switch {
+	case public == nil:
+		return f.failed(err)
+	case answers(public):
+		f.count(public.Rcode)
+		return reply.Merged(f.w, f.r, f.pin, public)
+	case f.pin.Policy.Private(qname):
+		return f.keep(qname)
+	}
+	byName, err := f.ask(f.r.Copy())
+	switch {
+	case byName == nil:
+		return f.failed(err)
+	case answers(byName):
+		f.count(byName.Rcode)
+		_ = f.w.WriteMsg(byName)
+		return dns.RcodeSuccess, nil
+	}
+	f.count(public.Rcode)
+	return reply.Chain(f.w, f.r, f.pin, public.Rcode)
+}
+
+// otherTypes asks for a type that the internal name lacks; only records count,
+// for the name itself exists.
+func (f *fallback) otherTypes() (int, error) {
+	qname, _ := resolve.Question(f.r)
+	if f.pin.Policy.Private(qname) {
+		return f.keep(qname)
+	}
+	public, err := f.ask(f.r.Copy())
+	switch {
+	case public == nil:
+		f.note(err)
+		f.count(dns.RcodeServerFailure)
+		return reply.Internal(f.w, f.r, f.pin, "public DNS could not be asked for further types of this name")
+	case answers(public):
+		f.count(public.Rcode)
+		_ = f.w.WriteMsg(public)
+		return dns.RcodeSuccess, nil
+	}
+	f.count(public.Rcode)
+	return reply.Internal(f.w, f.r, f.pin, "")
+}
+
+// ask sends a request down the public path and waits for its answer, nil if that
+// failed or is a SERVFAIL.
+func (f *fallback) ask(request *dns.Msg) (*dns.Msg, error) {
+	c := &capture{ResponseWriter: f.w}
+	_, err := plugin.NextOrFailure(pluginName, f.handler.Next, f.ctx, c, request)
+	if c.msg == nil || c.msg.Rcode == dns.RcodeServerFailure {
+		return nil, err
+	}
+	return c.msg, nil
+}
+
+// answers reports whether a public reply holds records of the type asked for, or
+// was cut short before it could: the client then asks again over TCP.
+func answers(m *dns.Msg) bool {
+	if m.Truncated {
+		return true
+	}
+	if m.Rcode != dns.RcodeSuccess || len(m.Question) == 0 {
+		return false
+	}
+	for _, rr := range m.Answer {
+		if rr.Header().Rrtype == m.Question[0].Qtype {
+			return true
+		}
+	}
+	return false
+}
+
+// keep sends the internal answer because a name is private to the policy.
+func (f *fallback) keep(name string) (int, error) {
+	keptPrivate.WithLabelValues(metrics.WithServer(f.ctx), f.pin.Policy.Name).Inc()
+	return reply.Internal(f.w, f.r, f.pin, fmt.Sprintf("%s is private to policy %q and is not sent to public DNS", name, f.pin.Policy.Name))
+}
+
+// failed answers SERVFAIL: the internal answer would be cached as the truth.
+func (f *fallback) failed(err error) (int, error) {
+	f.note(err)
+	f.count(dns.RcodeServerFailure)
+	return reply.Failure(f.w, f.r, dns.RcodeServerFailure, dns.ExtendedErrorCodeNoReachableAuthority,
+		fmt.Sprintf("view %q has no answer and public DNS could not be asked", f.pin.View.Name))
+}
+
+// note logs why the public path failed. The reply is written by us, so the error
+// cannot be handed up to the errors plugin.
+func (f *fallback) note(err error) {
+	if err != nil {
+		log.Errorf("Policy %q: fallback for %s: %v", f.pin.Policy.Name, f.r.Question[0].Name, err)
+	}
+}
+
+func (f *fallback) count(rcode int) {
+	fallbacks.WithLabelValues(metrics.WithServer(f.ctx), f.pin.Policy.Name, f.pin.Result.Trigger().String(), dns.RcodeToString[rcode]).Inc()
+}

@@ -1,0 +1,180 @@
+package resolverpolicy
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/internaldns/internaldns/plugin/pkg/domain"
+	"github.com/internaldns/internaldns/plugin/pkg/model"
+	"github.com/internaldns/internaldns/plugin/pkg/problem"
+	"github.com/internaldns/internaldns/plugin/pkg/scope"
+)
+
+// declaration is one policy while its block is read (SPEC 5.4).
+type declaration struct {
+	block    *scope.Scope
+	policy   model.PolicySpec
+	actions  []string // of view, resolvers and public, those written
+	fallback bool     // whether fallback is written
+}
+
+func declare(block *scope.Scope, head scope.Line) (scope.Declaration, error) {
+	if len(head.Words) != 1 {
+		return scope.Declaration{}, errors.New("a policy has one name, write: resolverpolicy NAME { ... }")
+	}
+	d := &declaration{block: block, policy: model.PolicySpec{Pos: head.Pos, Name: head.Words[0]}}
+	return scope.Declaration{Object: d.object(), Properties: d.properties(), End: d.end}, nil
+}
+
+func (d *declaration) object() string { return fmt.Sprintf("resolverpolicy %q", d.policy.Name) }
+
+func (d *declaration) properties() []scope.Property {
+	return []scope.Property{
+		{Usage: "description TEXT", Min: 1, Max: 1, Set: func(l scope.Line) error {
+			d.policy.Description = l.Words[0]
+			return nil
+		}},
+		{Usage: "precedence N", Min: 1, Max: 1, Set: d.precedence},
+		{Usage: "disabled", Set: func(scope.Line) error {
+			d.policy.Disabled = true
+			return nil
+		}},
+		{Usage: "traffic EXPRESSION", Min: 1, Max: -1, Set: expression(&d.policy.Traffic)},
+		{Usage: "identity EXPRESSION", Min: 1, Max: -1, Set: expression(&d.policy.Identity)},
+		{Usage: "list NAME FILE", Repeat: true, Min: 2, Max: 2, Set: unsupported("list")},
+		{Usage: "view VIEW", Min: 1, Max: 1, Set: d.view},
+		{Usage: "resolvers ADDRESS...", Min: 1, Max: -1, Set: d.resolvers},
+		{Usage: "public", Set: d.public},
+		{Usage: "fallback none|public_dns [TRIGGER...]", Min: 1, Max: -1, Set: d.setFallback},
+		{Usage: "private NAME...|special", Repeat: true, Min: 1, Max: -1, Set: d.private},
+	}
+}
+
+// unsupported refuses a property of SPEC 5.4 that has no implementation yet.
+func unsupported(name string) func(scope.Line) error {
+	return func(scope.Line) error { return fmt.Errorf("property %s is not yet supported", name) }
+}
+
+func (d *declaration) precedence(l scope.Line) error {
+	n, err := strconv.ParseUint(l.Words[0], 10, 32)
+	if err != nil {
+		return fmt.Errorf("precedence %q is not a number from 0 to 4294967295", l.Words[0])
+	}
+	value := uint32(n)
+	d.policy.Precedence = &value
+	return nil
+}
+
+// expression keeps the source of an expression with its place.
+func expression(into *model.Expression) func(scope.Line) error {
+	return func(l scope.Line) error {
+		if len(l.Words) > 1 {
+			return fmt.Errorf("an expression is one argument, put it in double quotes and its own strings in single ones: \"%s\"",
+				strings.ReplaceAll(strings.Join(l.Words, " "), `"`, `'`))
+		}
+		if strings.TrimSpace(l.Words[0]) == "" {
+			return errors.New("the expression is empty; leave the property out to match everything")
+		}
+		*into = model.Expression{Pos: l.Pos, Source: l.Words[0]}
+		return nil
+	}
+}
+
+func (d *declaration) view(l scope.Line) error {
+	d.actions = append(d.actions, "view")
+	d.policy.Action = model.UseView
+	d.policy.View = model.Ref{Pos: l.Pos, Name: l.Words[0]}
+	return nil
+}
+
+func (d *declaration) public(scope.Line) error {
+	d.actions = append(d.actions, "public")
+	d.policy.Action = model.UsePublic
+	return nil
+}
+
+func (d *declaration) resolvers(l scope.Line) error {
+	d.actions = append(d.actions, "resolvers")
+	return unsupported("resolvers")(l)
+}
+
+func (d *declaration) setFallback(l scope.Line) error {
+	d.fallback = true
+	switch strategy, triggers := l.Words[0], l.Words[1:]; strategy {
+	case "none":
+		if len(triggers) > 0 {
+			return errors.New("fallback none takes no triggers")
+		}
+		return nil
+	case "public_dns":
+		return d.triggers(triggers)
+	default:
+		return fmt.Errorf("unknown fallback %q, allowed: none, public_dns", strategy)
+	}
+}
+
+// triggers sets those named, or the default set.
+func (d *declaration) triggers(words []string) error {
+	d.policy.Fallback = model.DefaultTriggers
+	if len(words) == 0 {
+		return nil
+	}
+	d.policy.Fallback = 0
+	for _, word := range words {
+		t, ok := model.ParseTrigger(word)
+		switch {
+		case !ok:
+			return fmt.Errorf("unknown trigger %q, allowed: %s", word, strings.Join(model.TriggerNames(), ", "))
+		case d.policy.Fallback.Has(t):
+			return fmt.Errorf("trigger %s is repeated", word)
+		}
+		d.policy.Fallback |= t
+	}
+	return nil
+}
+
+// private adds names, or the names of special use for the word special.
+func (d *declaration) private(l scope.Line) error {
+	for _, word := range l.Words {
+		if word == "special" {
+			d.policy.Private = append(d.policy.Private, model.SpecialNames()...)
+			continue
+		}
+		name, err := domain.ParseZone(word)
+		if err != nil {
+			return fmt.Errorf("private name: %w", err)
+		}
+		d.policy.Private = append(d.policy.Private, name)
+	}
+	return nil
+}
+
+// end checks what concerns several properties and hands the policy over.
+func (d *declaration) end() {
+	fail := func(text string) {
+		d.block.Report(problem.Problem{Pos: d.policy.Pos, Severity: problem.Error, Object: d.object(), Text: text})
+	}
+	switch len(d.actions) {
+	case 0:
+		fail("the policy has no action; write exactly one of view, resolvers and public")
+		return
+	case 1:
+	default:
+		fail("the policy has several actions (" + strings.Join(d.actions, ", ") + "); write exactly one of view, resolvers and public")
+		return
+	}
+	if action := d.actions[0]; action != "view" {
+		if d.fallback {
+			fail("fallback goes with view only; beside " + action + " it has no meaning")
+		}
+		if len(d.policy.Private) > 0 {
+			fail("private goes with view only; beside " + action + " it has no meaning")
+		}
+		if action == "resolvers" {
+			return
+		}
+	}
+	d.block.AddPolicy(d.policy)
+}

@@ -1,0 +1,61 @@
+// Package resolverpolicy implements the plugin that decides which view a query
+// sees, and what happens when that view has no answer.
+package resolverpolicy
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/coredns/caddy"
+	"github.com/coredns/coredns/core/dnsserver"
+	"github.com/coredns/coredns/plugin"
+
+	"github.com/internaldns/internaldns/plugin/pkg/model"
+	"github.com/internaldns/internaldns/plugin/pkg/scope"
+)
+
+const pluginName = "resolverpolicy"
+
+func init() { plugin.Register(pluginName, setup) }
+
+func setup(c *caddy.Controller) error {
+	config := dnsserver.GetConfig(c)
+	if err := refuseCacheAbove(config); err != nil {
+		return plugin.Error(pluginName, c.Err(err.Error()))
+	}
+	block := scope.Of(c)
+	block.Declarations(c, func(head scope.Line) (scope.Declaration, error) { return declare(block, head) })
+	if wildcard(config.ListenHosts) {
+		block.Unavailable(model.FieldResolvedIP,
+			"a socket on the wildcard address does not know which address a query arrived at; name the addresses with the bind plugin")
+	}
+
+	handler := newHandler(block)
+	config.AddPlugin(func(next plugin.Handler) plugin.Handler {
+		handler.Next = next
+		return handler
+	})
+	c.OnStartup(handler.onStartup)
+	return nil
+}
+
+// refuseCacheAbove fails in a program whose order of directives puts the cache
+// plugin above the suite, for a block that uses it: one view's answers would be
+// served to another. By then cache has been set up, and says its name.
+func refuseCacheAbove(config *dnsserver.Config) error {
+	order := dnsserver.Directives
+	if slices.Index(order, "cache") > slices.Index(order, pluginName) {
+		return nil
+	}
+	for _, p := range config.Plugin {
+		if h := p(nil); h != nil && h.Name() == "cache" {
+			return fmt.Errorf("cache stands above %s in this program's order of directives and would show one view's answers to another; compile the suite in above cache", pluginName)
+		}
+	}
+	return nil
+}
+
+// wildcard reports whether a block listens on an address that stands for all.
+func wildcard(hosts []string) bool {
+	return slices.ContainsFunc(hosts, func(h string) bool { return h == "" || h == "0.0.0.0" || h == "::" })
+}
