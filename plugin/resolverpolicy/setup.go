@@ -21,7 +21,7 @@ func init() { plugin.Register(pluginName, setup) }
 func setup(c *caddy.Controller) error {
 	config := dnsserver.GetConfig(c)
 	if err := refuseCacheAbove(config); err != nil {
-		return plugin.Error(pluginName, c.Err(err.Error()))
+		return plugin.Error(pluginName, err)
 	}
 	block := scope.Of(c)
 	block.Declarations(c, func(head scope.Line) (scope.Declaration, error) { return declare(block, head) })

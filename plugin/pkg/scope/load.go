@@ -64,7 +64,7 @@ func finish(ctx caddy.Context) error {
 
 	var all problem.List
 	for _, s := range blocks {
-		all = append(all, s.build()...)
+		all = append(all, s.Build()...)
 	}
 	all = unique(all)
 	all.Sort()

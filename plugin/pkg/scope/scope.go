@@ -67,8 +67,17 @@ func (s *Scope) Publish(data map[string]*zone.Zone) {
 	s.current.Store(s.current.Load().WithData(data))
 }
 
-// build loads all zones, checks everything and publishes the first snapshot.
-func (s *Scope) build() problem.List {
+// DropView takes a view away while the block serves. Queries whose policy names
+// it get SERVFAIL from then on. [C]
+func (s *Scope) DropView(name string) {
+	s.writer.Lock()
+	defer s.writer.Unlock()
+	s.current.Store(s.current.Load().WithoutView(name))
+}
+
+// Build loads all zones, checks everything and publishes the first snapshot. It
+// is called once, after the last declaration, and lists all problems.
+func (s *Scope) Build() problem.List {
 	list := s.problems
 	for i, loaded := range loadAll(s.loaders) {
 		s.spec.Zones[i].Data = loaded.zone
