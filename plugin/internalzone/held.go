@@ -7,16 +7,13 @@ import (
 
 	clog "github.com/coredns/coredns/plugin/pkg/log"
 
+	"github.com/internaldns/internaldns/plugin/pkg/files"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
 	"github.com/internaldns/internaldns/plugin/pkg/zone"
 )
 
 var log = clog.NewWithPlugin(pluginName)
-
-// settle is how long a file must have been left alone before it is read again:
-// whoever writes it in place may not be done.
-const settle = 50 * time.Millisecond
 
 // subscriber is a zone of a server block. It does not keep the block alive: an
 // instance that failed to start is gone without a shutdown.
@@ -30,7 +27,7 @@ type subscriber struct {
 // and watched for changes. After the load it belongs to the watcher alone.
 type heldZone struct {
 	source
-	interval    time.Duration // 0: never read again
+	tracker     files.Tracker
 	subscribers []subscriber
 
 	once    sync.Once
@@ -45,64 +42,31 @@ func (h *heldZone) first() (*zone.Zone, problem.List) {
 	h.once.Do(func() {
 		h.current = h.source.read()
 		h.latest = h.current
+		h.tracker.Read(h.current.files, h.current.failedIO)
 		h.report()
 	})
 	return h.current.zone, h.current.problems
 }
 
-// look reads the source again if its files have changed, and publishes what it
-// holds. Broken data change nothing but a metric and one line in the log.
-func (h *heldZone) look(now time.Time) {
-	h.due = now.Add(h.interval)
-	if !h.changed() {
-		h.waiting = time.Time{}
-		return
+// Look implements files.Item: it publishes what changed files hold. Broken data
+// change nothing but a metric and one line in the log.
+func (h *heldZone) Look(now time.Time) time.Time {
+	read, next := h.tracker.Look(now)
+	if read {
+		h.reload()
 	}
-	if h.waiting.IsZero() {
-		h.waiting = now
-	}
-	if h.fresh(now) && now.Sub(h.waiting) < h.interval {
-		h.due = now.Add(settle)
-		return
-	}
-	h.waiting = time.Time{}
-	h.reload()
-}
-
-// changed reports whether a file differs from what was read last, or could not
-// be read then: permissions may have been mended since.
-func (h *heldZone) changed() bool {
-	if h.latest.failedIO {
-		return true
-	}
-	for _, f := range h.latest.files {
-		if !f.same(stat(f.name)) {
-			return true
-		}
-	}
-	return false
-}
-
-// fresh reports whether a file was written a moment ago.
-func (h *heldZone) fresh(now time.Time) bool {
-	for _, f := range h.latest.files {
-		if age := now.Sub(stat(f.name).modified()); age >= 0 && age < settle {
-			return true
-		}
-	}
-	return false
+	return next
 }
 
 func (h *heldZone) reload() {
 	before := h.latest
 	next := h.source.read()
-	for _, f := range next.files {
-		if !f.same(stat(f.name)) {
-			return // written while being read: the next look finds it changed again
-		}
+	if !files.Unchanged(next.files) {
+		return // written while being read: the next look finds it changed again
 	}
 	h.checkWhole(&next)
 	h.latest = next
+	h.tracker.Read(next.files, next.failedIO)
 	if next.zone == nil {
 		h.fail(before, next)
 		return
@@ -165,8 +129,8 @@ func (h *heldZone) report() {
 	}
 }
 
-// abandoned reports whether no server block serves the zone any more.
-func (h *heldZone) abandoned() bool {
+// Abandoned implements files.Item: no server block serves the zone any more.
+func (h *heldZone) Abandoned() bool {
 	for _, s := range h.subscribers {
 		if s.block.Value() != nil {
 			return false

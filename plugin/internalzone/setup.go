@@ -24,7 +24,7 @@ func init() { plugin.Register(pluginName, setup) }
 func setup(c *caddy.Controller) error {
 	block := scope.Of(c)
 	config := dnsserver.GetConfig(c)
-	held := holderOf(c)
+	shared := zonesOf(c)
 	corefile := modified(c.File())
 	server := config.Transport + "://" + net.JoinHostPort(config.ListenHosts[0], config.Port)
 	block.Declarations(c, func(head scope.Line) (scope.Declaration, error) {
@@ -36,7 +36,7 @@ func setup(c *caddy.Controller) error {
 			Object:     d.object(),
 			Properties: d.properties(),
 			End: func() {
-				source := held.hold(d.source, d.reload, subscriber{block: weak.Make(block), id: d.id, server: server})
+				source := shared.hold(d.source, d.reload, subscriber{block: weak.Make(block), id: d.id, server: server})
 				block.AddZone(model.ZoneSpec{Pos: head.Pos, ID: d.id, Apex: d.source.apex, Flatten: d.source.flatten},
 					source.first)
 			},

@@ -10,6 +10,7 @@ import (
 
 	"github.com/miekg/dns"
 
+	"github.com/internaldns/internaldns/plugin/pkg/files"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
 	"github.com/internaldns/internaldns/plugin/pkg/zone"
 	"github.com/internaldns/internaldns/plugin/pkg/zonefile"
@@ -43,9 +44,9 @@ func (s *source) key() string {
 type reading struct {
 	zone     *zone.Zone // nil if problems holds an error
 	problems problem.List
-	files    []fileState // all files read, included ones too, as they were before
-	failedIO bool        // a file could not be opened or read
-	complete bool        // every file ended in a newline
+	files    []files.State // all files read, included ones too, as they were before
+	failedIO bool          // a file could not be opened or read
+	complete bool          // every file ended in a newline
 }
 
 // read reads all files and records of the source.
@@ -56,8 +57,8 @@ func (s *source) read() reading {
 		newest = time.Time{}
 	}
 	for _, name := range s.files {
-		r.files = append(r.files, stat(name))
-		newest = later(newest, r.files[len(r.files)-1].modified())
+		r.files = append(r.files, files.Stat(name))
+		newest = later(newest, r.files[len(r.files)-1].Modified())
 	}
 	builder := zone.NewBuilder(zone.Options{
 		Apex: s.apex, NegativeTTL: s.negativeTTL, HasNegativeTTL: s.hasNegativeTTL,
@@ -101,7 +102,7 @@ func (s *source) readFile(name string, builder *zone.Builder, r *reading) {
 	problems := zonefile.Parse(watched, zonefile.Options{
 		Origin: s.apex, DefaultTTL: s.ttl, File: name,
 		Open: func(include string) (io.ReadCloser, error) {
-			r.files = append(r.files, stat(filepath.Join(filepath.Dir(name), include)))
+			r.files = append(r.files, files.Stat(filepath.Join(filepath.Dir(name), include)))
 			return below(include)
 		},
 	}, func(rr dns.RR, pos problem.Pos) { builder.Add(rr, pos) })
@@ -143,33 +144,4 @@ func later(a, b time.Time) time.Time {
 		return b
 	}
 	return a
-}
-
-// fileState is a file as one look at it found it.
-type fileState struct {
-	name string
-	info os.FileInfo // nil if there was none
-}
-
-func stat(name string) fileState {
-	info, err := os.Stat(filepath.Clean(name))
-	if err != nil {
-		return fileState{name: name}
-	}
-	return fileState{name: name, info: info}
-}
-
-func (f fileState) modified() time.Time {
-	if f.info == nil {
-		return time.Time{}
-	}
-	return f.info.ModTime()
-}
-
-// same reports whether a later look found the file unchanged.
-func (f fileState) same(now fileState) bool {
-	if f.info == nil || now.info == nil {
-		return f.info == nil && now.info == nil
-	}
-	return os.SameFile(f.info, now.info) && f.info.Size() == now.info.Size() && f.info.ModTime().Equal(now.info.ModTime())
 }

@@ -1,0 +1,52 @@
+package internalzone
+
+import (
+	"time"
+
+	"github.com/coredns/caddy"
+
+	"github.com/internaldns/internaldns/plugin/pkg/files"
+	"github.com/internaldns/internaldns/plugin/pkg/scope"
+)
+
+// minReload bounds how often files are looked at.
+const minReload = 100 * time.Millisecond
+
+// shared holds the zones of one instance, one for each source, so that zones
+// declared alike in several server blocks are read and held once.
+type shared struct {
+	zones   map[string]*heldZone
+	watcher *files.Watcher
+}
+
+type sharedKey struct{}
+
+// zonesOf gives the zones of c's instance.
+func zonesOf(c *caddy.Controller) *shared {
+	if s, ok := c.Get(sharedKey{}).(*shared); ok {
+		return s
+	}
+	s := &shared{zones: make(map[string]*heldZone), watcher: scope.Watcher(c)}
+	c.Set(sharedKey{}, s)
+	return s
+}
+
+// hold gives the zone of a source, which is watched if it has files.
+func (s *shared) hold(src source, interval time.Duration, sub subscriber) *heldZone {
+	key := src.key()
+	z := s.zones[key]
+	if z == nil {
+		z = &heldZone{source: src}
+		s.zones[key] = z
+	}
+	if len(src.files) > 0 && interval > 0 {
+		if z.tracker.Interval == 0 {
+			s.watcher.Add(z, interval)
+		}
+		if z.tracker.Interval == 0 || interval < z.tracker.Interval {
+			z.tracker.Interval = interval
+		}
+	}
+	z.subscribers = append(z.subscribers, sub)
+	return z
+}
