@@ -3,7 +3,6 @@
 package internalzone
 
 import (
-	"net"
 	"os"
 	"path/filepath"
 	"time"
@@ -26,7 +25,7 @@ func setup(c *caddy.Controller) error {
 	config := dnsserver.GetConfig(c)
 	shared := zonesOf(c)
 	corefile := modified(c.File())
-	server := config.Transport + "://" + net.JoinHostPort(config.ListenHosts[0], config.Port)
+	server := scope.ServerLabel(config)
 	block.Declarations(c, func(head scope.Line) (scope.Declaration, error) {
 		d, err := newDeclaration(head, config.Root, corefile)
 		if err != nil {

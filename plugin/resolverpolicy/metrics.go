@@ -21,4 +21,18 @@ var (
 		Name:      "private_total",
 		Help:      "Counter of internal answers returned because the name to be sent is private.",
 	}, []string{"server", "policy"})
+	// sourceLoaded tells the age of lists.
+	sourceLoaded = promauto.NewGaugeVec(prometheus.GaugeOpts{
+		Namespace: plugin.Namespace,
+		Subsystem: pluginName,
+		Name:      "source_loaded_timestamp_seconds",
+		Help:      "Time of the last successful load of a file that policies read, in seconds since 1970.",
+	}, []string{"server", "file"})
+	// sourceFailures counts loads that kept the old values.
+	sourceFailures = promauto.NewCounterVec(prometheus.CounterOpts{
+		Namespace: plugin.Namespace,
+		Subsystem: pluginName,
+		Name:      "source_failures_total",
+		Help:      "Counter of loads of a file that policies read which failed while older values went on being used.",
+	}, []string{"server", "file"})
 )

@@ -15,16 +15,19 @@ import (
 // declaration is one policy while its block is read (SPEC 5.4).
 type declaration struct {
 	block    *scope.Scope
+	sources  *sources
+	lists    lists
 	policy   model.PolicySpec
 	actions  []string // of view, resolvers and public, those written
 	fallback bool     // whether fallback is written
 }
 
-func declare(block *scope.Scope, head scope.Line) (scope.Declaration, error) {
+func declare(block *scope.Scope, from *sources, head scope.Line) (scope.Declaration, error) {
 	if len(head.Words) != 1 {
 		return scope.Declaration{}, errors.New("a policy has one name, write: resolverpolicy NAME { ... }")
 	}
-	d := &declaration{block: block, policy: model.PolicySpec{Pos: head.Pos, Name: head.Words[0]}}
+	d := &declaration{block: block, sources: from, lists: make(lists), policy: model.PolicySpec{Pos: head.Pos, Name: head.Words[0]}}
+	d.policy.Lists = d.lists
 	return scope.Declaration{Object: d.object(), Properties: d.properties(), End: d.end}, nil
 }
 
@@ -43,7 +46,7 @@ func (d *declaration) properties() []scope.Property {
 		}},
 		{Usage: "traffic EXPRESSION", Min: 1, Max: -1, Set: expression(&d.policy.Traffic)},
 		{Usage: "identity EXPRESSION", Min: 1, Max: -1, Set: expression(&d.policy.Identity)},
-		{Usage: "list NAME FILE", Repeat: true, Min: 2, Max: 2, Set: unsupported("list")},
+		{Usage: "list NAME FILE", Repeat: true, Min: 2, Max: 2, Set: d.list},
 		{Usage: "view VIEW", Min: 1, Max: 1, Set: d.view},
 		{Usage: "resolvers ADDRESS...", Min: 1, Max: -1, Set: d.resolvers},
 		{Usage: "public", Set: d.public},
@@ -64,6 +67,21 @@ func (d *declaration) precedence(l scope.Line) error {
 	}
 	value := uint32(n)
 	d.policy.Precedence = &value
+	return nil
+}
+
+// list reads a list file, so that the expressions can be checked against its type.
+func (d *declaration) list(l scope.Line) error {
+	name, file := l.Words[0], l.Words[1]
+	if !validListName(name) {
+		return fmt.Errorf("list name %q, allowed: letters, digits, _, . and -", name)
+	}
+	if _, ok := d.lists[name]; ok {
+		return fmt.Errorf("list %q is declared twice", name)
+	}
+	list, problems := d.sources.list(file, l.Pos)
+	d.block.Report(problems...)
+	d.lists[name] = list
 	return nil
 }
 

@@ -24,7 +24,8 @@ func setup(c *caddy.Controller) error {
 		return plugin.Error(pluginName, err)
 	}
 	block := scope.Of(c)
-	block.Declarations(c, func(head scope.Line) (scope.Declaration, error) { return declare(block, head) })
+	from := sourcesOf(c, block, config)
+	block.Declarations(c, func(head scope.Line) (scope.Declaration, error) { return declare(block, from, head) })
 	if wildcard(config.ListenHosts) {
 		block.Unavailable(model.FieldResolvedIP,
 			"a socket on the wildcard address does not know which address a query arrived at; name the addresses with the bind plugin")

@@ -1,7 +1,10 @@
 package scope
 
 import (
+	"net"
+
 	"github.com/coredns/caddy"
+	"github.com/coredns/coredns/core/dnsserver"
 
 	"github.com/internaldns/internaldns/plugin/pkg/files"
 )
@@ -24,4 +27,10 @@ func Watcher(c *caddy.Controller) *files.Watcher {
 		return nil
 	})
 	return w
+}
+
+// ServerLabel gives the first address a block listens on, in the form CoreDNS
+// uses for the label server of its metrics.
+func ServerLabel(config *dnsserver.Config) string {
+	return config.Transport + "://" + net.JoinHostPort(config.ListenHosts[0], config.Port)
 }

@@ -1,0 +1,95 @@
+package resolverpolicy
+
+import (
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/internaldns/internaldns/plugin/pkg/expr"
+	"github.com/internaldns/internaldns/plugin/pkg/files"
+	"github.com/internaldns/internaldns/plugin/pkg/problem"
+)
+
+func TestReadValues(t *testing.T) {
+	for name, c := range map[string]struct {
+		text, problems string
+		typ            expr.Type
+		size           int
+	}{
+		"names":     {"# blocked\nWWW.Example.org.\n\nbücher.example # Unicode\nuser@example.org\n", "", expr.String, 3},
+		"numbers":   {"67\n 125\n-1\n", "", expr.Int, 3},
+		"addresses": {"192.0.2.1\n192.0.2.0/28\n2001:db8::/32\n", "", expr.IP, 3},
+		"empty":     {"# nothing\n", "", 0, 0},
+		"wildcard": {"example.org\n*.example.org\n",
+			`f:2: list f: "*.example.org": a list holds names without wildcards; to match all names below one, list the name and write: any(dns.domains[*] in $list)`, expr.String, 1},
+		"twice":     {"example.org\nEXAMPLE.org\n", "f:2: list f: warning: EXAMPLE.org is in the list already", expr.String, 1},
+		"mixed":     {"7\nexample.org\n", `f:2: list f: "example.org" is not a number; a list holds one type of value, and this one began with a number`, expr.Int, 1},
+		"host bits": {"192.0.2.0/24\n10.0.0.1/8\n", "f:2: list f: 10.0.0.1/8 has host bits set, write 10.0.0.0/8", expr.IP, 1},
+		"bad name":  {"a..b\n", `f:1: list f: "a..b." has an empty label`, expr.String, 0},
+		"Windows":   {"\ufeffa.example\r\nb.example\r\n", "", expr.String, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			v, problems := readValues(strings.NewReader(c.text), "f", "list f")
+			if got := problems.Error(); got != c.problems {
+				t.Errorf("problems:\n%s\nwant:\n%s", got, c.problems)
+			}
+			if v.typ != c.typ || v.size != c.size {
+				t.Errorf("%d values of type %s, want %d of %s", v.size, v.typ, c.size, c.typ)
+			}
+		})
+	}
+}
+
+// TestListReload holds that good changes are taken over and bad ones change nothing.
+func TestListReload(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "list")
+	write := func(text string) {
+		t.Helper()
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		past := time.Now().Add(-time.Minute) // settled
+		if err := os.Chtimes(file, past, past); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("192.0.2.0/24\n")
+	s := &sources{lists: make(map[string]*list), watcher: files.NewWatcher()}
+	l, problems := s.list(file, problem.Pos{})
+	if err := problems.Err(); err != nil {
+		t.Fatal(err)
+	}
+	in, out := netip.MustParseAddr("192.0.2.7"), netip.MustParseAddr("198.51.100.7")
+	check := func(step string, hasIn, hasOut bool) {
+		t.Helper()
+		if l.HasIP(in) != hasIn || l.HasIP(out) != hasOut {
+			t.Errorf("%s: %t %t, want %t %t", step, l.HasIP(in), l.HasIP(out), hasIn, hasOut)
+		}
+	}
+	check("start", true, false)
+	for _, c := range []struct {
+		step, text    string
+		hasIn, hasOut bool
+	}{
+		{"changed", "198.51.100.0/24\n# longer\n", false, true},
+		{"broken", "198.51.100.0/24\n10.0.0.1/8\n", false, true},
+		{"of another type", "example.org\n", false, true},
+		{"emptied", "# nobody\n", false, false},
+		{"mended", "192.0.2.7\n198.51.100.7\n", true, true},
+	} {
+		write(c.text)
+		l.Look(time.Now())
+		check(c.step, c.hasIn, c.hasOut)
+	}
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	l.Look(time.Now())
+	check("gone", true, true)
+	if s.block.Value() != nil || !l.Abandoned() {
+		t.Error("a list of no block is not abandoned")
+	}
+}

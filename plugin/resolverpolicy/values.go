@@ -1,0 +1,155 @@
+package resolverpolicy
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"github.com/gaissmai/bart"
+
+	"github.com/internaldns/internaldns/plugin/pkg/domain"
+	"github.com/internaldns/internaldns/plugin/pkg/expr"
+	"github.com/internaldns/internaldns/plugin/pkg/problem"
+)
+
+const (
+	maxEntries  = 10_000_000 // of one list
+	maxLine     = 1 << 16    // octets of one line
+	maxReported = 100        // problems of one file
+)
+
+// values is the content of a list file: one type of value. It is immutable once
+// read.
+type values struct {
+	typ      expr.Type // String, Int or IP; none while the list is empty
+	size     int
+	names    map[string]struct{}
+	numbers  map[int64]struct{}
+	prefixes *bart.Lite
+}
+
+// readValues reads one value a line; # begins a comment. The first value decides
+// the type of all: a number, an address or CIDR, else a name.
+func readValues(r io.Reader, file, object string) (*values, problem.List) {
+	v := &values{names: make(map[string]struct{}), numbers: make(map[int64]struct{}), prefixes: new(bart.Lite)}
+	var problems problem.List
+	lines := bufio.NewScanner(r)
+	lines.Buffer(make([]byte, 0, 4096), maxLine)
+	number := 0
+	for lines.Scan() {
+		number++
+		text, _, _ := strings.Cut(lines.Text(), "#")
+		if text = strings.TrimSpace(strings.TrimPrefix(text, "\ufeff")); text == "" {
+			continue
+		}
+		pos := problem.Pos{File: file, Line: number}
+		fresh, err := v.add(text)
+		switch {
+		case len(problems) == maxReported:
+			problems.Errorf(pos, object, "more problems follow, they are not listed")
+			return v, problems
+		case err != nil:
+			problems.Errorf(pos, object, "%s", err)
+		case !fresh:
+			problems.Warnf(pos, object, "%s is in the list already", text)
+		case v.size > maxEntries:
+			problems.Errorf(pos, object, "the list has more than %d entries", maxEntries)
+			return v, problems
+		}
+	}
+	if err := lines.Err(); err != nil {
+		problems.Errorf(problem.Pos{File: file, Line: number + 1}, object, "%s", err)
+	}
+	return v, problems
+}
+
+// add takes one value and reports whether it is new.
+func (v *values) add(text string) (fresh bool, err error) {
+	if v.typ == 0 {
+		v.typ = typeOf(text)
+	}
+	switch v.typ {
+	case expr.Int:
+		fresh, err = v.addNumber(text)
+	case expr.IP:
+		fresh, err = v.addPrefix(text)
+	default:
+		fresh, err = v.addName(text)
+	}
+	if fresh {
+		v.size++
+	}
+	return fresh, err
+}
+
+// typeOf guesses the type of a list by its first value.
+func typeOf(text string) expr.Type {
+	if _, err := strconv.ParseInt(text, 10, 64); err == nil {
+		return expr.Int
+	}
+	if _, err := parsePrefix(text); err == nil || strings.Contains(text, "/") {
+		return expr.IP
+	}
+	return expr.String
+}
+
+func (v *values) addNumber(text string) (bool, error) {
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return false, fmt.Errorf("%q is not a number; a list holds one type of value, and this one began with a number", text)
+	}
+	_, known := v.numbers[n]
+	v.numbers[n] = struct{}{}
+	return !known, nil
+}
+
+func (v *values) addPrefix(text string) (bool, error) {
+	p, err := parsePrefix(text)
+	if err != nil {
+		return false, err
+	}
+	known := v.prefixes.Get(p)
+	v.prefixes.Insert(p)
+	return !known, nil
+}
+
+// parsePrefix reads an address or a CIDR without host bits.
+func parsePrefix(text string) (netip.Prefix, error) {
+	if addr, err := netip.ParseAddr(text); err == nil && addr.Zone() == "" {
+		return netip.PrefixFrom(addr, addr.BitLen()), nil
+	}
+	p, err := netip.ParsePrefix(text)
+	switch {
+	case err != nil:
+		return p, fmt.Errorf("%q is neither an address nor a CIDR; a list holds one type of value", text)
+	case p != p.Masked():
+		return p, fmt.Errorf("%s has host bits set, write %s", p, p.Masked())
+	}
+	return p, nil
+}
+
+var errWildcard = errors.New(`a list holds names without wildcards; to match all names below one, list the name and write: any(dns.domains[*] in $list)`)
+
+// addName takes a name, or any other text such as a mail address as it stands.
+func (v *values) addName(text string) (bool, error) {
+	name := text
+	switch {
+	case strings.Contains(text, "*"):
+		return false, fmt.Errorf("%q: %w", text, errWildcard)
+	case strings.ContainsAny(text, "@ /"):
+		name = strings.ToLower(text)
+	default:
+		canonical, err := domain.Parse(text)
+		if err != nil {
+			return false, err
+		}
+		name = domain.NoDot(canonical)
+	}
+	_, known := v.names[name]
+	v.names[name] = struct{}{}
+	return !known, nil
+}
