@@ -18,8 +18,9 @@ type declaration struct {
 	sources  *sources
 	lists    lists
 	policy   model.PolicySpec
-	actions  []string // of view, resolvers and public, those written
-	fallback bool     // whether fallback is written
+	resolved []resolver // of the property resolvers
+	actions  []string   // of view, resolvers and public, those written
+	fallback bool       // whether fallback is written
 }
 
 func declare(block *scope.Scope, from *sources, head scope.Line) (scope.Declaration, error) {
@@ -53,11 +54,6 @@ func (d *declaration) properties() []scope.Property {
 		{Usage: "fallback none|public_dns [TRIGGER...]", Min: 1, Max: -1, Set: d.setFallback},
 		{Usage: "private NAME...|special", Repeat: true, Min: 1, Max: -1, Set: d.private},
 	}
-}
-
-// unsupported refuses a property of SPEC 5.4 that has no implementation yet.
-func unsupported(name string) func(scope.Line) error {
-	return func(scope.Line) error { return fmt.Errorf("property %s is not yet supported", name) }
 }
 
 func (d *declaration) precedence(l scope.Line) error {
@@ -115,7 +111,10 @@ func (d *declaration) public(scope.Line) error {
 
 func (d *declaration) resolvers(l scope.Line) error {
 	d.actions = append(d.actions, "resolvers")
-	return unsupported("resolvers")(l)
+	d.policy.Action = model.UseResolvers
+	parsed, err := parseResolvers(l.Words)
+	d.resolved = parsed
+	return err
 }
 
 func (d *declaration) setFallback(l scope.Line) error {
@@ -190,8 +189,8 @@ func (d *declaration) end() {
 		if len(d.policy.Private) > 0 {
 			fail("private goes with view only; beside " + action + " it has no meaning")
 		}
-		if action == "resolvers" {
-			return
+		if action == "resolvers" && !d.policy.Disabled {
+			d.sources.custom[d.policy.Name] = newCustom(d.resolved)
 		}
 	}
 	d.block.AddPolicy(d.policy)

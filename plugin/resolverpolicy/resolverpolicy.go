@@ -23,7 +23,8 @@ type ResolverPolicy struct {
 	Next plugin.Handler
 
 	scope   *scope.Scope
-	queries sync.Pool // of *model.Query
+	custom  map[string]*custom // by policy; read-only
+	queries sync.Pool          // of *model.Query
 }
 
 func newHandler(block *scope.Scope) *ResolverPolicy {
@@ -33,12 +34,24 @@ func newHandler(block *scope.Scope) *ResolverPolicy {
 // Name implements the plugin.Handler interface.
 func (p *ResolverPolicy) Name() string { return pluginName }
 
-// onStartup fails if the load never came to its end.
+// onStartup fails if the load never came to its end, and starts what the policies
+// need while serving.
 func (p *ResolverPolicy) onStartup() error {
 	if p.scope.Load() == nil {
 		return plugin.Error(pluginName, errors.New("no configuration was built; compile in all four plugins of the suite: resolverpolicy, dnsview, internalzone, referencezone"))
 	}
+	for _, c := range p.custom {
+		c.start()
+	}
 	return nil
+}
+
+func (p *ResolverPolicy) onShutdown() error {
+	var errs []error
+	for _, c := range p.custom {
+		errs = append(errs, c.stop())
+	}
+	return errors.Join(errs...)
 }
 
 // ServeDNS implements the plugin.Handler interface.
@@ -54,6 +67,9 @@ func (p *ResolverPolicy) ServeDNS(ctx context.Context, w dns.ResponseWriter, r *
 	switch r.Question[0].Qtype {
 	case dns.TypeAXFR, dns.TypeIXFR:
 		return reply.Failure(w, r, dns.RcodeRefused, dns.ExtendedErrorCodeProhibited, "zone transfer of internal zones is not possible")
+	}
+	if policy.Action == model.UseResolvers {
+		return p.custom[policy.Name].cache.ServeDNS(ctx, w, r)
 	}
 
 	inside, pin := resolve.With(ctx, resolve.Pin{

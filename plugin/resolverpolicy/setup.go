@@ -32,11 +32,13 @@ func setup(c *caddy.Controller) error {
 	}
 
 	handler := newHandler(block)
+	handler.custom = from.custom
 	config.AddPlugin(func(next plugin.Handler) plugin.Handler {
 		handler.Next = next
 		return handler
 	})
 	c.OnStartup(handler.onStartup)
+	c.OnShutdown(handler.onShutdown)
 	return nil
 }
 

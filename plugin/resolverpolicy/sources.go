@@ -16,14 +16,16 @@ import (
 // maxFile bounds the size of a file that policies read, in octets.
 const maxFile = 1 << 30
 
-// sources are the files that the policies of one server block read. It belongs to
-// the goroutine that parses the Corefile.
+// sources are what the policies of one server block use beside the query: files
+// they read, and resolvers of their own. It belongs to the goroutine that parses
+// the Corefile.
 type sources struct {
 	root    string // directory that files are relative to
 	server  string // label of the block's metrics
 	block   weak.Pointer[scope.Scope]
 	watcher *files.Watcher
-	lists   map[string]*list // by path
+	lists   map[string]*list   // by path
+	custom  map[string]*custom // by policy
 }
 
 func sourcesOf(c *caddy.Controller, block *scope.Scope, config *dnsserver.Config) *sources {
@@ -33,6 +35,7 @@ func sourcesOf(c *caddy.Controller, block *scope.Scope, config *dnsserver.Config
 		block:   weak.Make(block),
 		watcher: scope.Watcher(c),
 		lists:   make(map[string]*list),
+		custom:  make(map[string]*custom),
 	}
 }
 

@@ -14,12 +14,12 @@ func Reverse(p netip.Prefix) (string, error) {
 	if p != p.Masked() {
 		return "", fmt.Errorf("%s has host bits set, write %s", p, p.Masked())
 	}
-	step := 4
+	step, boundary := 4, "a nibble"
 	if p.Addr().Is4() {
-		step = 8
+		step, boundary = 8, "an octet"
 	}
 	if over := p.Bits() % step; over != 0 {
-		return "", fmt.Errorf("%s is not on a %d-bit boundary, declare instead: %s", p, step, strings.Join(split(p, step-over), " "))
+		return "", fmt.Errorf("%s is not on %s boundary, declare instead: %s", p, boundary, strings.Join(split(p, step-over), " "))
 	}
 	return reverse(p, step), nil
 }

@@ -84,8 +84,9 @@ type Action uint8
 
 // The actions of a policy; exactly one is declared.
 const (
-	UseView   Action = iota // answer from a view
-	UsePublic               // take the public path
+	UseView      Action = iota // answer from a view
+	UsePublic                  // take the public path
+	UseResolvers               // ask resolvers of the policy's own
 )
 
 // Triggers is the set of internal outcomes that send a query to public DNS

@@ -2,6 +2,7 @@ package model
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/internaldns/internaldns/plugin/pkg/domain"
 )
@@ -20,6 +21,7 @@ func SpecialNames() []string {
 		"10.in-addr.arpa.", "168.192.in-addr.arpa.",
 		"127.in-addr.arpa.", "254.169.in-addr.arpa.", "0.in-addr.arpa.",
 		"d.f.ip6.arpa.", "c.f.ip6.arpa.", // fc00::/7
+		strings.Repeat("0.", 32) + "ip6.arpa.", "1." + strings.Repeat("0.", 31) + "ip6.arpa.", // :: and ::1
 		"8.e.f.ip6.arpa.", "9.e.f.ip6.arpa.", "a.e.f.ip6.arpa.", "b.e.f.ip6.arpa.", // fe80::/10
 	}
 	for i := 16; i <= 31; i++ {

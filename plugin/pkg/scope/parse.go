@@ -63,10 +63,15 @@ func (s *Scope) block(c *caddy.Controller, d Declaration, known bool) {
 	for c.NextBlock() {
 		name := c.Val()
 		l := line(c)
+		nested := skipBlock(c)
 		if !known {
 			continue
 		}
-		if err := d.property(name, l, seen); err != nil {
+		err := d.property(name, l, seen)
+		if err == nil && nested {
+			err = fmt.Errorf("property %s takes no block", name)
+		}
+		if err != nil {
 			s.Report(problem.Problem{Pos: l.Pos, Severity: problem.Error, Object: d.Object, Text: err.Error()})
 		}
 	}
@@ -106,4 +111,21 @@ func (d Declaration) allowed() string {
 func line(c *caddy.Controller) Line {
 	pos := problem.Pos{File: c.File(), Line: c.Line()}
 	return Line{Pos: pos, Words: c.RemainingArgs()}
+}
+
+// skipBlock passes over a block that opens where a property ends, and reports
+// whether there is one.
+func skipBlock(c *caddy.Controller) bool {
+	if !c.NextArg() {
+		return false
+	}
+	for depth := 1; depth > 0 && c.Next(); {
+		switch c.Val() {
+		case "{":
+			depth++
+		case "}":
+			depth--
+		}
+	}
+	return true
 }

@@ -20,7 +20,9 @@ func TestDeclarations(t *testing.T) {
 		color blue
 		size 1 2
 		weight 3
-		tag a
+		tag a {
+			color green
+		}
 		tag b
 	}
 	thing
@@ -48,7 +50,8 @@ func TestDeclarations(t *testing.T) {
 	want := `Testfile:3: thing one: property color is repeated, it stands at Testfile:2 already
 Testfile:4: thing one: property size has 2 arguments, write: size N
 Testfile:5: thing one: unknown property "weight", allowed: color, size, tag
-Testfile:9: thing: it needs a name`
+Testfile:6: thing one: property tag takes no block
+Testfile:11: thing: it needs a name`
 	if got := s.problems.Error(); got != want {
 		t.Errorf("problems:\n%s\nwant:\n%s", got, want)
 	}
