@@ -21,7 +21,8 @@ var errEmpty = errors.New("empty domain name")
 
 // Canonical gives the canonical form of a name in presentation form. A name
 // without final dot is taken as fully qualified. It fails on an empty label, a
-// label over 63 octets and a name over 255 octets (RFC 1035 section 2.3.4).
+// label over 63 octets, a name over 255 octets (RFC 1035 section 2.3.4) and an
+// escape \DDD over 255.
 func Canonical(s string) (string, error) {
 	if s == "" {
 		return "", errEmpty
@@ -31,6 +32,9 @@ func Canonical(s string) (string, error) {
 	}
 	if plain(s) {
 		return s, check(s)
+	}
+	if octet := overflow(s); octet != "" {
+		return "", fmt.Errorf("%q has the escape %s, at most \\255 is allowed", s, octet)
 	}
 	var wire [256]byte
 	n, err := dns.PackDomainName(s, wire[:], 0, nil, false)
@@ -155,6 +159,22 @@ func describe(s string) error {
 	}
 	return fmt.Errorf("%q is not a domain name", s)
 }
+
+// overflow gives the first escape \DDD of s that is over 255, or "".
+func overflow(s string) string {
+	for i := 0; i < len(s); i++ {
+		if s[i] != '\\' {
+			continue
+		}
+		i++
+		if i+2 < len(s) && isDigit(s[i]) && isDigit(s[i+1]) && isDigit(s[i+2]) && s[i:i+3] > "255" {
+			return s[i-1 : i+3]
+		}
+	}
+	return ""
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 // escapedAt reports whether the character at i is escaped by an odd run of backslashes.
 func escapedAt(s string, i int) bool {

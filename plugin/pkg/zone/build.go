@@ -164,6 +164,7 @@ func (d *draft) keep(to, from, end int) int {
 		d.rrs[to], d.places[to] = d.rrs[from], d.places[from]
 		return 1
 	}
+	d.oneTTL(d.rrs[from:end], d.places[from:end])
 	seen := newDuplicates(d.b, end-from)
 	left := 0
 	for i := from; i < end; i++ {
@@ -174,7 +175,6 @@ func (d *draft) keep(to, from, end int) int {
 		d.rrs[to+left], d.places[to+left] = rr, d.places[i]
 		left++
 	}
-	d.oneTTL(d.rrs[to:to+left], d.places[to:to+left])
 	return left
 }
 

@@ -103,7 +103,7 @@ func (d *draft) checkAlias(node, alias uint32) {
 	case node == 0 && d.b.opt.Flatten:
 		allowed = "RRSIG, NSEC, and at the apex SOA and NS"
 	}
-	d.b.report.errorf(d.setPos(alias), d.setLabel(alias), "stands beside %s; beside a CNAME only %s are allowed (RFC 1034 section 3.6.2)",
+	d.b.report.errorf(d.setPos(alias), d.setLabel(alias), "stands beside %s; allowed beside a CNAME: %s (RFC 1034 section 3.6.2)",
 		strings.Join(others, ", "), allowed)
 }
 

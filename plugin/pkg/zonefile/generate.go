@@ -37,8 +37,7 @@ func (p *parser) generate() error {
 	if err != nil {
 		return err
 	}
-	p.expand(span, pattern)
-	return nil
+	return p.expand(span, pattern)
 }
 
 // pattern joins the words of a $GENERATE to the text of one record. Rdata that
@@ -78,28 +77,28 @@ func (p *parser) rdataStart(args []token) int {
 
 // expand reads the records that a pattern makes. It ends with the first that
 // has an error: the others would have it, too.
-func (p *parser) expand(span series, pat pattern) {
+func (p *parser) expand(span series, pat pattern) error {
 	outer, line, toks := p.src, p.line, p.toks
 	owner, ownerText := p.owner, bytes.Clone(p.ownerText)
 	p.generating, p.toks = true, nil
 	var buf []byte
+	var err error
 	for n := range span.len() {
-		var err error
 		buf, err = pat.expand(buf[:0], int64(span.start+n*span.step))
 		p.left -= int64(len(buf))
 		if err == nil && p.left < 0 {
 			err = errOctets
 		}
 		if err != nil {
-			p.errorf(line, "$GENERATE: %v", err)
 			break
 		}
 		if p.src = textSource(buf, outer.file, line); !p.one() || p.stopped {
 			break
 		}
 	}
-	p.generating, p.src, p.toks, p.line = false, outer, toks[:0], line
+	p.generating, p.src, p.toks, p.line = false, outer, toks, line
 	p.owner, p.ownerText = owner, append(p.ownerText[:0], ownerText...)
+	return err
 }
 
 // one reads the single record of the source and reports whether it was good.

@@ -71,6 +71,10 @@ func (f *fields) common(h dns.RR_Header) dns.RR {
 		return rr
 	case dns.TypeSOA:
 		return f.soa(h)
+	case dns.TypeNAPTR:
+		return f.naptr(h)
+	case dns.TypeLOC:
+		return f.loc(h)
 	}
 	return f.commonText(h)
 }
@@ -85,6 +89,18 @@ func (f *fields) soa(h dns.RR_Header) dns.RR {
 		Retry:   f.period("retry"),
 		Expire:  f.period("expire"),
 		Minttl:  f.period("minimum"),
+	}
+}
+
+func (f *fields) naptr(h dns.RR_Header) dns.RR {
+	return &dns.NAPTR{
+		Hdr:         h,
+		Order:       f.uint16("order"),
+		Preference:  f.uint16("preference"),
+		Flags:       f.string("flags"),
+		Service:     f.string("service"),
+		Regexp:      f.string("regular expression"),
+		Replacement: f.name("replacement"),
 	}
 }
 

@@ -13,11 +13,18 @@ import (
 // maxWire is room for a record of 64 KiB of rdata.
 const maxWire = 1<<16 + 512
 
+// understood reports whether miekg/dns reads and packs the rdata of a type. It
+// packs an NXT as if it were an NSEC, and has no text for NULL.
+func understood(typ uint16) bool {
+	_, ok := dns.TypeToRR[typ]
+	return ok && typ != dns.TypeNXT && typ != dns.TypeNULL
+}
+
 // other reads the rdata of a type that miekg/dns knows. Its parser takes digits
 // and base64 as they come, so the record is packed and unpacked; what it says
 // afterwards is what it says on the wire.
 func (f *fields) other(h dns.RR_Header) (dns.RR, error) {
-	if _, ok := dns.TypeToRR[h.Rrtype]; !ok {
+	if !understood(h.Rrtype) {
 		return nil, errAt(f.last, `%s has no notation of its own, write its rdata as \# LENGTH HEX`, typeName(h.Rrtype))
 	}
 	line, err := f.line()
@@ -34,6 +41,9 @@ func (f *fields) other(h dns.RR_Header) (dns.RR, error) {
 	if err := f.names(reflect.ValueOf(rr).Elem()); err != nil {
 		return nil, err
 	}
+	if relay, ok := rr.(*dns.AMTRELAY); ok && relay.GatewayType > 0x80 {
+		return nil, errAt(f.last, "AMTRELAY with a relay and discovery is not supported")
+	}
 	return f.settle(rr)
 }
 
@@ -41,32 +51,42 @@ func (f *fields) other(h dns.RR_Header) (dns.RR, error) {
 func (f *fields) line() (string, error) {
 	var b strings.Builder
 	b.WriteString(". 0 IN " + typeName(f.typ))
-	for _, t := range f.toks {
+	for i, t := range f.toks {
 		text := f.p.text(t)
 		if err := checkEscapes(text); err != nil {
 			return "", errAt(t, "%s: %v", typeName(f.typ), err)
 		}
-		b.WriteByte(' ')
-		if t.quoted {
-			b.WriteByte('"')
+		if i == 0 || !f.glued(f.toks[i-1], t) {
+			b.WriteByte(' ')
 		}
-		b.Write(text)
 		if t.quoted {
-			b.WriteByte('"')
+			b.WriteString(`"` + string(text) + `"`)
+		} else {
+			b.WriteString(mnemonic(f.typ, i, string(text)))
 		}
 	}
 	b.WriteByte('\n')
 	return b.String(), nil
 }
 
+// glued reports whether two tokens are the key and the quoted value of an SVCB parameter.
+func (f *fields) glued(key, value token) bool {
+	return (f.typ == dns.TypeSVCB || f.typ == dns.TypeHTTPS) &&
+		!key.quoted && value.quoted && key.to+1 == value.from && f.p.text(key)[key.to-key.from-1] == '='
+}
+
 // explain words an error of the parser of miekg/dns without its own position.
 func (f *fields) explain(err error) error {
-	text := "cannot be read"
-	var perr *dns.ParseError
-	if errors.As(err, &perr) {
-		text, _, _ = strings.Cut(strings.TrimPrefix(perr.Error(), "dns: "), " at line: ")
+	text := ""
+	if perr, ok := errors.AsType[*dns.ParseError](err); ok {
+		text = strings.TrimPrefix(perr.Error(), "dns: ")
+		text = text[:max(strings.LastIndex(text, " at line: "), 0)]
+		text = strings.TrimPrefix(strings.TrimSuffix(strings.TrimSuffix(text, `: "\n"`), `: " "`), ": ")
 	}
-	return errAt(f.last, "%s has bad rdata: %s", typeName(f.typ), text)
+	if text == "" || text == ":" {
+		text = "it ends too early"
+	}
+	return errAt(f.last, "%s has bad rdata: %s", typeName(f.typ), clip([]byte(text)))
 }
 
 // names makes the names within rdata valid and absolute.
@@ -120,9 +140,19 @@ func (f *fields) settle(rr dns.RR) (dns.RR, error) {
 	if m, err := dns.PackRR(out, again, 0, nil, false); err != nil || !bytes.Equal(again[:m], f.p.wire[:n]) {
 		return nil, errAt(f.last, "%s has rdata that is not valid", typeName(f.typ))
 	}
+	if !sameBase64(reflect.ValueOf(rr).Elem(), reflect.ValueOf(out).Elem()) {
+		return nil, errAt(f.last, "%s has bad base64, it does not end as its length asks", typeName(f.typ))
+	}
 	out.Header().Name = rr.Header().Name
 	out.Header().Rdlength = 0
-	return out, nil
+	return out, f.check(out)
+}
+
+func (f *fields) check(rr dns.RR) error {
+	if err := check(rr); err != nil {
+		return errAt(f.last, "%s %v", typeName(f.typ), err)
+	}
+	return nil
 }
 
 // generic reads rdata in the notation of RFC 3597 section 5, for any type.
@@ -144,17 +174,28 @@ func (f *fields) generic(h dns.RR_Header) (dns.RR, error) {
 	if len(octets) != size {
 		return nil, errAt(f.last, `%s has %d octets of rdata behind \# but states %d`, typeName(f.typ), len(octets), size)
 	}
-	if _, known := dns.TypeToRR[h.Rrtype]; !known || h.Rrtype == dns.TypeNULL && size == 0 {
-		return &dns.RFC3597{Hdr: h, Rdata: hex.EncodeToString(octets)}, nil
+	if !understood(h.Rrtype) {
+		return raw(h, octets), nil
 	}
 	return f.known(h, octets)
+}
+
+// raw makes a record that carries its rdata as it is on the wire.
+func raw(h dns.RR_Header, octets []byte) dns.RR {
+	return &dns.RFC3597{Hdr: h, Rdata: hex.EncodeToString(octets)}
 }
 
 // known makes a record of a known type from its rdata on the wire.
 func (f *fields) known(h dns.RR_Header, octets []byte) (dns.RR, error) {
 	invalid := errAt(f.last, `%s cannot have the rdata behind \#`, typeName(f.typ))
-	if len(octets) == 0 && h.Rrtype != dns.TypeAPL {
+	if len(octets) == 0 {
+		if h.Rrtype == dns.TypeAPL {
+			return &dns.APL{Hdr: h}, nil
+		}
 		return nil, invalid
+	}
+	if h.Rrtype == dns.TypeISDN && len(octets) == 1+int(octets[0]) { // dns.ISDN would add an empty subaddress
+		return raw(h, octets), nil
 	}
 	wired := h
 	wired.Name, wired.Rdlength = ".", uint16(len(octets))
@@ -169,5 +210,8 @@ func (f *fields) known(h dns.RR_Header, octets []byte) (dns.RR, error) {
 		return nil, invalid
 	}
 	*rr.Header() = h
-	return rr, nil
+	if f.names(reflect.ValueOf(rr).Elem()) != nil {
+		return nil, invalid
+	}
+	return rr, f.check(rr)
 }

@@ -23,11 +23,12 @@ func (f *fields) commonText(h dns.RR_Header) dns.RR {
 	case dns.TypeHINFO:
 		return &dns.HINFO{Hdr: h, Cpu: f.string("CPU"), Os: f.string("OS")}
 	case dns.TypeISDN:
-		rr := &dns.ISDN{Hdr: h, Address: f.string("address")}
-		if len(f.toks) > 0 {
-			rr.SubAddress = f.string("subaddress")
+		address := f.string("address")
+		if len(f.toks) == 0 && f.err == nil { // see known
+			octets, _ := decode(nil, []byte(address))
+			return raw(h, append([]byte{byte(len(octets))}, octets...))
 		}
-		return rr
+		return &dns.ISDN{Hdr: h, Address: address, SubAddress: f.string("subaddress")}
 	case dns.TypeX25:
 		return &dns.X25{Hdr: h, PSDNAddress: f.string("address")}
 	}

@@ -185,8 +185,11 @@ func (p *parser) continued(escaped bool, line int) (int, bool) {
 	}
 	from, to, err := p.src.more()
 	if err != nil {
-		p.at, p.stop, p.bad, p.toks = 0, 0, true, p.toks[:0]
+		if errors.Is(err, errLong) {
+			p.toks = p.toks[:0] // their text is gone
+		}
 		p.errorf(line, "quoted string is not closed")
+		p.at, p.stop, p.bad, p.toks = 0, 0, true, p.toks[:0]
 		return 0, false
 	}
 	p.stop = to

@@ -63,7 +63,13 @@ func (f *writer) record(rr dns.RR) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(f.out, "%-23s %7s IN %-7s %s\n", owner, ttl, typeName(h.Rrtype), text)
+	line := fmt.Sprintf("%-23s %7s IN %-7s", owner, ttl, typeName(h.Rrtype))
+	if text == "" { // APL
+		line = strings.TrimRight(line, " ")
+	} else {
+		line += " " + text
+	}
+	_, err = f.out.WriteString(line + "\n")
 	return err
 }
 
@@ -86,9 +92,11 @@ func (f *writer) relative(name string) string {
 // rdata gives the text of a record's rdata.
 func (f *writer) rdata(rr dns.RR) (string, error) {
 	text := strings.TrimPrefix(rr.String(), rr.Header().String())
-	switch rr.(type) {
+	switch rr := rr.(type) {
 	case *dns.A, *dns.AAAA, *dns.NS, *dns.CNAME, *dns.PTR, *dns.MX, *dns.SRV, *dns.SOA:
 		return text, nil
+	case *dns.RFC3597:
+		return strings.TrimRight(fmt.Sprintf(`\# %d %s`, len(rr.Rdata)/2, rr.Rdata), " "), nil
 	}
 	packed, err := f.pack(rr)
 	if err != nil {
