@@ -118,11 +118,11 @@ func (c *checker) outside(n *compareNode) *Error {
 func (c *checker) excerpt(at Span) string {
 	s := c.src[at.Offset:at.end()]
 	for i, r := range s {
-		if i > 60 || r < ' ' {
-			return s[:i] + "…"
+		if r < ' ' {
+			return cut(s[:i], maxRepeated) + "…"
 		}
 	}
-	return s
+	return cut(s, maxRepeated)
 }
 
 // truth checks a value that stands alone.

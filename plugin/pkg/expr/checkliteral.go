@@ -138,10 +138,10 @@ func (c *checker) inList(n *compareNode, left Value) (Expr, *Error) {
 		list, ok = c.lists.List(n.list)
 	}
 	if !ok {
-		return nil, c.fail(at, "unknown list $%s%s", n.list, c.otherLists(n.list))
+		return nil, c.fail(at, "unknown list $%s%s", cut(n.list, maxRepeated), c.otherLists(n.list))
 	}
 	if list.Type() != left.Type() {
-		return nil, c.fail(at, "$%s is a list of type %s, %s is of type %s", n.list, list.Type(), c.excerpt(n.left.Span), left.Type())
+		return nil, c.fail(at, "$%s is a list of type %s, %s is of type %s", cut(n.list, maxRepeated), list.Type(), c.excerpt(n.left.Span), left.Type())
 	}
 	return &InList{place{n.Span}, left, n.list, list}, nil
 }

@@ -38,23 +38,12 @@ func (c *checker) member(n *valueNode, members []string) (Value, *Error) {
 	case first.member == "":
 		return nil, c.fail(first.Span, "expected a member after this index, as in %s[*].%s; the members are %s", n.name, members[0], list)
 	case !slices.Contains(members, first.member):
-		near := ""
-		if m := nearest(first.member, members); m != "" {
-			near = ", did you mean " + m + "?"
-		}
-		return nil, c.fail(first.memberAt, "%s has no member %q%s The members are %s", n.name, first.member, orSemicolon(near), list)
+		return nil, c.fail(first.memberAt, "%s has no member %s, its members are %s", n.name, c.excerpt(first.memberAt), list)
 	}
 	field := c.schema.index[n.name+eachMember+first.member]
 	path := slices.Clone(n.path)
 	path[0].member = ""
 	return c.ref(field, n, path)
-}
-
-func orSemicolon(near string) string {
-	if near == "" {
-		return ";"
-	}
-	return near
 }
 
 // ref applies a path to a field.

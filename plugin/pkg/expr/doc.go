@@ -23,6 +23,14 @@
 //     false and != true.
 //   - [*] on two arrays under one and, or, xor pairs their elements by position, up
 //     to the shorter array.
+//   - A set has at least one item. A range needs both ends.
+//   - len() takes a string or an array; concat() strings, or arrays of one type. A
+//     missing argument of concat() is left out. Only the first argument of a
+//     function may use [*]; the result is then an array.
+//   - Raw strings may use single quotes too. Wirefilter's byte literals (41:42) are
+//     not read, nor are [*] on a map and addresses with a zone.
+//   - Regular expressions are RE2 on UTF-8: a dot is a character, not a byte, and (?i)
+//     folds all letters. What Rust's regex would read differently is refused.
 //   - A map value written without [*] inside any() or all() is read with it, and
 //     records.member[*] is read as records[*].member: both are written that way in
 //     Cloudflare's own examples.

@@ -15,9 +15,6 @@ type Span struct {
 // end is the offset after the span.
 func (s Span) end() int { return s.Offset + s.Length }
 
-// to is the span from the start of s to the end of t.
-func (s Span) to(t Span) Span { return Span{s.Offset, t.end() - s.Offset} }
-
 // Error says what is wrong with an expression and where.
 type Error struct {
 	Source         string

@@ -44,9 +44,18 @@ func (t token) is(texts ...string) bool {
 // lexer cuts one source into tokens. It holds no position: the parser does.
 type lexer struct{ src string }
 
-// symbols in an order that tries longer ones first.
-func symbols() []string {
-	return []string{"==", "!=", ">=", "<=", "&&", "||", "^^", "(", ")", "[", "]", "{", "}", ">", "<", "&", "~", "!", ",", "*", "$", "."}
+// symbolLen is the length of the operator or bracket that s starts with, or 0.
+func symbolLen(s string) int {
+	if len(s) > 1 {
+		switch s[:2] {
+		case "==", "!=", ">=", "<=", "&&", "||", "^^":
+			return 2
+		}
+	}
+	if strings.IndexByte("()[]{}><&~!,*$.", s[0]) >= 0 {
+		return 1
+	}
+	return 0
 }
 
 // next gives the first token at or after an offset.
@@ -69,10 +78,8 @@ func (l lexer) next(off int) token {
 	case isDigit(c), c == '-', c == ':':
 		return token{kindNumber, off, rest[:1]}
 	}
-	for _, s := range symbols() {
-		if strings.HasPrefix(rest, s) {
-			return token{kindSymbol, off, s}
-		}
+	if n := symbolLen(rest); n > 0 {
+		return token{kindSymbol, off, rest[:n]}
 	}
 	_, size := utf8.DecodeRuneInString(rest)
 	return token{kindOther, off, rest[:size]}

@@ -4,11 +4,30 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
+)
+
+// Limits of what a message repeats of the source, and of a message, in bytes.
+const (
+	maxRepeated = 64
+	maxText     = 1500
 )
 
 // fail makes an error about a part of the source.
 func (l lexer) fail(at Span, format string, args ...any) *Error {
-	return &Error{Source: l.src, Offset: at.Offset, Length: at.Length, Text: fmt.Sprintf(format, args...)}
+	text := cut(fmt.Sprintf(format, args...), maxText)
+	return &Error{Source: l.src, Offset: at.Offset, Length: at.Length, Text: text}
+}
+
+// cut shortens s to about n bytes.
+func cut(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n] + "…"
 }
 
 // text reads the string that starts at an offset, raw or quoted, and gives its
@@ -62,7 +81,7 @@ func (l lexer) raw(off int) (string, int, *Error) {
 	end := l.src[start:start+1] + l.src[off+1:start]
 	n := strings.Index(l.src[start+1:], end)
 	if n < 0 {
-		return "", 0, l.fail(Span{off, start + 1 - off}, "the raw string has no end, which is %s", end)
+		return "", 0, l.fail(Span{off, start + 1 - off}, "the raw string has no end, which is %s", cut(end, maxRepeated))
 	}
 	return l.src[start+1 : start+1+n], start + 1 + n + len(end), nil
 }

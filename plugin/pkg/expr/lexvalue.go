@@ -69,7 +69,7 @@ func (l lexer) prefix(at Span, text string) (literal, *Error) {
 	p, perr := netip.ParsePrefix(text)
 	if perr != nil {
 		n := Span{at.end() - len(bits), len(bits)}
-		return literal{}, l.fail(n, "%q is no prefix length, expected a number from 0 to %d", bits, ip.BitLen())
+		return literal{}, l.fail(n, "%q is no prefix length, expected a number from 0 to %d", cut(bits, maxRepeated), ip.BitLen())
 	}
 	if p != p.Masked() {
 		return literal{}, l.fail(at, "%s has host bits set, write %s", p, p.Masked())
@@ -80,13 +80,16 @@ func (l lexer) prefix(at Span, text string) (literal, *Error) {
 func (l lexer) address(at Span, text string) (netip.Addr, *Error) {
 	ip, err := netip.ParseAddr(text)
 	if err != nil || ip.Zone() != "" {
-		return netip.Addr{}, l.fail(at, "%q is not an IP address", text)
+		return netip.Addr{}, l.fail(at, "%q is not an IP address", cut(text, maxRepeated))
 	}
 	return ip, nil
 }
 
 // integer reads a decimal, hexadecimal (0x) or octal (leading 0) number.
 func (l lexer) integer(at Span, text string) (int64, *Error) {
+	if text == "" {
+		return 0, l.fail(at, "a range is written FIRST..LAST, with both ends")
+	}
 	digits, base := text, 10
 	switch {
 	case strings.HasPrefix(text, "0x"):
@@ -99,11 +102,11 @@ func (l lexer) integer(at Span, text string) (int64, *Error) {
 	case err == nil && (base == 10 || isHex(digits[0])) && digits[0] != '+':
 		return n, nil
 	case isRangeError(err):
-		return 0, l.fail(at, "%s does not fit in 64 bits", text)
+		return 0, l.fail(at, "%s does not fit in 64 bits", cut(text, maxRepeated))
 	case base == 8:
-		return 0, l.fail(at, "%q is not an octal number, which its leading 0 makes it", text)
+		return 0, l.fail(at, "%q is not an octal number, which its leading 0 makes it", cut(text, maxRepeated))
 	}
-	return 0, l.fail(at, "%q is not an integer; strings stand in quotes", text)
+	return 0, l.fail(at, "%q is not an integer; strings stand in quotes", cut(text, maxRepeated))
 }
 
 // isAddress reports whether an atom was meant as an address.

@@ -9,12 +9,10 @@ import (
 // memory of a dashboard or of another language, so what was probably meant is
 // said rather than only what the grammar allows.
 
-// keywords are the words that are no names.
-func keywords() []string {
-	return []string{"or", "xor", "and", "not", "any", "all", "eq", "ne", "ge", "le", "gt", "lt", "in", "contains", "matches", "wildcard", "strict", "bitwise_and"}
+// isKeyword reports whether the token is a word that is no name.
+func (t token) isKeyword() bool {
+	return t.kind == kindWord && (t.operator() != opNone || t.is("or", "xor", "and", "not", "any", "all"))
 }
-
-func (t token) isKeyword() bool { return t.is(keywords()...) }
 
 // noun names a token in messages.
 func (t token) noun() string {
@@ -26,16 +24,13 @@ func (t token) noun() string {
 	case kindNumber:
 		return "a number"
 	}
-	if len(t.text) > 64 {
-		return fmt.Sprintf("%q…", t.text[:64])
-	}
-	return fmt.Sprintf("%q", t.text)
+	return fmt.Sprintf("%q", cut(t.text, maxRepeated))
 }
 
 // lowerKeyword gives the keyword that a word in other letters stands for.
 func (t token) lowerKeyword() (string, bool) {
-	low := token{kindWord, t.off, strings.ToLower(t.text)}
-	return low.text, t.kind == kindWord && low.text != t.text && low.isKeyword()
+	low := token{t.kind, t.off, lowerASCII(t.text)}
+	return low.text, low.text != t.text && low.isKeyword()
 }
 
 // noValue words the error where a field or function was expected.
@@ -91,7 +86,7 @@ func (p *parser) noOperator() *Error {
 		return p.fail("keywords are lower case, write %s", word)
 	}
 	if hint, n := p.dashboard(); hint != "" {
-		return p.lex.fail(Span{t.off, n}, "%s", hint)
+		return p.lex.fail(Span{t.off, n}, "there is no operator %q, write %s", p.lex.src[t.off:t.off+n], hint)
 	}
 	return p.fail("expected an operator, found %s; the operators are == != >= <= > < in contains matches wildcard \"strict wildcard\" &", t.noun())
 }
@@ -102,7 +97,7 @@ func (p *parser) dashboard() (string, int) {
 	rest := p.lex.src[p.tok.off:]
 	for _, h := range operatorHints() {
 		if n := phrase(rest, h[0]); n > 0 {
-			return "write " + h[1], n
+			return h[1], n
 		}
 	}
 	return "", 0
@@ -176,6 +171,8 @@ func (p *parser) wordyOperand(n *compareNode) *Error {
 	switch {
 	case n.op == OpMatches && p.tok.is("regex", "regexp"):
 		return p.fail(`expected a regular expression in quotes; write matches "…" without %s`, p.tok.text)
+	case n.op == OpLess && p.tok.is(">"):
+		return p.fail(`there is no operator "<>", write "!="`)
 	case n.op == OpNotEqual && p.tok.is("in"), n.op == OpEqual && p.tok.is("in"):
 		return p.fail("two operators, write in alone")
 	}

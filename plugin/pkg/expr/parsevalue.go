@@ -5,7 +5,8 @@ import "strings"
 // value reads a field or function call with its indexes.
 func (p *parser) value() (*valueNode, *Error) {
 	tok := p.tok
-	if tok.kind != kindWord || tok.isKeyword() {
+	_, shouted := tok.lowerKeyword()
+	if tok.kind != kindWord || tok.isKeyword() || shouted {
 		return nil, p.noValue()
 	}
 	p.advance()

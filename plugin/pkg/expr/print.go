@@ -9,7 +9,8 @@ import (
 
 // Print writes a checked tree in canonical form: word forms of and, or, xor and
 // not, symbols for comparisons, no needless parentheses, single spaces, literals
-// as they are compared. Compiling the result gives an equal tree.
+// as they are compared. Compiling the result gives an equal tree, unless escapes
+// make it longer than MaxSource.
 func Print(e Expr) string {
 	var w printer
 	w.expr(e)

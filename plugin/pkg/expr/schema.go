@@ -32,6 +32,9 @@ type Schema struct {
 	names   []string // sorted, for messages
 }
 
+// maxHinted is the longest name whose parents are looked up in the hints.
+const maxHinted = 256
+
 // eachMember stands between an array of records and a member in field names.
 const eachMember = "[*]."
 
@@ -99,7 +102,7 @@ func (s *Schema) hint(name string) (string, bool) {
 	}
 	for {
 		cut := strings.LastIndexByte(name, '.')
-		if cut < 0 {
+		if cut < 0 || len(name) > maxHinted {
 			return "", false
 		}
 		name = name[:cut]

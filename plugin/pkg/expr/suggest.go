@@ -18,7 +18,7 @@ func nearest(word string, candidates []string) string {
 		return best
 	}
 	for _, c := range candidates {
-		if strings.HasSuffix(c, "."+word) {
+		if strings.HasSuffix(c, "."+word) || strings.HasPrefix(c, word+".") {
 			return c
 		}
 	}
