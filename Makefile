@@ -1,0 +1,61 @@
+# Everything needed but Go, make and git comes through go.mod.
+
+GO       ?= go
+BIN      ?= bin
+FUZZTIME ?= 30s
+BENCH    ?= .
+
+# The race detector needs a C compiler; go itself tells whether it found one.
+RACE := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),-race)
+
+.DEFAULT_GOAL := build
+
+.PHONY: build
+build: ## build the programs into bin/
+	@mkdir -p $(BIN)
+	$(GO) build -o $(BIN)/ ./cmd/...
+
+.PHONY: run
+run: build ## build, then serve Corefile.example on 127.0.0.1:1053
+	$(BIN)/coredns -conf Corefile.example
+
+.PHONY: test
+test: lint ## everything a change must pass
+ifeq ($(RACE),)
+	@echo "no C compiler: testing without the race detector"
+endif
+	$(GO) test $(RACE) -shuffle=on -timeout=20m ./...
+
+.PHONY: lint
+lint: ## formatting, go vet and staticcheck
+	@unformatted=$$(gofmt -l $$($(GO) list -f '{{.Dir}}' ./...)); \
+	if [ -n "$$unformatted" ]; then echo "gofmt these files:"; echo "$$unformatted"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+
+.PHONY: bench
+bench: ## all benchmarks, or BENCH=REGEXP
+	$(GO) test -run='^$$' -bench='$(BENCH)' -benchmem ./...
+
+.PHONY: fuzz
+fuzz: ## every fuzz target for FUZZTIME
+	@set -e; for dir in $$(grep -rl '^func Fuzz' --include='*_test.go' . | xargs -n1 dirname | sort -u); do \
+		for target in $$($(GO) test -list='^Fuzz' $$dir | grep '^Fuzz'); do \
+			echo "$$dir $$target"; \
+			$(GO) test -run='^$$' -fuzz="^$$target\$$" -fuzztime=$(FUZZTIME) $$dir; \
+		done; \
+	done
+
+.PHONY: update
+update: ## rewrite goldens and scenario expectations; read the diff before committing it
+	@set -e; for dir in $$(grep -rl 'flag.Bool("update"' --include='*_test.go' . | xargs -n1 dirname | sort -u); do \
+		$(GO) test $$dir -update; \
+	done
+
+.PHONY: clean
+clean: ## remove what build made
+	rm -rf $(BIN)
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "%-8s %s\n", $$1, $$2}' Makefile
