@@ -31,10 +31,8 @@ type heldZone struct {
 	subscribers []subscriber
 
 	once    sync.Once
-	current reading   // the one that is served
-	latest  reading   // the one tried last, which may have failed
-	waiting time.Time // since when a change waits to settle, zero if none does
-	due     time.Time // next look
+	current reading // the one that is served
+	latest  reading // the one tried last, which may have failed
 }
 
 // first reads the source for a load.

@@ -111,7 +111,7 @@ func portableGroup(s string) error {
 		}
 	}
 	if strings.HasPrefix(s, "(?>") {
-		return errors.New("(?>: regular expressions have no atomic groups, write (?:")
+		return errors.New("(?>: regular expressions have no atomic groups, write (?: instead")
 	}
 	return nil
 }

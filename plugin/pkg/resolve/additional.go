@@ -30,12 +30,24 @@ func (p *Pin) additional(answer []dns.RR, qtype uint16) []dns.RR {
 		}
 		seen = append(seen, name)
 		for _, t := range [...]uint16{dns.TypeA, dns.TypeAAAA} {
-			if f := p.find(name, t); f.ans.Kind == zone.Success && f.match != nil {
-				out = append(out, owned(f.ans, name)...)
-			}
+			out = append(out, p.addresses(rr, name, t)...)
 		}
 	}
 	return clip(out)
+}
+
+// addresses gives the addresses of one type of the host that rr names. Those of
+// the root's servers are given even where they are glue below a cut: a resolver
+// that primes itself depends on them (RFC 9609 section 4).
+func (p *Pin) addresses(rr dns.RR, host string, qtype uint16) []dns.RR {
+	f := p.find(host, qtype)
+	switch {
+	case f.ans.Kind == zone.Success:
+		return owned(f.ans, host)
+	case f.ans.Kind == zone.Delegation && rr.Header().Name == domain.Root && rr.Header().Rrtype == dns.TypeNS:
+		return p.Snapshot.Data(f.source).Glue(host, qtype)
+	}
+	return nil
 }
 
 // target gives the canonical name of the host a record points at, "" for none.

@@ -1,6 +1,7 @@
 package resolve
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/miekg/dns"
@@ -73,7 +74,7 @@ func (c *chain) add(ans *zone.Answer) bool {
 	c.links++
 	cname, ok := rr.(*dns.CNAME)
 	if !ok {
-		c.records = append(c.records, rr)
+		c.records = appendNew(c.records, rr) // one DNAME may redirect twice
 		cname = synthesize(rr.(*dns.DNAME), c.target)
 	} else if ans.Wildcard {
 		cname = &dns.CNAME{Hdr: cname.Hdr, Target: cname.Target}
@@ -115,7 +116,7 @@ func (p *Pin) land(r *Result, f *found, c *chain, classic bool) {
 	case zone.Success:
 		r.Outcome = Success
 		if classic {
-			r.Answer = clip(append(c.records, owned(f.ans, c.target)...))
+			r.Answer = clip(appendNew(c.records, owned(f.ans, c.target)...))
 		} else {
 			r.Answer = renamed(f.ans.RRs, c.owner, c.ttl)
 		}
@@ -170,6 +171,16 @@ func describesZone(qtype uint16) bool {
 		return true
 	}
 	return false
+}
+
+// appendNew appends the records that are not in the list yet.
+func appendNew(list []dns.RR, rrs ...dns.RR) []dns.RR {
+	for _, rr := range rrs {
+		if !slices.Contains(list, rr) {
+			list = append(list, rr)
+		}
+	}
+	return list
 }
 
 // clip drops the spare capacity of a list that is handed out.

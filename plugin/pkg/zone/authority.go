@@ -120,17 +120,16 @@ func (d *draft) glue() {
 	}
 }
 
-// markGlue gives the node that an NS record names if the zone has addresses for it to offer.
+// markGlue gives the node that an NS record names. Its addresses may be offered
+// wherever it lies, since nothing that owns one lies below a DNAME.
 func (d *draft) markGlue(rr dns.RR) (uint32, bool) {
 	ns, ok := rr.(*dns.NS)
 	if !ok {
 		return 0, false
 	}
 	i, ok := d.find(ns.Ns)
-	if !ok {
-		return 0, false
+	if ok {
+		d.b.branches.at(i).glue = true
 	}
-	d.b.branches.at(i).glue = true
-	at := d.nodes.at(i).at
-	return i, at == none || d.covers[at-1].Kind == Delegation
+	return i, ok
 }

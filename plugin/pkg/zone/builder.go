@@ -43,11 +43,14 @@ type Builder struct {
 	names    names
 	addrs    addresses
 	files    []string // what place.file counts into
-	wire     []byte   // scratch room of rdata checks
+	// fileNumbers finds a file in files, counted from 1.
+	fileNumbers map[string]int
+	wire        []byte // scratch room of rdata checks
 
 	// What the previous record had, since records come in runs of one owner.
 	owner  string // as written
 	at     uint32 // its node
+	file   int    // in files, from 1
 	parent uint32 // of the node made last
 }
 
@@ -153,20 +156,27 @@ func label(hdr *dns.RR_Header) string {
 
 // shorten keeps a position in eight bytes.
 func (b *Builder) shorten(pos problem.Pos, rrtype uint16) place {
-	last := len(b.files) - 1
-	if last >= 0 && b.files[last] == pos.File {
-		return place{line: uint32(pos.Line), file: uint16(last), rrtype: rrtype}
+	if b.file == 0 || b.files[b.file-1] != pos.File {
+		b.file = b.fileNumber(pos.File)
 	}
-	for i, file := range b.files {
-		if file == pos.File {
-			return place{line: uint32(pos.Line), file: uint16(i), rrtype: rrtype}
-		}
+	return place{line: uint32(pos.Line), file: uint16(b.file - 1), rrtype: rrtype}
+}
+
+// fileNumber counts the files from 1. Beyond 65535 of them their names are not
+// kept apart, and the last one stands for the rest.
+func (b *Builder) fileNumber(name string) int {
+	if n, ok := b.fileNumbers[name]; ok {
+		return n
 	}
-	if last < 1<<16-1 { // beyond that many files their names are not kept apart
-		b.files = append(b.files, pos.File)
-		last++
+	if len(b.files) == 1<<16-1 {
+		return len(b.files)
 	}
-	return place{line: uint32(pos.Line), file: uint16(last), rrtype: rrtype}
+	if b.fileNumbers == nil {
+		b.fileNumbers = make(map[string]int)
+	}
+	b.files = append(b.files, name)
+	b.fileNumbers[name] = len(b.files)
+	return len(b.files)
 }
 
 // pos gives the position that shorten was given.

@@ -180,6 +180,14 @@ func TestCanonicalNames(t *testing.T) {
 	})
 }
 
+func TestUnknownFormOfKnownType(t *testing.T) { // RFC 3597 section 5
+	z, problems := buildOne(&dns.RFC3597{Hdr: header(dns.TypeCNAME), Rdata: "0141" + "0142" + "00"})
+	if z == nil {
+		t.Fatal(problems)
+	}
+	ask(t, z, []question{{"a.example. A", "CNAME a.example. CNAME=a.b."}})
+}
+
 func TestDuplicates(t *testing.T) { // RFC 2181 section 5
 	b := NewBuilder(Options{Apex: "example."})
 	add := func(format string, args ...any) {
@@ -238,7 +246,7 @@ func TestBadApex(t *testing.T) {
 func TestManyFiles(t *testing.T) {
 	b := NewBuilder(Options{Apex: "example.", ID: "z"})
 	for i := range 70000 {
-		b.Add(&dns.A{Hdr: header(dns.TypeA), A: net.IPv4(192, 0, 2, 1)}, problem.Pos{File: fmt.Sprint(i / 10), Line: i})
+		b.Add(&dns.A{Hdr: header(dns.TypeA), A: net.IPv4(192, 0, 2, 1)}, problem.Pos{File: fmt.Sprint(i), Line: i})
 	}
 	if _, list := b.Build(); len(list) != 0 {
 		t.Error(list)

@@ -141,7 +141,7 @@ func TestProblems(t *testing.T) { // SPEC section 3, "Zone files"
 }
 
 func TestTTLOfRRset(t *testing.T) { // RFC 2181 section 5.2
-	z := loaded(t, Options{Apex: "example."}, "a 300 A 192.0.2.1\na 200 A 192.0.2.2\na 100 A 192.0.2.1")
+	z := loaded(t, Options{Apex: "example."}, "a 300 A 192.0.2.1\na 100 A 192.0.2.1\na 200 A 192.0.2.2")
 	for _, rr := range z.Lookup("a.example.", dns.TypeA).RRs {
 		if rr.Header().Ttl != 100 {
 			t.Errorf("%s, want the TTL 100", rr)

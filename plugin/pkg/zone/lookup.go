@@ -57,6 +57,16 @@ func (z *Zone) search(i uint32, n *node, qtype uint16) Answer {
 	return Answer{Kind: NoData, Owner: n.name}
 }
 
+// Glue gives the RRset of one type at name even if a cut occludes it, nil if
+// there is none. name is canonical. The slice is shared and read-only.
+func (z *Zone) Glue(name string, rrtype uint16) []dns.RR {
+	i, ok := z.find(name)
+	if !ok {
+		return nil
+	}
+	return z.rrset(i, rrtype)
+}
+
 // rrset gives the records of one type at a node, or nil.
 func (z *Zone) rrset(i uint32, rrtype uint16) []dns.RR {
 	for s := z.nodes.at(i).sets; s < z.nodes.at(i+1).sets; s++ {

@@ -225,7 +225,7 @@ func show(a Answer) string {
 
 func TestLookupAgreesWithTwin(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1034, 4592))
-	zones := 600
+	zones := 400
 	if testing.Short() {
 		zones = 200
 	}
