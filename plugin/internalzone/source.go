@@ -102,7 +102,7 @@ func (s *source) readFile(name string, builder *zone.Builder, r *reading) {
 	problems := zonefile.Parse(watched, zonefile.Options{
 		Origin: s.apex, DefaultTTL: s.ttl, File: name,
 		Open: func(include string) (io.ReadCloser, error) {
-			r.files = append(r.files, files.Stat(filepath.Join(filepath.Dir(name), include)))
+			r.files = append(r.files, files.Stat(include))
 			return below(include)
 		},
 	}, func(rr dns.RR, pos problem.Pos) { builder.Add(rr, pos) })

@@ -1,0 +1,119 @@
+package internalzone
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/miekg/dns"
+)
+
+const (
+	soa  = "@ 60 SOA ns hostmaster 7 1h 30m 2w 5m\n"
+	host = "www 60 A 192.0.2.80\n"
+)
+
+// TestJoinRecord holds that a record split into the words of a Corefile is put
+// together as it was written.
+func TestJoinRecord(t *testing.T) {
+	for _, c := range []struct {
+		words []string // as the Corefile's lexer gives them
+		want  string
+	}{
+		{[]string{"www", "A", "192.0.2.1"}, "www A 192.0.2.1"},
+		{[]string{"www A 192.0.2.1"}, "www A 192.0.2.1"},
+		{[]string{"www", "TXT", "two words", ""}, `www TXT "two words" ""`},
+		{[]string{"www", "TXT", "a;b", `say "x"`}, `www TXT "a;b" "say \"x\""`},
+		{[]string{"@", "SOA", "ns", "host", "(", "1", "2", "3", "4", "5", ")"}, "@ SOA ns host ( 1 2 3 4 5 )"},
+	} {
+		if got := joinRecord(c.words); got != c.want {
+			t.Errorf("joinRecord(%q) = %s, want %s", c.words, got, c.want)
+		}
+	}
+}
+
+// edit writes a zone file that has been left alone for a while.
+func edit(t *testing.T, file, text string) {
+	t.Helper()
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	past := time.Now().Add(-time.Hour)
+	if err := os.Chtimes(file, past, past); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestReload holds that good data is taken over, and what looks broken or cut
+// short is not (SPEC 3).
+func TestReload(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "zone")
+	edit(t, file, soa+host)
+	h := &heldZone{source: source{apex: "example.org.", files: []string{file}, ttl: defaultTTL, flatten: true}}
+	if _, problems := h.first(); problems.Err() != nil {
+		t.Fatal(problems.Err())
+	}
+	for _, c := range []struct {
+		step, text string
+		records    int    // served afterwards
+		problem    string // of the reading, empty if it is served
+	}{
+		{"one more", soa + host + "ftp 60 A 192.0.2.21\n", 3, ""},
+		{"syntax", soa + "www A nowhere\n", 3, "not an IPv4 address"},
+		{"emptied", "", 3, "the SOA record is gone"},
+		{"cut in a line", soa + "www 60 A 192.0.2.8", 3, "the last line has no newline"},
+		{"no newline, nothing missing", soa + host + "ftp 60 A 192.0.2.22", 3, ""},
+		{"fewer", soa + host, 2, ""},
+	} {
+		edit(t, file, c.text)
+		h.Look(time.Now())
+		if got := h.current.zone.Records(); got != c.records {
+			t.Errorf("%s: %d records are served, want %d", c.step, got, c.records)
+		}
+		if got := h.latest.problems.Error(); c.problem == "" && h.latest.zone == nil || !strings.Contains(got, c.problem) {
+			t.Errorf("%s: problems %q, want %q", c.step, got, c.problem)
+		}
+	}
+}
+
+// TestIncludedFilesAreWatched holds that a change below $INCLUDE is a change.
+func TestIncludedFilesAreWatched(t *testing.T) {
+	dir := t.TempDir()
+	file, included := filepath.Join(dir, "zone"), filepath.Join(dir, "hosts")
+	edit(t, included, host)
+	edit(t, file, soa+"$INCLUDE hosts\n")
+	h := &heldZone{source: source{apex: "example.org.", files: []string{file}, ttl: defaultTTL, flatten: true}}
+	if _, problems := h.first(); problems.Err() != nil {
+		t.Fatal(problems.Err())
+	}
+	edit(t, included, host+"ftp 60 A 192.0.2.21\n")
+	h.Look(time.Now())
+	if got := h.current.zone.Lookup("ftp.example.org.", dns.TypeA); len(got.RRs) != 1 {
+		t.Errorf("the new record of an included file is not served: %v", got)
+	}
+}
+
+// TestSerial holds where the serial of a synthesized SOA comes from (SPEC 3).
+func TestSerial(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "zone")
+	edit(t, file, host)
+	info, err := os.Stat(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	corefile := time.Unix(1_000_000, 0)
+	for _, c := range []struct {
+		files []string
+		want  uint32
+	}{
+		{[]string{file}, uint32(info.ModTime().Unix())},
+		{nil, 1_000_000},
+	} {
+		s := source{apex: "example.org.", files: c.files, corefile: corefile, flatten: true}
+		if got := s.read().zone.SOA().Serial; got != c.want {
+			t.Errorf("files %v: serial %d, want %d", c.files, got, c.want)
+		}
+	}
+}
