@@ -3,9 +3,12 @@ package scope
 import (
 	"fmt"
 	"runtime"
+	"slices"
+	"strings"
 	"sync"
 
 	"github.com/coredns/caddy"
+	"github.com/coredns/coredns/core/dnsserver"
 	clog "github.com/coredns/coredns/plugin/pkg/log"
 
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
@@ -16,6 +19,21 @@ var log = clog.NewWithPlugin("internaldns")
 // lastDirective is the suite's last line in the order of directives: once its
 // setup has run for all server blocks, everything is declared.
 const lastDirective = "referencezone"
+
+// order is the suite's directives as they must stand, one after another: with a
+// plugin between them, or in another order, a query whose view has no answer
+// would get past the suite.
+func order() []string { return []string{"resolverpolicy", "dnsview", "internalzone", lastDirective} }
+
+// checkOrder holds the order of directives of someone's own program.
+func checkOrder(directives []string) error {
+	want := order()
+	at := slices.Index(directives, want[0])
+	if at >= 0 && at+len(want) <= len(directives) && slices.Equal(directives[at:at+len(want)], want) {
+		return nil
+	}
+	return fmt.Errorf("the directives of this program are out of order: compile them in one after another, as %s", strings.Join(want, ", "))
+}
 
 // maxAbandoned bounds the loads kept that never came to their end, because
 // another plugin's setup failed in between.
@@ -62,6 +80,12 @@ func finish(ctx caddy.Context) error {
 	delete(loading.blocks, ctx)
 	loading.mu.Unlock()
 
+	if len(blocks) == 0 {
+		return nil
+	}
+	if err := checkOrder(dnsserver.Directives); err != nil {
+		return err
+	}
 	var all problem.List
 	for _, s := range blocks {
 		all = append(all, s.Build()...)

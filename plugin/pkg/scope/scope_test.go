@@ -1,11 +1,12 @@
 package scope
 
 import (
+	"os"
 	"strings"
 	"testing"
 
 	"github.com/coredns/caddy"
-	_ "github.com/coredns/coredns/core/dnsserver" // the server type of the controllers
+	"github.com/coredns/coredns/core/dnsserver"
 
 	"github.com/internaldns/internaldns/plugin/pkg/model"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
@@ -63,6 +64,11 @@ Testfile:11: thing: it needs a name`
 	}
 }
 
+func TestMain(m *testing.M) {
+	dnsserver.Directives = order()
+	os.Exit(m.Run())
+}
+
 type noName struct{}
 
 func (noName) Error() string { return "it needs a name" }
@@ -82,6 +88,25 @@ func TestOf(t *testing.T) {
 	}
 	if other := caddy.NewTestController("dns", "a"); Of(other) == first {
 		t.Error("one scope for two Corefiles")
+	}
+}
+
+// TestCheckOrder holds how the suite may stand in someone's own program.
+func TestCheckOrder(t *testing.T) {
+	for _, c := range []struct {
+		directives string
+		ok         bool
+	}{
+		{"errors resolverpolicy dnsview internalzone referencezone cache", true},
+		{"resolverpolicy dnsview internalzone referencezone", true},
+		{"resolverpolicy dnsview internalzone", false},
+		{"resolverpolicy internalzone dnsview referencezone", false},
+		{"resolverpolicy cache dnsview internalzone referencezone", false},
+		{"cache", false},
+	} {
+		if err := checkOrder(strings.Fields(c.directives)); (err == nil) != c.ok {
+			t.Errorf("%s: %v", c.directives, err)
+		}
 	}
 }
 
