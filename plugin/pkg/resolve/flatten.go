@@ -40,7 +40,7 @@ func (p *Pin) flatten(r *Result, f *found, qname string) {
 		case r.Type == dns.TypeCNAME || r.Type == dns.TypeANY:
 			r.Outcome, r.Answer = Success, clip(c.records) // the CNAME a DNAME made up
 			return
-		case c.links > MaxLinks:
+		case c.links > MaxLinks || c.loops():
 			r.Outcome, r.Answer = Loop, c.records[:c.first:c.first]
 			return
 		}
@@ -90,6 +90,13 @@ func (c *chain) add(ans *zone.Answer) bool {
 		c.first = len(c.records)
 	}
 	return true
+}
+
+// loops reports whether the last link leads back to a name of the chain.
+func (c *chain) loops() bool {
+	return slices.ContainsFunc(c.records, func(rr dns.RR) bool {
+		return rr.Header().Rrtype == dns.TypeCNAME && rr.Header().Name == c.target
+	})
 }
 
 // synthesize makes the CNAME by which a DNAME redirects name (RFC 6672 section 3.1).

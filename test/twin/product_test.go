@@ -1,0 +1,134 @@
+package twin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coredns/caddy"
+	"github.com/coredns/coredns/core/dnsserver"
+	"github.com/coredns/coredns/plugin"
+	"github.com/coredns/coredns/plugin/pkg/dnstest"
+	"github.com/coredns/coredns/plugin/test"
+	"github.com/miekg/dns"
+
+	_ "github.com/internaldns/internaldns/plugin/dnsview"
+	_ "github.com/internaldns/internaldns/plugin/internalzone"
+	_ "github.com/internaldns/internaldns/plugin/referencezone"
+	_ "github.com/internaldns/internaldns/plugin/resolverpolicy"
+)
+
+// publicDirective stands below the suite. Its setup ends the load: the chain is
+// complete by then, and no socket has been opened.
+const publicDirective = "twinpublic"
+
+// serial is the modification time of the Corefile, which becomes the serial of
+// synthesized SOA records (SPEC 3).
+const serial = 1700000000
+
+var errLoaded = errors.New("twin: loaded")
+
+var corefilePath string
+
+func TestMain(m *testing.M) {
+	log.SetOutput(io.Discard) // random worlds earn many warnings
+	plugin.Register(publicDirective, func(c *caddy.Controller) error {
+		c.Set(publicDirective, dnsserver.GetConfig(c))
+		return errLoaded
+	})
+	dnsserver.Directives = []string{"resolverpolicy", "dnsview", "internalzone", "referencezone", publicDirective}
+	dir, err := os.MkdirTemp("", "twin")
+	if err != nil {
+		panic(err)
+	}
+	corefilePath = filepath.Join(dir, "Corefile")
+	if err := os.WriteFile(corefilePath, nil, 0o600); err != nil {
+		panic(err)
+	}
+	if err := os.Chtimes(corefilePath, time.Time{}, time.Unix(serial, 0)); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	_ = os.RemoveAll(dir)
+	os.Exit(code)
+}
+
+// product is the suite's chain for one world, with public DNS below it.
+type product struct {
+	first  plugin.Handler
+	public *publicHandler
+}
+
+// load builds the chain from the world's Corefile, as a start would.
+func load(w world) (*product, error) {
+	text := w.corefile()
+	instance, err := caddy.Start(caddy.CaddyfileInput{Filepath: corefilePath, Contents: []byte(text), ServerTypeName: "dns"})
+	if !errors.Is(err, errLoaded) {
+		return nil, fmt.Errorf("the world does not load: %w", err)
+	}
+	config := instance.Storage[publicDirective].(*dnsserver.Config)
+	p := &product{public: &publicHandler{table: w.Public}}
+	p.first = p.public
+	for i := len(config.Plugin) - 1; i >= 0; i-- {
+		p.first = config.Plugin[i](p.first)
+	}
+	return p, nil
+}
+
+// ask sends one question through the chain.
+func (p *product) ask(q question) answer {
+	p.public.asked = nil
+	rec := dnstest.NewRecorder(&test.ResponseWriter{RemoteIP: q.Client})
+	rcode, err := p.first.ServeDNS(context.Background(), rec, q.request())
+	got := answer{public: p.public.asked}
+	switch {
+	case rec.Msg == nil && plugin.ClientWrite(rcode):
+		got.broken = fmt.Sprintf("no reply, return code %d, error %v", rcode, err)
+	case rec.Msg == nil: // the server writes it
+		got.rcode, got.empty = rcode, true
+	case !plugin.ClientWrite(rcode) || err != nil:
+		got.broken = fmt.Sprintf("a reply and return code %d, error %v", rcode, err)
+	default:
+		got.read(rec.Msg)
+	}
+	return got
+}
+
+// request makes the client's message.
+func (q question) request() *dns.Msg {
+	m := new(dns.Msg)
+	m.SetQuestion(q.Name, q.Type)
+	m.Id = 4711
+	m.RecursionDesired = q.RD
+	if q.Chaos {
+		m.Question[0].Qclass = dns.ClassCHAOS
+	}
+	if q.EDNS {
+		m.SetEdns0(1232, false)
+	}
+	return m
+}
+
+// read takes from a message what the twin foretells.
+func (a *answer) read(m *dns.Msg) {
+	a.rcode, a.aa, a.ad, a.ra = m.Rcode, m.Authoritative, m.AuthenticatedData, m.RecursionAvailable
+	a.answer, a.authority, a.additional = lines(m.Answer), lines(m.Ns), addresses(m.Extra)
+	a.ede = edeForbidden
+	if opt := m.IsEdns0(); opt != nil {
+		for _, o := range opt.Option {
+			if _, ok := o.(*dns.EDNS0_EDE); ok {
+				a.ede = edeRequired
+			}
+		}
+	}
+	if m.Id != 4711 || !m.Response || len(m.Question) != 1 {
+		a.broken = "header or question: " + strings.ReplaceAll(m.String(), "\n", " ")
+	}
+}
