@@ -114,7 +114,7 @@ func (p *parser) includePath(path string) (string, error) {
 		p.stopped = true
 		return "", fmt.Errorf("more than %d files are included", maxIncludes)
 	case !filepath.IsLocal(path):
-		return "", fmt.Errorf("%q is not below the directory of the file that includes it, write a relative path without ..", path)
+		return "", fmt.Errorf("%q is not below the directory of the file that includes it, write a relative path without .. in it", path)
 	}
 	return filepath.Join(filepath.Dir(p.src.file), path), nil
 }

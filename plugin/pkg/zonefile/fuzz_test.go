@@ -5,6 +5,7 @@ import (
 	"io"
 	"io/fs"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -38,7 +39,7 @@ func FuzzParse(f *testing.F) {
 		}
 		opt := Options{
 			Origin: "example.org.", File: "zone", Open: open, DefaultTTL: 300,
-			MaxRecords: 2000, MaxGenerated: 1000, MaxProblems: 50, MaxBytes: 1 << 20,
+			MaxRecords: 200, MaxGenerated: 100, MaxProblems: 50, MaxBytes: 1 << 20,
 		}
 		var rrs []dns.RR
 		list := Parse(bytes.NewReader(text), opt, func(rr dns.RR, pos problem.Pos) {
@@ -100,7 +101,7 @@ func FuzzAgainstMiekg(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, owner string, ttl uint32, typ, rdata string) {
-		if skipMiekg(typ, owner+typ+rdata) {
+		if owner == "" || strings.Contains(owner, " ") || skipMiekg(typ, owner+" "+typ+" "+rdata) {
 			return
 		}
 		line := owner + " " + dns.TypeToString[dns.StringToType[strings.ToUpper(typ)]] + " " + rdata
@@ -126,6 +127,8 @@ func FuzzAgainstMiekg(f *testing.F) {
 	})
 }
 
+var quotes = regexp.MustCompile(`"[^"]*"?`)
+
 // skipMiekg leaves out what miekg/dns is known to read in another way.
 func skipMiekg(typ, text string) bool {
 	switch strings.ToUpper(typ) {
@@ -134,6 +137,9 @@ func skipMiekg(typ, text string) bool {
 	}
 	if _, known := dns.StringToType[strings.ToUpper(typ)]; !known {
 		return true
+	}
+	if !slices.Equal(strings.Fields(text), strings.Fields(quotes.ReplaceAllString(text, " $0 "))) {
+		return true // a quoted string next to a word: two words for BIND, unclear to miekg/dns
 	}
 	// Several lines, Unicode, odd octets, parentheses and directives.
 	return strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' }) || strings.ContainsAny(text, `();$\`)

@@ -68,7 +68,7 @@ func (p *parser) pattern(args []token) (pattern, error) {
 func (p *parser) rdataStart(args []token) int {
 	for i := 1; i < min(4, len(args)); i++ {
 		text := p.text(args[i])
-		if _, ok := parseClass(text); !ok && (text == nil || len(text) == 0 || text[0] < '0' || text[0] > '9') {
+		if _, ok := parseClass(text); !ok && (len(text) == 0 || text[0] < '0' || text[0] > '9') {
 			return i + 1
 		}
 	}

@@ -18,10 +18,12 @@ type fields struct {
 // rdata reads the rdata of a record with the header h.
 func (p *parser) rdata(h dns.RR_Header, toks []token) (dns.RR, error) {
 	f := fields{p: p, typ: h.Rrtype, toks: toks, last: p.toks[len(p.toks)-1]}
-	if len(toks) == 0 && h.Rrtype != dns.TypeAPL { // an APL may be empty (RFC 3123 section 4)
+	switch {
+	case len(toks) == 0 && h.Rrtype == dns.TypeAPL: // it may be empty (RFC 3123 section 4)
+		return &dns.APL{Hdr: h}, nil
+	case len(toks) == 0:
 		return nil, errAt(f.last, "%s has no rdata", typeName(h.Rrtype))
-	}
-	if len(toks) > 0 && !toks[0].quoted && string(p.text(toks[0])) == `\#` {
+	case !toks[0].quoted && string(p.text(toks[0])) == `\#`:
 		return f.generic(h)
 	}
 	rr := f.common(h)

@@ -47,6 +47,16 @@ func check(rr dns.RR) error {
 		return present("certificate", rr.Certificate)
 	case *dns.RRSIG:
 		return present("signature", rr.Signature)
+	case *dns.SIG:
+		return present("signature", rr.Signature)
+	case *dns.DLV:
+		return checkDigest(rr.Digest, dsDigests[rr.DigestType])
+	case *dns.TA:
+		return checkDigest(rr.Digest, dsDigests[rr.DigestType])
+	case *dns.RKEY:
+		return present("public key", rr.PublicKey)
+	case *dns.NSEC3:
+		return present("next hashed owner", rr.NextDomain)
 	case *dns.CAA:
 		return checkTag(rr.Tag)
 	case *dns.NSEC:

@@ -65,7 +65,9 @@ func (f *fields) line() (string, error) {
 			b.WriteString(mnemonic(f.typ, i, string(text)))
 		}
 	}
-	b.WriteByte('\n')
+	// A field that is missing is then read as an end of line, which none can be;
+	// at the end of the text it would be read as empty.
+	b.WriteString("\n\n\n")
 	return b.String(), nil
 }
 

@@ -37,7 +37,7 @@ var kinds = [256]kind{
 // so. It reports false at the end of the file. A record with an error in it is
 // reported and leaves toks empty.
 func (p *parser) scan() bool {
-	p.toks, p.parens, p.bad, p.scanning = p.toks[:0], 0, false, true
+	p.toks, p.parens, p.bad, p.indented, p.scanning = p.toks[:0], 0, false, false, true
 	ok := p.scanLines()
 	p.scanning = false
 	return ok

@@ -82,7 +82,7 @@ func Parse(r io.Reader, opt Options, add func(rr dns.RR, pos problem.Pos)) probl
 
 // ParseRecord reads one record in zone-file form, such as `www 60 A 192.0.2.1`.
 // Names are relative to opt.Origin. Directives, no record and more than one
-// record are errors; the error carries no position.
+// record are errors; the error carries no position. Warnings are dropped.
 func ParseRecord(text string, opt Options) (dns.RR, error) {
 	var found []dns.RR
 	opt = opt.withDefaults()
