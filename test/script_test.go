@@ -144,8 +144,10 @@ func copyFile(args []string) error {
 	return os.WriteFile(args[1], data, 0o644)
 }
 
-// withUpstream puts the public resolver's address in its place in a Corefile.
+// withUpstream puts the public resolver's address in its place in a Corefile,
+// and the directory of the files.
 func withUpstream(corefile string, u *upstream) string {
+	corefile = strings.ReplaceAll(corefile, "${DIR}", ".")
 	if u == nil {
 		return corefile
 	}

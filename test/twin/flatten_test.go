@@ -65,7 +65,10 @@ func (t *twin) decide(viewName, name string, qtype uint16) internal {
 		return t.flatten(viewName, name, qtype, s)
 	case redirected:
 		if qtype == dns.TypeCNAME || qtype == dns.TypeANY { // decided: the redirection itself is the answer
-			c, _ := substitute(s.rrs[0].(*dns.DNAME), name)
+			c, target := substitute(s.rrs[0].(*dns.DNAME), name)
+			if tooLong(target) {
+				return overflow(s.rrs)
+			}
 			return internal{class: settled, answer: []dns.RR{s.rrs[0], c}, corner: "redirection itself"}
 		}
 		return t.flatten(viewName, name, qtype, s)
@@ -101,6 +104,9 @@ func (t *twin) flatten(viewName, qname string, qtype uint16, s searched) interna
 	name, last := qname, s.matched
 	for links := 1; s.kind == alias || s.kind == redirected; links++ {
 		link, target := s.link(name)
+		if tooLong(target) {
+			return overflow(append(chain, s.rrs...))
+		}
 		chain = append(chain, link...)
 		seen[name] = true
 		if links > 16 || seen[target] {
@@ -191,6 +197,15 @@ func substitute(d *dns.DNAME, name string) (*dns.CNAME, string) {
 		Hdr:    dns.RR_Header{Name: name, Rrtype: dns.TypeCNAME, Class: dns.ClassINET, Ttl: d.Hdr.Ttl},
 		Target: target,
 	}, target
+}
+
+// tooLong reports a name over 255 octets (RFC 1035 section 2.3.4; no name here is escaped).
+func tooLong(name string) bool { return len(name)+1 > 255 }
+
+// overflow is the answer where a DNAME makes too long a name (RFC 6672 section 2.2):
+// what led there and the DNAME.
+func overflow(chain []dns.RR) internal {
+	return internal{class: settled, rcode: dns.RcodeYXDomain, answer: chain, ede: edeAllowed, corner: "name too long"}
 }
 
 // firstAlias cuts a chain after its first CNAME. A DNAME above it stays, or the

@@ -35,6 +35,9 @@ func newWorld(seed, number uint64) (world, []question) {
 	if g.chance(4) {
 		g.longChain()
 	}
+	if g.chance(2) {
+		g.growingName()
+	}
 	g.references()
 	g.views()
 	g.policies()
@@ -214,6 +217,16 @@ func (g *generator) longChain() {
 		z.Records = append(z.Records, fmt.Sprintf("n%d.l. 200 IN TXT end", links))
 	}
 	g.names = append(g.names, "n0.l.", "n1.l.", "n2.l.", "n3.l.")
+	g.w.Zones = append(g.w.Zones, z)
+}
+
+// growingName adds a DNAME that leads below itself, so that the name grows until it
+// is too long, or the chain is.
+func (g *generator) growingName() {
+	long := strings.Repeat("x", 2+g.IntN(40))
+	z := zoneText{ID: "growing", Apex: "g.", TTL: -1, NegativeTTL: -1, FlattenOff: g.chance(30),
+		Records: []string{"d.g. 50 IN DNAME " + long + ".d.g.", "n.g. 60 IN CNAME a.d.g."}}
+	g.names = append(g.names, "n.g.", "a.d.g.", "b.d.g.")
 	g.w.Zones = append(g.w.Zones, z)
 }
 

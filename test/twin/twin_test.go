@@ -90,7 +90,7 @@ func everyCorner() []string {
 		"flattened", "flattened by reference", "classic chain", "classic chain by reference", "chain to a cut",
 		"chain that leaves", "chain finished in public", "qname after target", "bare chain", "kept private",
 		"public", "public on nxdomain", "public on refused", "public beside nodata", "nodata kept",
-		"nodata kept, public failed", "fallback failed",
+		"nodata kept, public failed", "fallback failed", "name too long",
 	}
 }
 

@@ -1,0 +1,62 @@
+// Package loopback gives ports to test servers. CoreDNS opens its sockets with
+// SO_REUSEPORT, and for such a socket the kernel may choose a port that another
+// server of the same user already has; questions then reach either of them. A
+// port reserved here belongs to one test server of all processes.
+package loopback
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+)
+
+// The ports handed out lie below those the kernel chooses from by itself.
+const (
+	lowest  = 12000
+	highest = 32000
+	tries   = 1000
+)
+
+// Addresses whose ports are tried: the guard is never served on, its socket is
+// the claim on the port number for as long as it is open.
+const (
+	guard = "127.255.255.254"
+	used  = "127.0.0.1"
+)
+
+var errNoPort = errors.New("no free port found for a test server")
+
+// Reserve gives a port that is free for UDP and TCP on 127.0.0.1. The claim
+// lasts until it is closed, which belongs after the server has stopped.
+func Reserve() (port int, claim io.Closer, err error) {
+	for range tries {
+		port := lowest + rand.IntN(highest-lowest)
+		claim, err := net.ListenPacket("udp", fmt.Sprintf("%s:%d", guard, port))
+		if err != nil {
+			continue
+		}
+		if free(port) {
+			return port, claim, nil
+		}
+		if err := claim.Close(); err != nil {
+			return 0, nil, err
+		}
+	}
+	return 0, nil, errNoPort
+}
+
+// free reports whether nobody has the port, by taking it for a moment.
+func free(port int) bool {
+	address := fmt.Sprintf("%s:%d", used, port)
+	packets, err := net.ListenPacket("udp", address)
+	if err != nil {
+		return false
+	}
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return packets.Close() != nil
+	}
+	return packets.Close() == nil && listener.Close() == nil
+}

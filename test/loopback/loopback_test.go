@@ -1,0 +1,38 @@
+package loopback
+
+import (
+	"net"
+	"strconv"
+	"testing"
+)
+
+func TestReserve(t *testing.T) {
+	seen := map[int]bool{}
+	for range 200 {
+		port, claim, err := Reserve()
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { claim.Close() })
+		if seen[port] || port < lowest || port >= highest {
+			t.Fatalf("port %d is given twice or out of range", port)
+		}
+		seen[port] = true
+		packets, err := net.ListenPacket("udp", net.JoinHostPort(used, strconv.Itoa(port)))
+		if err != nil {
+			t.Fatalf("a reserved port is not free: %v", err)
+		}
+		packets.Close()
+	}
+}
+
+func TestFree(t *testing.T) {
+	listener, err := net.Listen("tcp", used+":0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	if free(listener.Addr().(*net.TCPAddr).Port) {
+		t.Error("a taken port counts as free")
+	}
+}

@@ -1,0 +1,65 @@
+package test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/internaldns/internaldns/"
+
+// source is one Go file of the project.
+type source struct {
+	path    string // relative to the top level, with slashes
+	file    *ast.File
+	set     *token.FileSet
+	imports []string // with the module's own as paths relative to the top level
+}
+
+// dir gives the directory of the file's package.
+func (s source) dir() string { return path.Dir(s.path) }
+
+func (s source) isTest() bool { return strings.HasSuffix(s.path, "_test.go") }
+
+// line gives the place of a node, for messages.
+func (s source) line(n ast.Node) int { return s.set.Position(n.Pos()).Line }
+
+// sources parses every Go file of the project.
+func sources(t *testing.T) []source {
+	t.Helper()
+	var out []source
+	err := filepath.WalkDir("..", func(name string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && name != ".." && (strings.HasPrefix(entry.Name(), ".") || entry.Name() == "testdata"):
+			return filepath.SkipDir
+		case entry.IsDir() || filepath.Ext(name) != ".go":
+			return nil
+		}
+		s := source{set: token.NewFileSet()}
+		if s.file, err = parser.ParseFile(s.set, name, nil, parser.ParseComments); err != nil {
+			return err
+		}
+		s.path = strings.TrimPrefix(filepath.ToSlash(name), "../")
+		for _, spec := range s.file.Imports {
+			imported, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return err
+			}
+			s.imports = append(s.imports, strings.TrimPrefix(imported, module))
+		}
+		out = append(out, s)
+		return nil
+	})
+	if err != nil || len(out) == 0 {
+		t.Fatalf("%d files: %v", len(out), err)
+	}
+	return out
+}
