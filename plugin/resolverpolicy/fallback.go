@@ -35,6 +35,7 @@ func (p *ResolverPolicy) fallBack(ctx context.Context, w dns.ResponseWriter, r *
 	if !public.written && !plugin.ClientWrite(rcode) {
 		return f.failed(err)
 	}
+	f.recovered()
 	f.count(public.rcode)
 	return rcode, err
 }
@@ -92,7 +93,7 @@ func (f *fallback) otherTypes() (int, error) {
 	case public == nil:
 		f.note(err)
 		f.count(dns.RcodeServerFailure)
-		return reply.Internal(f.w, f.r, f.pin, "public DNS could not be asked for further types of this name")
+		return reply.Internal(f.w, f.r, f.pin, fmt.Sprintf("view %q has the name without this type, and public DNS could not be asked", f.pin.View.Name))
 	case answers(public):
 		f.count(public.Rcode)
 		_ = f.w.WriteMsg(public)
@@ -110,6 +111,7 @@ func (f *fallback) ask(request *dns.Msg) (*dns.Msg, error) {
 	if c.msg == nil || c.msg.Rcode == dns.RcodeServerFailure {
 		return nil, err
 	}
+	f.recovered()
 	return c.msg, nil
 }
 
@@ -144,11 +146,21 @@ func (f *fallback) failed(err error) (int, error) {
 		fmt.Sprintf("view %q has no answer and public DNS could not be asked", f.pin.View.Name))
 }
 
-// note logs why the public path failed. The reply is written by us, so the error
-// cannot be handed up to the errors plugin.
+// note logs that the public path began to fail. The reply is written by us, so
+// the error cannot be handed up to the errors plugin.
 func (f *fallback) note(err error) {
-	if err != nil {
-		log.Errorf("Policy %q: fallback for %s: %v", f.pin.Policy.Name, f.r.Question[0].Name, err)
+	failing := f.handler.failing[f.pin.Policy.Name]
+	if err == nil || failing == nil || failing.Swap(true) {
+		return
+	}
+	log.Errorf("Policy %q: public DNS cannot be asked, first for %s: %v", f.pin.Policy.Name, f.r.Question[0].Name, err)
+}
+
+// recovered logs that the public path works again.
+func (f *fallback) recovered() {
+	failing := f.handler.failing[f.pin.Policy.Name]
+	if failing != nil && failing.Load() && failing.Swap(false) {
+		log.Infof("Policy %q: public DNS can be asked again", f.pin.Policy.Name)
 	}
 }
 

@@ -14,6 +14,13 @@ var (
 		Name:      "fallbacks_total",
 		Help:      "Counter of queries sent to public DNS because of the internal answer, by the public rcode.",
 	}, []string{"server", "policy", "trigger", "rcode"})
+	// loops counts chains of CNAMEs that never end.
+	loops = promauto.NewCounterVec(prometheus.CounterOpts{
+		Namespace: plugin.Namespace,
+		Subsystem: pluginName,
+		Name:      "cname_loops_total",
+		Help:      "Counter of queries whose chain of CNAMEs is a loop or too long.",
+	}, []string{"server", "policy"})
 	// keptPrivate counts fallbacks that did not happen.
 	keptPrivate = promauto.NewCounterVec(prometheus.CounterOpts{
 		Namespace: plugin.Namespace,

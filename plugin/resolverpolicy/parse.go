@@ -159,6 +159,9 @@ func (d *declaration) private(l scope.Line) error {
 			d.policy.Private = append(d.policy.Private, model.SpecialNames()...)
 			continue
 		}
+		if below, ok := strings.CutPrefix(word, "*."); ok {
+			return fmt.Errorf("private name %q: a name stands for all below it, write %s", word, below)
+		}
 		name, err := domain.ParseZone(word)
 		if err != nil {
 			return fmt.Errorf("private name: %w", err)

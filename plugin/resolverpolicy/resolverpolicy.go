@@ -3,11 +3,14 @@ package resolverpolicy
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 
 	"github.com/coredns/coredns/plugin"
+	"github.com/coredns/coredns/plugin/metrics"
 	"github.com/coredns/coredns/request"
 	"github.com/miekg/dns"
 
@@ -23,8 +26,9 @@ type ResolverPolicy struct {
 	Next plugin.Handler
 
 	scope   *scope.Scope
-	custom  map[string]*custom // by policy; read-only
-	queries sync.Pool          // of *model.Query
+	custom  map[string]*custom      // by policy; read-only
+	failing map[string]*atomic.Bool // by policy: whether its fallback failed last; the map is read-only
+	queries sync.Pool               // of *model.Query
 }
 
 func newHandler(block *scope.Scope) *ResolverPolicy {
@@ -39,6 +43,10 @@ func (p *ResolverPolicy) Name() string { return pluginName }
 func (p *ResolverPolicy) onStartup() error {
 	if p.scope.Load() == nil {
 		return plugin.Error(pluginName, errors.New("no configuration was built; compile in all four plugins of the suite: resolverpolicy, dnsview, internalzone, referencezone"))
+	}
+	p.failing = make(map[string]*atomic.Bool)
+	for _, policy := range p.scope.Load().Policies {
+		p.failing[policy.Name] = new(atomic.Bool)
 	}
 	for _, c := range p.custom {
 		c.start()
@@ -66,7 +74,7 @@ func (p *ResolverPolicy) ServeDNS(ctx context.Context, w dns.ResponseWriter, r *
 	}
 	switch r.Question[0].Qtype {
 	case dns.TypeAXFR, dns.TypeIXFR:
-		return reply.Failure(w, r, dns.RcodeRefused, dns.ExtendedErrorCodeProhibited, "zone transfer of internal zones is not possible")
+		return reply.Failure(w, r, dns.RcodeRefused, dns.ExtendedErrorCodeProhibited, fmt.Sprintf("policy %q does not allow zone transfers", policy.Name))
 	}
 	if policy.Action == model.UseResolvers {
 		return p.custom[policy.Name].cache.ServeDNS(ctx, w, r)
@@ -81,6 +89,9 @@ func (p *ResolverPolicy) ServeDNS(ctx context.Context, w dns.ResponseWriter, r *
 	rcode, err := plugin.NextOrFailure(pluginName, p.Next, inside, w, r)
 	if pin.Held {
 		return p.fallBack(ctx, w, r, pin)
+	}
+	if pin.Result.Outcome == resolve.Loop {
+		loops.WithLabelValues(metrics.WithServer(ctx), policy.Name).Inc()
 	}
 	return rcode, err
 }

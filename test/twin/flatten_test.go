@@ -167,10 +167,14 @@ func (t *twin) additional(viewName string, a internal) []dns.RR {
 		}
 		seen[target] = true
 		for _, qtype := range []uint16{dns.TypeA, dns.TypeAAAA} {
-			if a.glue != nil {
+			s := t.search(viewName, target, qtype, nil)
+			switch {
+			case a.glue != nil:
 				out = append(out, a.glue.at(target, qtype)...)
-			} else if s := t.search(viewName, target, qtype, nil); s.kind == records {
+			case s.kind == records:
 				out = append(out, s.rrs...)
+			case s.kind == cut: // left open: glue counts as found
+				out = append(out, s.zone.at(target, qtype)...)
 			}
 		}
 	}
