@@ -173,7 +173,7 @@ func (t *twin) additional(viewName string, a internal) []dns.RR {
 				out = append(out, a.glue.at(target, qtype)...)
 			case s.kind == records:
 				out = append(out, s.rrs...)
-			case s.kind == cut: // left open: glue counts as found
+			case s.kind == cut && rr.Header().Rrtype == dns.TypeNS && rr.Header().Name == ".": // left open: glue, for priming (RFC 8109)
 				out = append(out, s.zone.at(target, qtype)...)
 			}
 		}

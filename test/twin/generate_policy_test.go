@@ -54,7 +54,7 @@ func (g *generator) policy(name string) policy {
 	if g.chance(40) {
 		for range 1 + g.IntN(2) {
 			n := g.known()
-			for g.chance(40) && n != "." {
+			for strings.HasPrefix(n, "*") || g.chance(40) && n != "." {
 				n = parent(n)
 			}
 			if n != "." && !slices.Contains(p.Private, n) {
