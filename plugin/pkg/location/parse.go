@@ -1,0 +1,139 @@
+package location
+
+import (
+	"fmt"
+	"io"
+	"net/netip"
+	"strings"
+
+	"github.com/internaldns/internaldns/plugin/pkg/problem"
+	"github.com/internaldns/internaldns/plugin/pkg/yamlfile"
+)
+
+// maxEntries is how many locations a file may hold.
+const maxEntries = 1_000_000
+
+// Parse reads a location file in YAML or JSON:
+//
+//	locations:
+//	- name: office
+//	  clients: [192.0.2.0/24]
+//	  servers: [198.51.100.53]
+//	  doh_subdomains: [ab12cd]
+//
+// Clients are addresses and CIDRs without host bits, servers are addresses, DoH
+// subdomains single labels. Every location has a name of its own and one of the
+// three; nothing stands in two locations. A file that holds no location is an
+// empty table. The problems name all faults, 100 at most, and with any the table
+// is not complete. It reads at most 64 MiB and 1,000,000 locations.
+func Parse(r io.Reader, file string) (*Table, problem.List) {
+	f, root := yamlfile.Read(r, file)
+	p := parser{
+		file:       f,
+		table:      &Table{servers: make(map[netip.Addr]string), subdomains: make(map[string]string)},
+		names:      make(lines[string]),
+		clients:    make(lines[netip.Prefix]),
+		servers:    make(lines[netip.Addr]),
+		subdomains: make(lines[string]),
+	}
+	entries := f.List(f.Mapping(root, "the file", "locations").Get("locations"), "locations")
+	if len(entries) > maxEntries {
+		f.Errorf(entries[maxEntries], "the file has %d locations, at most %d are allowed", len(entries), maxEntries)
+		return p.table, f.Problems()
+	}
+	for i, entry := range entries {
+		if f.Full() {
+			break
+		}
+		p.add(i+1, entry)
+	}
+	return p.table, f.Problems()
+}
+
+// lines tells where something stands that may stand in one place only.
+type lines[K comparable] map[K]int
+
+// parser fills a table.
+type parser struct {
+	file       *yamlfile.File
+	table      *Table
+	names      lines[string]
+	clients    lines[netip.Prefix]
+	servers    lines[netip.Addr]
+	subdomains lines[string]
+}
+
+// isFirst reports whether a value stands at one place only so far.
+func isFirst[K comparable](f *yamlfile.File, known lines[K], key K, what string, at yamlfile.Value) bool {
+	if line, twice := known[key]; twice {
+		f.Errorf(at, "%s %s stands in line %d already", what, at.Text(), line)
+		return false
+	}
+	known[key] = at.Line()
+	return true
+}
+
+// add takes one entry of the file, the number-th.
+func (p *parser) add(number int, entry yamlfile.Value) {
+	f := p.file
+	f.About(fmt.Sprintf("location %d", number))
+	m := f.Mapping(entry, "a location", "name", "clients", "servers", "doh_subdomains")
+	if m == nil {
+		return
+	}
+	name, ok := f.Text(m.Get("name"), "name")
+	if ok {
+		f.About(fmt.Sprintf("location %q", m.Get("name").Text()))
+		isFirst(f, p.names, name, "name", m.Get("name"))
+	} else if !m.Get("name").Given() {
+		f.Errorf(entry, "has no name")
+	}
+	p.table.size++
+	clients := f.List(m.Get("clients"), "clients")
+	servers := f.List(m.Get("servers"), "servers")
+	subdomains := f.List(m.Get("doh_subdomains"), "doh_subdomains")
+	if len(clients)+len(servers)+len(subdomains) == 0 {
+		f.Errorf(entry, "has no clients, servers or doh_subdomains, one of them is needed")
+	}
+	for _, v := range clients {
+		if prefix, ok := f.Prefix(v, "client"); ok && isFirst(f, p.clients, prefix, "client", v) {
+			p.table.clients.Insert(prefix, name)
+		}
+	}
+	for _, v := range servers {
+		if addr, ok := f.Addr(v, "server"); ok && isFirst(f, p.servers, addr, "server", v) {
+			p.table.servers[addr] = name
+		}
+	}
+	for _, v := range subdomains {
+		if label, ok := p.label(v); ok && isFirst(f, p.subdomains, label, "DoH subdomain", v) {
+			p.table.subdomains[label] = name
+		}
+	}
+}
+
+// label reads a DoH subdomain.
+func (p *parser) label(v yamlfile.Value) (string, bool) {
+	text, ok := p.file.Text(v, "a DoH subdomain")
+	if !ok {
+		return "", false
+	}
+	label := strings.Map(func(r rune) rune {
+		if r < 0x80 {
+			return rune(toLower(byte(r)))
+		}
+		return r
+	}, text)
+	switch {
+	case len(label) > maxLabel:
+		p.file.Errorf(v, "DoH subdomain %s has %d octets, at most %d are allowed", v.Text(), len(label), maxLabel)
+		return "", false
+	case strings.Contains(label, "."):
+		p.file.Errorf(v, "DoH subdomain %s has several labels, write the first one only", v.Text())
+		return "", false
+	case strings.Trim(label, "abcdefghijklmnopqrstuvwxyz0123456789-_") != "":
+		p.file.Errorf(v, "DoH subdomain %q, allowed: letters, digits, - and _", v.Text())
+		return "", false
+	}
+	return label, true
+}
