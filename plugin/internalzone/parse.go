@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/internaldns/internaldns/plugin/pkg/domain"
+	"github.com/internaldns/internaldns/plugin/pkg/files"
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
 )
 
@@ -101,19 +102,9 @@ func (d *declaration) setFlatten(l scope.Line) error {
 	return nil
 }
 
-func (d *declaration) setReload(l scope.Line) error {
-	interval, err := time.ParseDuration(l.Words[0])
-	if l.Words[0] == "0" {
-		interval, err = 0, nil
-	}
-	if err != nil || interval < 0 {
-		return fmt.Errorf("reload %q is not a duration, write for example 10s or 1m, or 0 for never", l.Words[0])
-	}
-	if interval > 0 && interval < minReload {
-		return fmt.Errorf("reload %s is too often, at least %s are allowed, or 0 for never", l.Words[0], minReload)
-	}
-	d.reload = interval
-	return nil
+func (d *declaration) setReload(l scope.Line) (err error) {
+	d.reload, err = files.ParseInterval(l.Words[0])
+	return err
 }
 
 // files adds zone files, relative to the root plugin's directory.

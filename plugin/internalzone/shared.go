@@ -9,9 +9,6 @@ import (
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
 )
 
-// minReload bounds how often files are looked at.
-const minReload = 100 * time.Millisecond
-
 // shared holds the zones of one instance, one for each source, so that zones
 // declared alike in several server blocks are read and held once.
 type shared struct {

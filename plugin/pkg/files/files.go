@@ -4,6 +4,7 @@
 package files
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"time"
@@ -106,4 +107,23 @@ func Unchanged(states []State) bool {
 		}
 	}
 	return true
+}
+
+// minInterval is the shortest time between two looks.
+const minInterval = 100 * time.Millisecond
+
+// ParseInterval reads the time between two looks, 0 for never, as the property
+// reload has it.
+func ParseInterval(word string) (time.Duration, error) {
+	if word == "0" {
+		return 0, nil
+	}
+	interval, err := time.ParseDuration(word)
+	switch {
+	case err != nil || interval < 0:
+		return 0, fmt.Errorf("reload %q is not a duration, write for example 10s or 1m, or 0 for never", word)
+	case interval > 0 && interval < minInterval:
+		return 0, fmt.Errorf("reload %s is too often, at least %s are allowed, or 0 for never", word, minInterval)
+	}
+	return interval, nil
 }
