@@ -27,7 +27,10 @@ func Build(spec Spec, previous *Snapshot) (*Snapshot, problem.List) {
 	if b.problems.HasErrors() {
 		return nil, b.problems
 	}
+	b.warnUnmatchable()
+	b.warnSpecial()
 	b.config.index = newIndex(b.config.Policies)
+	b.config.used = usedFields(b.config.Policies)
 	s := &Snapshot{Generation: 1, config: b.config, data: b.data}
 	if previous != nil {
 		s.Generation = previous.Generation + 1
@@ -58,7 +61,7 @@ func (b *builder) addZones(specs []ZoneSpec) {
 				"the zone ID %q is taken by the zone at %s; give one of them another with the property id", s.ID, other.Pos)
 			continue
 		}
-		z := &Zone{ID: s.ID, Apex: s.Apex, Flatten: s.Flatten, Pos: s.Pos, index: len(b.data)}
+		z := &Zone{ID: s.ID, Apex: s.Apex, Flatten: s.Flatten, Files: s.Files, Pos: s.Pos, index: len(b.data)}
 		b.config.zones[s.ID] = z
 		b.config.Zones = append(b.config.Zones, z)
 		b.data = append(b.data, s.Data)

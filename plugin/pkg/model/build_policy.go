@@ -23,6 +23,9 @@ func (b *builder) addPolicies(specs []PolicySpec) {
 		}
 	}
 	slices.SortStableFunc(b.config.Policies, func(a, z *Policy) int { return cmp.Compare(a.Precedence, z.Precedence) })
+	for i, p := range b.config.Policies {
+		p.number = i
+	}
 	b.checkOrder()
 }
 
@@ -65,7 +68,7 @@ func (b *builder) precedences(specs []PolicySpec) []uint32 {
 func (b *builder) newPolicy(s PolicySpec, precedence uint32) *Policy {
 	p := &Policy{
 		Name: s.Name, Description: s.Description, Precedence: precedence,
-		Action: s.Action, ViewName: s.View.Name, Fallback: s.Fallback, Pos: s.Pos,
+		Action: s.Action, ViewName: s.View.Name, Resolvers: s.Resolvers, Fallback: s.Fallback, Pos: s.Pos,
 		private: newNameSet(s.Private),
 	}
 	p.Traffic = b.compile(s, s.Traffic)
@@ -108,27 +111,21 @@ func (b *builder) checkSources(s PolicySpec, e Expression, program *expr.Program
 		if !program.Uses(field) {
 			continue
 		}
-		if reason, ok := b.spec.unavailable(field); ok {
+		if reason, ok := b.spec.Unavailable[field]; ok {
 			b.problems.Errorf(e.Pos, policyObject(s.Name), "%s: %s", schema.Field(field).Name, reason)
 		}
 	}
 }
 
-// checkOrder refuses two enabled policies of one precedence and warns about those
-// that stand behind a policy that matches everything.
+// checkOrder refuses two enabled policies of one precedence.
 func (b *builder) checkOrder() {
-	var catchAll *Policy
 	for i, p := range b.config.Policies {
-		if i > 0 {
-			if before := b.config.Policies[i-1]; before.Precedence == p.Precedence {
-				b.problems.Errorf(p.Pos, policyObject(p.Name), "precedence %d is taken by the policy %q at %s; enabled policies need different numbers",
-					p.Precedence, before.Name, before.Pos)
-			}
+		if i == 0 {
+			continue
 		}
-		if catchAll != nil {
-			b.problems.Warnf(p.Pos, policyObject(p.Name), "the policy can never match: %q (precedence %d) before it matches everything", catchAll.Name, catchAll.Precedence)
-		} else if p.Traffic == nil && p.Identity == nil {
-			catchAll = p
+		if before := b.config.Policies[i-1]; before.Precedence == p.Precedence {
+			b.problems.Errorf(p.Pos, policyObject(p.Name), "precedence %d is taken by the policy %q at %s; enabled policies need different numbers",
+				p.Precedence, before.Name, before.Pos)
 		}
 	}
 }

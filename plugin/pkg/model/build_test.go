@@ -2,7 +2,6 @@ package model_test
 
 import (
 	"fmt"
-	"net/netip"
 	"strings"
 	"testing"
 
@@ -89,8 +88,11 @@ func TestBuildProblems(t *testing.T) {
 			`Corefile:2: resolverpolicy "q": precedence 7 is taken by the policy "p" at Corefile:1; enabled policies need different numbers`,
 		},
 		"selector without a source": {
-			model.Spec{Policies: []model.PolicySpec{{Name: "p", Action: model.UsePublic, Identity: model.Expression{Pos: at(4), Source: "identity.name == 'x'"}}}},
-			`Corefile:4: resolverpolicy "p": identity.name: this selector has no source yet`,
+			model.Spec{
+				Policies:    []model.PolicySpec{{Name: "p", Action: model.UsePublic, Identity: model.Expression{Pos: at(4), Source: "identity.name == 'x'"}}},
+				Unavailable: map[int]string{model.FieldName: "nobody told"},
+			},
+			`Corefile:4: resolverpolicy "p": identity.name: nobody told`,
 		},
 		"caret under the mistake": {
 			model.Spec{Policies: []model.PolicySpec{{Name: "p", Action: model.UsePublic, Traffic: model.Expression{Pos: at(4), Source: "dns.fqdn == 'a'\nor dns.fqnd == 'b'"}}}},
@@ -145,60 +147,4 @@ func TestWithData(t *testing.T) {
 	if next.Data(next.Zone("z0")) != old.Data(old.Zone("z0")) {
 		t.Error("unchanged data is not shared")
 	}
-}
-
-// TestSelect compares the index with a scan of all policies, its slow twin.
-func TestSelect(t *testing.T) {
-	var specs []model.PolicySpec
-	for i := range 300 {
-		var source string
-		switch i % 6 {
-		case 0:
-			source = fmt.Sprintf("dns.src_ip in {192.0.%d.0/24 2001:db8:%x::/48}", i%8, i)
-		case 1:
-			source = fmt.Sprintf("dns.fqdn == 'h%d.example.org'", i%7)
-		case 2:
-			source = fmt.Sprintf("any(dns.domains[*] in {'d%d.example' 'e%d.test'})", i%5, i)
-		case 3:
-			source = fmt.Sprintf("dns.src_ip in {192.0.2.0/28 192.0.2.%d} and dns.query_rtype == 'TXT'", i%250)
-		case 4:
-			source = fmt.Sprintf("dns.src_ip == 192.0.3.%d or dns.fqdn == 'x%d.test'", i%250, i)
-		default:
-			source = fmt.Sprintf("not dns.fqdn contains 'a' and dns.src_ip in {192.0.%d.0/30}", i%8)
-		}
-		specs = append(specs, model.PolicySpec{Name: fmt.Sprint(i), Action: model.UsePublic, Traffic: model.Expression{Source: source}})
-	}
-	s, problems := model.Build(model.Spec{Policies: specs}, nil)
-	if err := problems.Err(); err != nil {
-		t.Fatal(err)
-	}
-	hits := 0
-	for i := range 4000 {
-		q := func() *model.Query {
-			return &model.Query{
-				Name:   [...]string{"h1.example.org.", "a.d3.example.", "x4.test.", "e2.test.", "none.invalid.", "."}[i%6],
-				Type:   uint16(1 + i%17),
-				Client: model.Client{Addr: netip.AddrFrom4([4]byte{192, 0, byte(i % 9), byte(i % 251)})},
-			}
-		}
-		got, want := s.Select(q()), scan(s.Policies, q())
-		if got != want {
-			t.Fatalf("%+v: index gives %v, scan %v", q(), got, want)
-		}
-		if got != nil {
-			hits++
-		}
-	}
-	if hits == 0 || hits == 4000 {
-		t.Errorf("%d of 4000 queries matched; the table tests nothing", hits)
-	}
-}
-
-func scan(policies []*model.Policy, q *model.Query) *model.Policy {
-	for _, p := range policies {
-		if p.Matches(q) {
-			return p
-		}
-	}
-	return nil
 }

@@ -6,42 +6,42 @@ import (
 	"github.com/internaldns/internaldns/plugin/pkg/expr"
 )
 
-// condition is one thing a policy's expressions cannot be true without: one of
-// the keys of its kind. With no keys of a known kind the policy can never match.
+// condition is one thing a policy's expressions cannot be true without: a field
+// that holds one of the keys. Without keys the policy can never match.
 type condition struct {
-	kind     kind
-	prefixes []netip.Prefix // client addresses
-	names    []string       // values of dns.fqdn
-	domains  []string       // members of dns.domains
+	field    int            // noField if nothing is known
+	prefixes []netip.Prefix // with FieldSrcIP
+	keys     []string       // with all other fields
 }
 
-// kind tells which keys of a condition count.
-type kind uint8
+// noField stands for no condition at all.
+const noField = -1
 
-const (
-	none kind = iota
-	byPrefix
-	byName
-	byDomain
-)
-
-func (c condition) unknown() bool { return c.kind == none }
+// indexed lists the fields that policies are filed by, the cheapest to look up first.
+func indexed() []int {
+	return []int{
+		FieldSrcIP, FieldFQDN, FieldDomains, FieldType, FieldLocation, FieldEmail, FieldName,
+		FieldGroupIDs, FieldGroupNames, FieldGroupEmails, FieldPosture,
+		FieldDoHSubdomain, FieldCountry, FieldContinent,
+	}
+}
 
 // leastCrowded gives each policy the condition under whose keys the fewest
 // policies would stand.
 func leastCrowded(policies []*Policy) []condition {
-	crowd := newCrowd()
+	count := crowd{prefixes: make(map[netip.Prefix]int)}
 	options := make([][]condition, len(policies))
 	for i, p := range policies {
 		options[i] = append(conditions(p.Traffic), conditions(p.Identity)...)
 		for _, c := range options[i] {
-			crowd.count(c)
+			count.add(c)
 		}
 	}
 	chosen := make([]condition, len(policies))
 	for i := range policies {
+		chosen[i].field = noField
 		for j, c := range options[i] {
-			if j == 0 || crowd.densest(c) < crowd.densest(chosen[i]) {
+			if j == 0 || count.densest(c) < count.densest(chosen[i]) {
 				chosen[i] = c
 			}
 		}
@@ -55,18 +55,19 @@ func conditions(p *expr.Program) []condition {
 		return nil
 	}
 	var out []condition
-	if c, ok := p.Require(FieldSrcIP); ok {
-		var prefixes []netip.Prefix
-		for _, r := range c.Ranges {
-			prefixes = append(prefixes, r.Prefixes()...)
+	for _, field := range indexed() {
+		if !p.Uses(field) {
+			continue
 		}
-		out = append(out, condition{kind: byPrefix, prefixes: prefixes})
-	}
-	if c, ok := p.Require(FieldFQDN); ok {
-		out = append(out, condition{kind: byName, names: c.Strings})
-	}
-	if c, ok := p.Require(FieldDomains); ok {
-		out = append(out, condition{kind: byDomain, domains: c.Strings})
+		required, ok := p.Require(field)
+		if !ok {
+			continue
+		}
+		c := condition{field: field, keys: required.Strings}
+		for _, r := range required.Ranges {
+			c.prefixes = append(c.prefixes, r.Prefixes()...)
+		}
+		out = append(out, c)
 	}
 	return out
 }
@@ -74,37 +75,29 @@ func conditions(p *expr.Program) []condition {
 // crowd counts how many policies might stand under each key.
 type crowd struct {
 	prefixes map[netip.Prefix]int
-	names    map[string]int
-	domains  map[string]int
+	keys     [fieldCount]map[string]int
 }
 
-func newCrowd() crowd {
-	return crowd{prefixes: make(map[netip.Prefix]int), names: make(map[string]int), domains: make(map[string]int)}
-}
-
-func (c crowd) count(k condition) {
+func (c *crowd) add(k condition) {
 	for _, p := range k.prefixes {
 		c.prefixes[p]++
 	}
-	for _, n := range k.names {
-		c.names[n]++
+	if c.keys[k.field] == nil {
+		c.keys[k.field] = make(map[string]int)
 	}
-	for _, d := range k.domains {
-		c.domains[d]++
+	for _, key := range k.keys {
+		c.keys[k.field][key]++
 	}
 }
 
 // densest gives the count of the condition's most crowded key.
-func (c crowd) densest(k condition) int {
+func (c *crowd) densest(k condition) int {
 	most := 0
 	for _, p := range k.prefixes {
 		most = max(most, c.prefixes[p])
 	}
-	for _, n := range k.names {
-		most = max(most, c.names[n])
-	}
-	for _, d := range k.domains {
-		most = max(most, c.domains[d])
+	for _, key := range k.keys {
+		most = max(most, c.keys[k.field][key])
 	}
 	return most
 }

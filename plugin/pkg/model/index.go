@@ -6,20 +6,27 @@ import (
 	"github.com/gaissmai/bart"
 
 	"github.com/internaldns/internaldns/plugin/pkg/domain"
+	"github.com/internaldns/internaldns/plugin/pkg/expr"
 )
 
 // index finds the first matching policy without trying those that cannot match.
 //
-// Each policy is filed once, under a condition its traffic expression cannot be
-// true without: client prefixes, exact names or domains; policies without such a
-// condition are filed under none. A query looks at the lists its own address and
-// name lead to, so its cost is that of the policies filed there.
+// Each policy is filed once, under a condition its expressions cannot be true
+// without: client prefixes, or the strings that one field may hold; policies
+// without such a condition are filed under none. A query looks at the lists that
+// its own values lead to, so its cost is that of the policies filed there.
 type index struct {
 	policies []*Policy // by precedence; the lists below hold indices into it
 	always   list
 	prefixes *bart.Table[*node] // by client prefix
-	names    map[string]list    // by dns.fqdn
-	domains  map[string]list    // by a member of dns.domains
+	fields   []fieldIndex       // by the value of a field
+}
+
+// fieldIndex holds the policies filed under the strings of one field.
+type fieldIndex struct {
+	field int
+	array bool // one element is enough
+	lists map[string]list
 }
 
 // list holds indices of policies, ascending.
@@ -41,18 +48,33 @@ func (x *index) first(q *Query) *Policy {
 			best = x.try(n.list, q, best)
 		}
 	}
-	if len(x.names) > 0 {
-		best = x.try(x.names[domain.NoDot(q.Name)], q, best)
-	}
-	if len(x.domains) > 0 {
-		for name, ok := q.Name, true; ok && name != domain.Root; name, ok = domain.Parent(name) {
-			best = x.try(x.domains[domain.NoDot(name)], q, best)
-		}
+	for i := range x.fields {
+		best = x.byField(&x.fields[i], q, best)
 	}
 	if int(best) == len(x.policies) {
 		return nil
 	}
 	return x.policies[best]
+}
+
+// byField tries the policies that the query's value of one field leads to.
+func (x *index) byField(f *fieldIndex, q *Query, best int32) int32 {
+	switch {
+	case f.field == FieldDomains: // without making the array
+		for name, ok := q.Name, true; ok && name != domain.Root; name, ok = domain.Parent(name) {
+			best = x.try(f.lists[domain.NoDot(name)], q, best)
+		}
+	case f.array:
+		values, _ := q.Strings(f.field)
+		for _, value := range values {
+			best = x.try(f.lists[value], q, best)
+		}
+	default:
+		if value, ok := q.String(f.field); ok {
+			best = x.try(f.lists[value], q, best)
+		}
+	}
+	return best
 }
 
 // try gives the first policy of the list that matches and comes before best,
@@ -62,6 +84,7 @@ func (x *index) try(l list, q *Query, best int32) int32 {
 		if i >= best {
 			return best
 		}
+		q.Tried++
 		if x.policies[i].Matches(q) {
 			return i
 		}
@@ -71,33 +94,43 @@ func (x *index) try(l list, q *Query, best int32) int32 {
 
 // newIndex files the policies, which are sorted by precedence.
 func newIndex(policies []*Policy) index {
-	x := index{policies: policies, names: make(map[string]list), domains: make(map[string]list)}
+	x := index{policies: policies}
 	byPrefix := make(map[netip.Prefix]*node)
+	var byField [fieldCount]map[string]list
 	for i, c := range leastCrowded(policies) {
-		x.file(int32(i), c, byPrefix) //nolint:gosec // the number of policies is bounded by the Corefile
+		i := int32(i) //nolint:gosec // the number of policies is bounded by the Corefile
+		switch c.field {
+		case noField:
+			x.always = append(x.always, i)
+		case FieldSrcIP:
+			file(byPrefix, c.prefixes, i)
+		default:
+			if byField[c.field] == nil {
+				byField[c.field] = make(map[string]list)
+			}
+			for _, key := range c.keys {
+				byField[c.field][key] = add(byField[c.field][key], i)
+			}
+		}
 	}
 	x.link(byPrefix)
+	for _, field := range indexed() {
+		if lists := byField[field]; lists != nil {
+			x.fields = append(x.fields, fieldIndex{field: field, array: schema.Field(field).Type != expr.String, lists: lists})
+		}
+	}
 	return x
 }
 
-func (x *index) file(i int32, c condition, byPrefix map[netip.Prefix]*node) {
-	if c.unknown() {
-		x.always = append(x.always, i)
-		return
-	}
-	for _, prefix := range c.prefixes {
+// file adds a policy to the lists of its prefixes.
+func file(byPrefix map[netip.Prefix]*node, prefixes []netip.Prefix, i int32) {
+	for _, prefix := range prefixes {
 		n := byPrefix[prefix]
 		if n == nil {
 			n = new(node)
 			byPrefix[prefix] = n
 		}
 		n.list = add(n.list, i)
-	}
-	for _, name := range c.names {
-		x.names[name] = add(x.names[name], i)
-	}
-	for _, name := range c.domains {
-		x.domains[name] = add(x.domains[name], i)
 	}
 }
 

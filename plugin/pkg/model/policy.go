@@ -1,6 +1,8 @@
 package model
 
 import (
+	"slices"
+
 	"github.com/internaldns/internaldns/plugin/pkg/expr"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
 )
@@ -14,12 +16,17 @@ type Policy struct {
 	Identity    *expr.Program // nil: matches everything
 	Action      Action
 	ViewName    string
-	View        *View // nil if the view named is gone, or the action is another
+	View        *View    // nil if the view named is gone, or the action is another
+	Resolvers   []string // as written, if that is the action; read-only
 	Fallback    Triggers
 	Pos         problem.Pos
 
+	number  int
 	private nameSet
 }
+
+// Number gives the policy's place among the snapshot's Policies.
+func (p *Policy) Number() int { return p.number }
 
 // Matches reports whether both expressions of the policy are true. [C]
 func (p *Policy) Matches(q *Query) bool {
@@ -40,11 +47,23 @@ func (p *Policy) Uses(field int) bool {
 func (s *Snapshot) Select(q *Query) *Policy { return s.index.first(q) }
 
 // Uses reports whether any enabled policy reads a field of the schema.
-func (s *Snapshot) Uses(field int) bool {
-	for _, p := range s.Policies {
-		if p.Uses(field) {
-			return true
+func (s *Snapshot) Uses(field int) bool { return s.used.has(field) }
+
+// UsesFacts reports whether any enabled policy reads a field that Client.Facts gives.
+func (s *Snapshot) UsesFacts() bool { return s.used>>FieldDoHSubdomain != 0 }
+
+// fieldSet is a set of fields of the schema.
+type fieldSet uint32
+
+func (f fieldSet) has(field int) bool { return f>>field&1 != 0 }
+
+// usedFields gives the fields that the policies read.
+func usedFields(policies []*Policy) fieldSet {
+	var used fieldSet
+	for field := range fieldCount {
+		if slices.ContainsFunc(policies, func(p *Policy) bool { return p.Uses(field) }) {
+			used |= 1 << field
 		}
 	}
-	return false
+	return used
 }

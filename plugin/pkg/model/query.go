@@ -18,6 +18,7 @@ type Query struct {
 	Name   string // qname, canonical
 	Type   uint16
 	Client Client
+	Tried  int // policies whose expressions Snapshot.Select looked at
 
 	domains []string // worked out when first asked for
 	buf     [inlineDomains]string
@@ -32,15 +33,21 @@ func (q *Query) String(field int) (string, bool) {
 	case FieldType:
 		return typeName(q.Type), true
 	}
-	return "", false
+	if q.Client.Facts == nil {
+		return "", false
+	}
+	return q.Client.Facts.String(field)
 }
 
 // Strings gives the value of an array of strings; it implements expr.Source.
 func (q *Query) Strings(field int) ([]string, bool) {
-	if field != FieldDomains {
+	switch {
+	case field == FieldDomains:
+		return q.parents(), true
+	case q.Client.Facts == nil:
 		return nil, false
 	}
-	return q.parents(), true
+	return q.Client.Facts.Strings(field)
 }
 
 // IP gives the value of an address; it implements expr.Source.
@@ -63,11 +70,21 @@ func (q *Query) IPs(field int) ([]netip.Addr, bool) {
 // Int gives the value of an integer field, of which there is none.
 func (q *Query) Int(int) (int64, bool) { return 0, false }
 
-// Ints gives the value of an array of integers, of which none has a source yet.
-func (q *Query) Ints(int) ([]int64, bool) { return nil, false }
+// Ints gives the value of an array of integers; it implements expr.Source.
+func (q *Query) Ints(field int) ([]int64, bool) {
+	if q.Client.Facts == nil {
+		return nil, false
+	}
+	return q.Client.Facts.Ints(field)
+}
 
-// Map gives the value under a key, for which there is no source yet.
-func (q *Query) Map(int, string) ([]string, bool) { return nil, false }
+// Map gives the value under a key; it implements expr.Source.
+func (q *Query) Map(field int, key string) ([]string, bool) {
+	if q.Client.Facts == nil {
+		return nil, false
+	}
+	return q.Client.Facts.Map(field, key)
+}
 
 // parents gives qname and every parent down to the TLD, without final dots.
 func (q *Query) parents() []string {

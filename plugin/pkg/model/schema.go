@@ -1,6 +1,8 @@
 package model
 
 import (
+	"strings"
+
 	"github.com/internaldns/internaldns/plugin/pkg/domain"
 	"github.com/internaldns/internaldns/plugin/pkg/expr"
 )
@@ -40,17 +42,17 @@ func fields() []expr.Field {
 	f[FieldType] = expr.Field{Name: "dns.query_rtype", Type: expr.String}
 	f[FieldSrcIP] = expr.Field{Name: "dns.src_ip", Type: expr.IP}
 	f[FieldResolvedIP] = expr.Field{Name: "dns.resolved_ip", Type: expr.ArrayOf(expr.IP)}
-	f[FieldDoHSubdomain] = expr.Field{Name: "dns.doh_subdomain", Type: expr.String}
+	f[FieldDoHSubdomain] = expr.Field{Name: "dns.doh_subdomain", Type: expr.String, Fold: foldCase, Lower: true}
 	f[FieldLocation] = expr.Field{Name: "dns.location", Type: expr.String}
 	f[FieldCountry] = expr.Field{Name: "dns.src.geo.country", Type: expr.String}
 	f[FieldContinent] = expr.Field{Name: "dns.src.geo.continent", Type: expr.String}
 	f[FieldContentCategory] = expr.Field{Name: "dns.content_category", Type: expr.ArrayOf(expr.Int)}
 	f[FieldSecurityCategory] = expr.Field{Name: "dns.security_category", Type: expr.ArrayOf(expr.Int)}
-	f[FieldEmail] = expr.Field{Name: "identity.email", Type: expr.String}
+	f[FieldEmail] = expr.Field{Name: "identity.email", Type: expr.String, Fold: foldCase, Lower: true}
 	f[FieldName] = expr.Field{Name: "identity.name", Type: expr.String}
 	f[FieldGroupIDs] = expr.Field{Name: "identity.groups[*].id", Type: strs}
 	f[FieldGroupNames] = expr.Field{Name: "identity.groups[*].name", Type: strs}
-	f[FieldGroupEmails] = expr.Field{Name: "identity.groups[*].email", Type: strs}
+	f[FieldGroupEmails] = expr.Field{Name: "identity.groups[*].email", Type: strs, Fold: foldCase, Lower: true}
 	f[FieldAttributes] = expr.Field{Name: "identity.saml_attributes", Type: expr.MapOf(strs)}
 	f[FieldPosture] = expr.Field{Name: "device_posture.checks.passed", Type: strs}
 	return f
@@ -86,14 +88,8 @@ func foldName(s string) (string, error) {
 	return domain.NoDot(name), nil
 }
 
-// withoutSource tells why a field has no value in any server block.
-const withoutSource = "this selector has no source yet"
+// foldCase normalizes a label or a mail address, which are kept in lower case.
+func foldCase(s string) (string, error) { return strings.ToLower(s), nil }
 
-// unavailable gives the fields that have no value, with the reason.
-func (s Spec) unavailable(field int) (reason string, ok bool) {
-	if field > FieldResolvedIP {
-		return withoutSource, true
-	}
-	reason, ok = s.Unavailable[field]
-	return reason, ok
-}
+// Selector gives the name of a field as expressions spell it.
+func Selector(field int) string { return schema.Field(field).Name }

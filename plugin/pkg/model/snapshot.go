@@ -25,6 +25,7 @@ type config struct {
 	zones map[string]*Zone // by ID
 	views map[string]*View // by name
 	index index
+	used  fieldSet // by the policies
 }
 
 // Data gives the zone's records in this generation.
@@ -35,6 +36,12 @@ func (s *Snapshot) Zone(id string) *Zone { return s.zones[id] }
 
 // View gives the view of that name, nil if there is none.
 func (s *Snapshot) View(name string) *View { return s.views[name] }
+
+// Holds reports whether the zone of that ID is in the view, which may be nil.
+func (s *Snapshot) Holds(v *View, id string) bool {
+	z := s.zones[id]
+	return v != nil && z != nil && v.byApex[z.Apex] == z
+}
 
 // WithData gives the next generation, in which the zones of the given IDs have
 // new data. Everything else is shared; IDs of no zone are ignored.

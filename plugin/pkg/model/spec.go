@@ -8,6 +8,7 @@
 package model
 
 import (
+	"math/bits"
 	"net/netip"
 
 	"github.com/internaldns/internaldns/plugin/pkg/expr"
@@ -33,6 +34,7 @@ type ZoneSpec struct {
 	ID      string
 	Apex    string     // canonical
 	Flatten bool       // replace CNAMEs by the records of their target
+	Files   []string   // zone files named by the declaration, for people to find
 	Data    *zone.Zone // nil if it could not be loaded, which is a problem already reported
 }
 
@@ -67,7 +69,8 @@ type PolicySpec struct {
 	Traffic     Expression // empty: matches everything
 	Identity    Expression // empty: matches everything
 	Action      Action
-	View        Ref // with UseView
+	View        Ref      // with UseView
+	Resolvers   []string // with UseResolvers, as written, for people to find
 	Fallback    Triggers
 	Private     []string // canonical names
 	Lists       expr.Lists
@@ -120,6 +123,9 @@ func ParseTrigger(word string) (Triggers, bool) {
 // Has reports whether all of want are in the set.
 func (t Triggers) Has(want Triggers) bool { return want != 0 && t&want == want }
 
+// Number gives the place of a single trigger among TriggerNames.
+func (t Triggers) Number() int { return bits.TrailingZeros8(uint8(t)) }
+
 // String gives the Corefile word of a single trigger, "" for none.
 func (t Triggers) String() string {
 	switch t {
@@ -139,4 +145,15 @@ func (t Triggers) String() string {
 type Client struct {
 	Addr   netip.Addr // the client's address, unmapped
 	Server netip.Addr // the address the query arrived at; invalid if unknown
+	Facts  Facts      // nil if Snapshot.UsesFacts tells that no policy needs them
+}
+
+// Facts gives the values of the fields that neither the message nor its addresses
+// tell: FieldDoHSubdomain and those after it. The methods are those of
+// expr.Source; a slice they give is read-only and good until the next call.
+type Facts interface {
+	String(field int) (string, bool)
+	Strings(field int) ([]string, bool)
+	Ints(field int) ([]int64, bool)
+	Map(field int, key string) ([]string, bool)
 }

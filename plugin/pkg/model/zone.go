@@ -15,6 +15,7 @@ type Zone struct {
 	ID      string
 	Apex    string // canonical
 	Flatten bool
+	Files   []string // zone files named by the declaration
 	Pos     problem.Pos
 
 	index     int
@@ -28,6 +29,9 @@ type Reference struct {
 	NoData bool // also followed when the name exists without the type
 	Pos    problem.Pos
 }
+
+// Number gives the zone's place among the snapshot's Zones.
+func (z *Zone) Number() int { return z.index }
 
 // Chain gives the references that follow the zone, nearest first, at most
 // MaxReferences of them. Read-only.
