@@ -1,0 +1,178 @@
+package client
+
+import (
+	"crypto/x509"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync/atomic"
+
+	"github.com/miekg/dns"
+
+	"github.com/internaldns/internaldns/plugin/pkg/category"
+	"github.com/internaldns/internaldns/plugin/pkg/identity"
+	"github.com/internaldns/internaldns/plugin/pkg/model"
+)
+
+// inlineCategories is how many numbers of categories fit without an allocation.
+const inlineCategories = 8
+
+// Client is who sends one query; it implements model.Facts. It belongs to one
+// goroutine, and its exported fields are set before the first value is asked for.
+type Client struct {
+	Sources *Sources
+	Addr    netip.Addr // the client's address
+	Server  netip.Addr // the address the query arrived at; invalid if unknown
+	Name    string     // qname, canonical
+	Request *dns.Msg   // for Sources.Geo
+
+	// Host is the host of a DoH request, or the server name a DoT or DoQ client
+	// asked for in its TLS handshake (RFC 6066 section 3); "" over other transports.
+	Host string
+	// Certificate is the client's, verified against the block's authorities; nil
+	// without one.
+	Certificate *x509.Certificate
+	// Email says who asks in place of a certificate, where there is no connection.
+	Email string
+
+	known     bool // whether who is worked out
+	who       *identity.Identity
+	located   bool // whether country and continent are
+	country   string
+	continent string
+	numbers   [inlineCategories]int64
+}
+
+// String gives the value of a string field; it implements model.Facts.
+func (c *Client) String(field int) (string, bool) {
+	switch field {
+	case model.FieldDoHSubdomain:
+		return c.subdomain()
+	case model.FieldLocation:
+		subdomain, _ := c.subdomain()
+		return c.Sources.Locations.Load().Find(c.Addr, c.Server, subdomain)
+	case model.FieldCountry:
+		c.locate()
+		return c.country, c.country != ""
+	case model.FieldContinent:
+		c.locate()
+		return c.continent, c.continent != ""
+	}
+	who := c.identity()
+	if who == nil {
+		return "", false
+	}
+	switch field {
+	case model.FieldEmail:
+		return who.Email, who.Email != ""
+	case model.FieldName:
+		return who.Name, who.Name != ""
+	}
+	return "", false
+}
+
+// Strings gives the value of an array of strings; it implements model.Facts.
+func (c *Client) Strings(field int) ([]string, bool) {
+	who := c.identity()
+	if who == nil {
+		return nil, false
+	}
+	switch field {
+	case model.FieldGroupIDs:
+		return who.GroupIDs(), true
+	case model.FieldGroupNames:
+		return who.GroupNames(), true
+	case model.FieldGroupEmails:
+		return who.GroupEmails(), true
+	case model.FieldPosture:
+		return who.Posture, true
+	}
+	return nil, false
+}
+
+// Ints gives the value of an array of integers; it implements model.Facts.
+func (c *Client) Ints(field int) ([]int64, bool) {
+	switch field {
+	case model.FieldContentCategory:
+		return c.categories(c.Sources.Content), true
+	case model.FieldSecurityCategory:
+		return c.categories(c.Sources.Security), true
+	}
+	return nil, false
+}
+
+// Map gives the value under a key; it implements model.Facts.
+func (c *Client) Map(field int, key string) ([]string, bool) {
+	who := c.identity()
+	if who == nil || field != model.FieldAttributes {
+		return nil, false
+	}
+	values, ok := who.Attributes[key]
+	return values, ok
+}
+
+// identity gives who asks, nil if nobody knows: the certificate's owner, completed
+// by what the identity file says of the same mail address, else whom the file
+// knows by the client's address. A certificate is the stronger proof.
+func (c *Client) identity() *identity.Identity {
+	if c.known {
+		return c.who
+	}
+	c.known = true
+	table := c.Sources.Identities.Load()
+	var owner *identity.Identity
+	switch {
+	case c.Certificate != nil:
+		owner = identity.FromCertificate(c.Certificate)
+	case c.Email != "":
+		owner = identity.New(identity.Identity{Email: strings.ToLower(c.Email)})
+	default:
+		c.who = table.ByAddr(c.Addr)
+	}
+	if owner != nil {
+		c.who = owner.With(table.ByEmail(owner.Email))
+	}
+	return c.who
+}
+
+// subdomain gives the first label of the host asked for, if that is a name.
+func (c *Client) subdomain() (string, bool) {
+	label, _, _ := strings.Cut(c.Host, ".")
+	label, _, _ = strings.Cut(label, ":")
+	if label == "" || label[0] == '[' || isAddr(c.Host) {
+		return "", false
+	}
+	return strings.ToLower(label), true
+}
+
+// isAddr reports whether a host, perhaps with a port, is an IPv4 address.
+func isAddr(host string) bool {
+	if last := host[len(host)-1]; last < '0' || last > '9' {
+		return false
+	}
+	host, _, _ = strings.Cut(host, ":")
+	_, err := netip.ParseAddr(host)
+	return err == nil
+}
+
+// locate asks where the client's address is, once.
+func (c *Client) locate() {
+	if c.located || c.Sources.Geo == nil {
+		return
+	}
+	c.located = true
+	c.country, c.continent = c.Sources.Geo(c.Addr, c.Request)
+}
+
+// categories gives the numbers under which the tables hold qname, ascending.
+func (c *Client) categories(tables []*atomic.Pointer[category.Table]) []int64 {
+	found := c.numbers[:0]
+	for _, table := range tables {
+		found = table.Load().Find(c.Name, found)
+	}
+	if len(tables) > 1 {
+		slices.Sort(found)
+		found = slices.Compact(found)
+	}
+	return found
+}
