@@ -20,6 +20,10 @@ var log = clog.NewWithPlugin("internaldns")
 // setup has run for all server blocks, everything is declared.
 const lastDirective = "referencezone"
 
+// tlsDirective is CoreDNS's directive that says whether clients show certificates,
+// which selectors depend on. It stands below the suite.
+const tlsDirective = "tls"
+
 // order is the suite's directives as they must stand, one after another: with a
 // plugin between them, or in another order, a query whose view has no answer
 // would get past the suite.
@@ -44,18 +48,35 @@ const maxAbandoned = 16
 var loading = loads{blocks: make(map[caddy.Context]map[int]*Scope)}
 
 type loads struct {
+	read   sync.Mutex // held by Read, one at a time
 	mu     sync.Mutex
 	blocks map[caddy.Context]map[int]*Scope // by ServerBlockIndex
+	used   bool                             // whether there ever was a block
+}
+
+// InUse reports whether a Corefile that this process has read holds a line of the
+// suite.
+func InUse() bool {
+	loading.mu.Lock()
+	defer loading.mu.Unlock()
+	return loading.used
 }
 
 func init() {
-	caddy.RegisterParsingCallback("dns", lastDirective, finish)
+	caddy.RegisterParsingCallback("dns", lastDirective, func(ctx caddy.Context) error {
+		if slices.Index(dnsserver.Directives, tlsDirective) > slices.Index(dnsserver.Directives, lastDirective) {
+			return nil
+		}
+		return finish(ctx)
+	})
+	caddy.RegisterParsingCallback("dns", tlsDirective, finish)
 }
 
 // Of gives the scope of the server block that c sets up.
 func Of(c *caddy.Controller) *Scope {
 	loading.mu.Lock()
 	defer loading.mu.Unlock()
+	loading.used = true
 	blocks := loading.blocks[c.Context()]
 	if blocks == nil {
 		if len(loading.blocks) >= maxAbandoned {
@@ -66,7 +87,7 @@ func Of(c *caddy.Controller) *Scope {
 	}
 	s := blocks[c.ServerBlockIndex]
 	if s == nil {
-		s = new(Scope)
+		s = &Scope{config: dnsserver.GetConfig(c), keys: c.ServerBlockKeys}
 		blocks[c.ServerBlockIndex] = s
 	}
 	return s
@@ -75,23 +96,14 @@ func Of(c *caddy.Controller) *Scope {
 // finish ends a load: it builds every block's snapshot, logs the warnings and
 // gives all errors of all blocks as one.
 func finish(ctx caddy.Context) error {
-	loading.mu.Lock()
-	blocks := loading.blocks[ctx]
-	delete(loading.blocks, ctx)
-	loading.mu.Unlock()
-
+	blocks := loading.take(ctx)
 	if len(blocks) == 0 {
 		return nil
 	}
 	if err := checkOrder(dnsserver.Directives); err != nil {
 		return err
 	}
-	var all problem.List
-	for _, s := range blocks {
-		all = append(all, s.Build()...)
-	}
-	all = unique(all)
-	all.Sort()
+	all := build(blocks)
 	for _, p := range all.Only(problem.Warning) {
 		log.Warning(p.String())
 	}
@@ -103,6 +115,26 @@ func finish(ctx caddy.Context) error {
 		return errs.Err()
 	}
 	return fmt.Errorf("%d problems:\n%w", len(errs), errs.Err())
+}
+
+// take gives the scopes of a load, by server block, which is then forgotten.
+func (l *loads) take(ctx caddy.Context) map[int]*Scope {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	blocks := l.blocks[ctx]
+	delete(l.blocks, ctx)
+	return blocks
+}
+
+// build builds the snapshot of every block and gives the problems of all, sorted.
+func build(blocks map[int]*Scope) problem.List {
+	var all problem.List
+	for _, s := range blocks {
+		all = append(all, s.Build()...)
+	}
+	all = unique(all)
+	all.Sort()
+	return all
 }
 
 // unique drops repeated problems: a file named by several blocks has its own once.

@@ -35,6 +35,7 @@ func (p Property) name() string {
 type Declaration struct {
 	Object     string // for messages, such as `internalzone "example.org."`
 	Properties []Property
+	Empty      string // what to say of a declaration without any property; empty if that is fine
 	End        func() // called when the block is read; may be nil
 }
 
@@ -50,17 +51,20 @@ func (s *Scope) Declarations(c *caddy.Controller, read func(head Line) (Declarat
 			s.Report(problem.Problem{Pos: head.Pos, Severity: problem.Error, Object: directive, Text: err.Error()})
 			d = Declaration{Object: directive}
 		}
-		s.block(c, d, err == nil)
+		if lines := s.block(c, d, err == nil); lines == 0 && d.Empty != "" {
+			s.Report(problem.Problem{Pos: head.Pos, Severity: problem.Error, Object: d.Object, Text: d.Empty})
+		}
 		if d.End != nil {
 			d.End()
 		}
 	}
 }
 
-// block reads the properties; of a declaration that is wrong itself they are skipped.
-func (s *Scope) block(c *caddy.Controller, d Declaration, known bool) {
+// block reads the properties and gives how many lines there were; of a declaration
+// that is wrong itself they are skipped.
+func (s *Scope) block(c *caddy.Controller, d Declaration, known bool) (lines int) {
 	seen := make(map[string]problem.Pos)
-	for c.NextBlock() {
+	for ; c.NextBlock(); lines++ {
 		name := c.Val()
 		l := line(c)
 		nested := skipBlock(c)
@@ -75,6 +79,7 @@ func (s *Scope) block(c *caddy.Controller, d Declaration, known bool) {
 			s.Report(problem.Problem{Pos: l.Pos, Severity: problem.Error, Object: d.Object, Text: err.Error()})
 		}
 	}
+	return lines
 }
 
 // property checks one line of the block and sets it.
@@ -88,11 +93,19 @@ func (d Declaration) property(name string, l Line, seen map[string]problem.Pos) 
 		}
 		seen[name] = l.Pos
 		if n := len(l.Words); n < p.Min || p.Max >= 0 && n > p.Max {
-			return fmt.Errorf("property %s has %d arguments, write: %s", name, n, p.Usage)
+			return fmt.Errorf("property %s has %s, write: %s", name, arguments(n), p.Usage)
 		}
 		return p.Set(l)
 	}
 	return fmt.Errorf("unknown property %q, allowed: %s", name, d.allowed())
+}
+
+// arguments words a number of them.
+func arguments(n int) string {
+	if n == 1 {
+		return "1 argument"
+	}
+	return fmt.Sprintf("%d arguments", n)
 }
 
 // allowed lists the names of the properties.

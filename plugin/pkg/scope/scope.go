@@ -7,6 +7,9 @@ package scope
 import (
 	"sync"
 	"sync/atomic"
+	"time"
+
+	"github.com/coredns/coredns/core/dnsserver"
 
 	"github.com/internaldns/internaldns/plugin/pkg/model"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
@@ -20,12 +23,18 @@ type Loader func() (*zone.Zone, problem.List)
 // Scope is one server block. The Add methods and Report belong to the goroutine
 // that parses the Corefile; Load and Publish are safe for concurrent use.
 type Scope struct {
+	config   *dnsserver.Config // of the block's first key
+	keys     []string
 	spec     model.Spec
 	loaders  []Loader // by the zone's place in spec
 	problems problem.List
+	before   []func()
 
 	current atomic.Pointer[model.Snapshot]
 	writer  sync.Mutex // held from reading the old snapshot to storing the new one
+
+	published atomic.Int64 // when current was stored, nanoseconds since 1970
+	built     atomic.Int64 // how long Build took, nanoseconds
 }
 
 // AddZone declares a zone and how its data is read.
@@ -54,17 +63,33 @@ func (s *Scope) Unavailable(field int, reason string) {
 	s.spec.Unavailable[field] = reason
 }
 
+// Before has f called just before the build: when all server blocks are read, and
+// the plugins that tell how clients connect are set up.
+func (s *Scope) Before(f func()) { s.before = append(s.before, f) }
+
 // Report adds problems found while parsing.
 func (s *Scope) Report(problems ...problem.Problem) { s.problems = append(s.problems, problems...) }
 
 // Load gives the current snapshot. It is nil only before the load has ended.
 func (s *Scope) Load() *model.Snapshot { return s.current.Load() }
 
+// publish stores a snapshot. The writer's lock is held, or nobody else writes yet.
+func (s *Scope) publish(next *model.Snapshot) {
+	s.current.Store(next)
+	s.published.Store(time.Now().UnixNano())
+}
+
+// Published gives the time when the current snapshot was published, and how long
+// the first one took: reading all zones, and checking everything.
+func (s *Scope) Published() (at time.Time, built time.Duration) {
+	return time.Unix(0, s.published.Load()), time.Duration(s.built.Load())
+}
+
 // Publish replaces the data of zones, by ID, in one step.
 func (s *Scope) Publish(data map[string]*zone.Zone) {
 	s.writer.Lock()
 	defer s.writer.Unlock()
-	s.current.Store(s.current.Load().WithData(data))
+	s.publish(s.current.Load().WithData(data))
 }
 
 // DropView takes a view away while the block serves. Queries whose policy names
@@ -72,12 +97,16 @@ func (s *Scope) Publish(data map[string]*zone.Zone) {
 func (s *Scope) DropView(name string) {
 	s.writer.Lock()
 	defer s.writer.Unlock()
-	s.current.Store(s.current.Load().WithoutView(name))
+	s.publish(s.current.Load().WithoutView(name))
 }
 
 // Build loads all zones, checks everything and publishes the first snapshot. It
 // is called once, after the last declaration, and lists all problems.
 func (s *Scope) Build() problem.List {
+	began := time.Now()
+	for _, f := range s.before {
+		f()
+	}
 	list := s.problems
 	for i, loaded := range loadAll(s.loaders) {
 		s.spec.Zones[i].Data = loaded.zone
@@ -86,9 +115,10 @@ func (s *Scope) Build() problem.List {
 	snapshot, problems := model.Build(s.spec, nil)
 	list = append(list, problems...)
 	if !list.HasErrors() {
-		s.current.Store(snapshot)
+		s.publish(snapshot)
+		s.built.Store(int64(time.Since(began)))
 	}
-	s.spec, s.loaders, s.problems = model.Spec{}, nil, nil
+	s.spec, s.loaders, s.problems, s.before = model.Spec{}, nil, nil, nil
 	return list
 }
 
