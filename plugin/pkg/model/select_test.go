@@ -47,7 +47,7 @@ func (w world) name() string {
 func (w world) clause() string {
 	switch w.IntN(9) {
 	case 0:
-		return fmt.Sprintf("dns.src_ip in {192.0.2.%d/%d 2001:db8::%x}", w.IntN(4)*64, 26+w.IntN(1), w.IntN(4))
+		return fmt.Sprintf("dns.src_ip in {192.0.2.%d/%d 2001:db8::%x}", w.IntN(4)*64, 26, w.IntN(4))
 	case 1:
 		return fmt.Sprintf("dns.src_ip %s 192.0.2.%d", w.pick("==", "!=", "<", ">="), w.IntN(256))
 	case 2:
