@@ -27,8 +27,8 @@ func (v *DNSView) ServeDNS(ctx context.Context, w dns.ResponseWriter, r *dns.Msg
 	if pin == nil {
 		return plugin.NextOrFailure(pluginName, v.Next, ctx, w, r)
 	}
-	if pin.Match(resolve.Question(r)) == nil {
-		return reply.Answer(w, r, pin, pin.Refuse())
+	if !pin.Matched(pin.Question(r)) {
+		return reply.Answer(w, r, pin)
 	}
 	return plugin.NextOrFailure(pluginName, v.Next, ctx, w, r)
 }

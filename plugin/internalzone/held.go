@@ -2,6 +2,7 @@ package internalzone
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 	"weak"
 
@@ -18,9 +19,8 @@ var log = clog.NewWithPlugin(pluginName)
 // subscriber is a zone of a server block. It does not keep the block alive: an
 // instance that failed to start is gone without a shutdown.
 type subscriber struct {
-	block  weak.Pointer[scope.Scope]
-	id     string
-	server string // label of the block's metrics
+	block weak.Pointer[scope.Scope]
+	id    string
 }
 
 // heldZone is the data of one source, read once for all zones declared alike,
@@ -33,6 +33,26 @@ type heldZone struct {
 	once    sync.Once
 	current reading // the one that is served
 	latest  reading // the one tried last, which may have failed
+
+	loaded   atomic.Int64 // time of the last good load, nanoseconds since 1970
+	failing  atomic.Bool  // whether the one tried last failed
+	failures atomic.Int64
+}
+
+// loads is what metrics say of a zone's loads.
+type loads struct {
+	last     time.Time // of the last good one
+	failing  float64   // 1 if the last one failed
+	failures float64
+}
+
+// loads is safe for concurrent use.
+func (h *heldZone) loads() loads {
+	l := loads{last: time.Unix(0, h.loaded.Load()), failures: float64(h.failures.Load())}
+	if h.failing.Load() {
+		l.failing = 1
+	}
+	return l
 }
 
 // first reads the source for a load.
@@ -41,7 +61,7 @@ func (h *heldZone) first() (*zone.Zone, problem.List) {
 		h.current = h.source.read()
 		h.latest = h.current
 		h.tracker.Read(h.current.files, h.current.failedIO)
-		h.report()
+		h.succeed()
 	})
 	return h.current.zone, h.current.problems
 }
@@ -80,7 +100,7 @@ func (h *heldZone) reload() {
 		log.Warning(p.String())
 	}
 	log.Infof("Zone %s: read again, %d records, serial %d", h.apex, data.Records(), data.SOA().Serial)
-	h.report()
+	h.succeed()
 }
 
 // checkWhole refuses data that look cut short: the SOA is gone, or there are
@@ -103,10 +123,8 @@ func (h *heldZone) checkWhole(next *reading) {
 // fail counts a reading that gave no zone, and logs it unless the one before
 // failed the same way.
 func (h *heldZone) fail(before, next reading) {
-	for _, s := range h.subscribers {
-		loadFailures.WithLabelValues(s.server, s.id).Inc()
-		loadFailing.WithLabelValues(s.server, s.id).Set(1)
-	}
+	h.failures.Add(1)
+	h.failing.Store(true)
 	text := next.problems.Only(problem.Error).Error()
 	if before.zone == nil && before.problems.Only(problem.Error).Error() == text {
 		return
@@ -114,17 +132,10 @@ func (h *heldZone) fail(before, next reading) {
 	log.Errorf("Zone %s: keeping the old data: %s", h.apex, text)
 }
 
-// report sets the gauges to what is served.
-func (h *heldZone) report() {
-	if h.current.zone == nil {
-		return
-	}
-	for _, s := range h.subscribers {
-		loadFailing.WithLabelValues(s.server, s.id).Set(0)
-		records.WithLabelValues(s.server, s.id).Set(float64(h.current.zone.Records()))
-		serials.WithLabelValues(s.server, s.id).Set(float64(h.current.zone.SOA().Serial))
-		lastLoad.WithLabelValues(s.server, s.id).SetToCurrentTime()
-	}
+// succeed notes the time of a good reading.
+func (h *heldZone) succeed() {
+	h.loaded.Store(time.Now().UnixNano())
+	h.failing.Store(false)
 }
 
 // Abandoned implements files.Item: no server block serves the zone any more.

@@ -2,10 +2,12 @@ package internalzone
 
 import (
 	"context"
+	"slices"
 
 	"github.com/coredns/coredns/plugin"
 	"github.com/miekg/dns"
 
+	"github.com/internaldns/internaldns/plugin/pkg/model"
 	"github.com/internaldns/internaldns/plugin/pkg/reply"
 	"github.com/internaldns/internaldns/plugin/pkg/resolve"
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
@@ -16,10 +18,18 @@ type InternalZone struct {
 	Next plugin.Handler
 
 	scope *scope.Scope
+	zones *served // for the metrics
 }
 
 // Name implements the plugin.Handler interface.
 func (z *InternalZone) Name() string { return pluginName }
+
+// Ready implements ready.Readiness: every zone of the block holds data. It stays
+// true whatever happens to public DNS.
+func (z *InternalZone) Ready() bool {
+	snapshot := z.scope.Load()
+	return snapshot != nil && !slices.ContainsFunc(snapshot.Zones, func(z *model.Zone) bool { return snapshot.Data(z) == nil })
+}
 
 // ServeDNS implements the plugin.Handler interface.
 func (z *InternalZone) ServeDNS(ctx context.Context, w dns.ResponseWriter, r *dns.Msg) (int, error) {
@@ -27,10 +37,8 @@ func (z *InternalZone) ServeDNS(ctx context.Context, w dns.ResponseWriter, r *dn
 	if pin == nil {
 		return plugin.NextOrFailure(pluginName, z.Next, ctx, w, r)
 	}
-	qname, qtype := resolve.Question(r)
-	result, done := pin.Own(pin.Match(qname, qtype), qname, qtype)
-	if !done {
+	if !pin.Own(pin.Question(r)) {
 		return plugin.NextOrFailure(pluginName, z.Next, ctx, w, r)
 	}
-	return reply.Answer(w, r, pin, result)
+	return reply.Answer(w, r, pin)
 }

@@ -1,26 +1,87 @@
 package internalzone
 
 import (
+	"time"
+
 	"github.com/coredns/coredns/plugin"
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/promauto"
+
+	"github.com/internaldns/internaldns/plugin/pkg/scope"
 )
 
-var (
-	records      = gauge("records", "Records of the zone that is served.")
-	serials      = gauge("serial", "SOA serial of the zone that is served.")
-	lastLoad     = gauge("last_load_timestamp_seconds", "Time of the zone's last successful load, in seconds since 1970.")
-	loadFailing  = gauge("load_failing", "Whether the zone's last load failed and older data is served, 1 or 0.")
-	loadFailures = promauto.NewCounterVec(prometheus.CounterOpts{
-		Namespace: plugin.Namespace,
-		Subsystem: pluginName,
-		Name:      "load_failures_total",
-		Help:      "Counter of loads that failed while older data went on being served.",
-	}, []string{"server", "zone"})
-)
+// collected gives the metrics of the zones that serve.
+var collected = newCollector()
 
-func gauge(name, help string) *prometheus.GaugeVec {
-	return promauto.NewGaugeVec(prometheus.GaugeOpts{
-		Namespace: plugin.Namespace, Subsystem: pluginName, Name: name, Help: help,
-	}, []string{"server", "zone"})
+// served is the zones of one server block.
+type served struct {
+	block  *scope.Scope
+	server string // label of the block's metrics
+	zones  []servedZone
+}
+
+type servedZone struct {
+	id     string
+	source *heldZone
+}
+
+// collector gives the metrics of the zones that serve, as they stand when
+// Prometheus asks. What no block has any more is not shown.
+type collector struct {
+	blocks scope.Serving[served]
+
+	records, serial, lastLoad, loadFailing, loadFailures *prometheus.Desc
+}
+
+// newCollector makes one that Prometheus asks.
+func newCollector() *collector {
+	c := newUnregistered()
+	prometheus.MustRegister(c)
+	return c
+}
+
+func newUnregistered() *collector {
+	return &collector{
+		records:      description("records", "Records of the zone that is served."),
+		serial:       description("serial", "SOA serial of the zone that is served."),
+		lastLoad:     description("last_load_timestamp_seconds", "Time of the zone's last successful load, in seconds since 1970."),
+		loadFailing:  description("load_failing", "Whether the zone's last load failed and older data is served, 1 or 0."),
+		loadFailures: description("load_failures_total", "Counter of loads that failed while older data went on being served."),
+	}
+}
+
+func description(name, help string) *prometheus.Desc {
+	return prometheus.NewDesc(prometheus.BuildFQName(plugin.Namespace, pluginName, name), help, []string{"server", "zone"}, nil)
+}
+
+// Describe implements prometheus.Collector.
+func (c *collector) Describe(ch chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{c.records, c.serial, c.lastLoad, c.loadFailing, c.loadFailures} {
+		ch <- d
+	}
+}
+
+// Collect implements prometheus.Collector. Where blocks share an address and an
+// ID, and while a reload changes one for the other, the newest block speaks.
+func (c *collector) Collect(ch chan<- prometheus.Metric) {
+	seen := make(map[[2]string]bool)
+	for _, b := range c.blocks.All() {
+		snapshot := b.block.Load()
+		for _, z := range b.zones {
+			key := [...]string{b.server, z.id}
+			if seen[key] {
+				continue
+			}
+			seen[key] = true
+			data := snapshot.Data(snapshot.Zone(z.id))
+			send := func(what *prometheus.Desc, kind prometheus.ValueType, value float64) {
+				ch <- prometheus.MustNewConstMetric(what, kind, value, b.server, z.id)
+			}
+			send(c.records, prometheus.GaugeValue, float64(data.Records()))
+			send(c.serial, prometheus.GaugeValue, float64(data.SOA().Serial))
+			loads := z.source.loads()
+			send(c.lastLoad, prometheus.GaugeValue, float64(loads.last.UnixNano())/float64(time.Second))
+			send(c.loadFailing, prometheus.GaugeValue, loads.failing)
+			send(c.loadFailures, prometheus.CounterValue, loads.failures)
+		}
+	}
 }

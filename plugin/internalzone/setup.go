@@ -25,7 +25,7 @@ func setup(c *caddy.Controller) error {
 	config := dnsserver.GetConfig(c)
 	shared := zonesOf(c)
 	corefile := modified(c.File())
-	server := scope.ServerLabel(config)
+	zones := &served{block: block, server: scope.ServerLabel(config)}
 	block.Declarations(c, func(head scope.Line) (scope.Declaration, error) {
 		d, err := newDeclaration(head, config.Root, corefile)
 		if err != nil {
@@ -35,14 +35,16 @@ func setup(c *caddy.Controller) error {
 			Object:     d.object(),
 			Properties: d.properties(),
 			End: func() {
-				source := shared.hold(d.source, d.reload, subscriber{block: weak.Make(block), id: d.id, server: server})
-				block.AddZone(model.ZoneSpec{Pos: head.Pos, ID: d.id, Apex: d.source.apex, Flatten: d.source.flatten},
+				source := shared.hold(d.source, d.reload, subscriber{block: weak.Make(block), id: d.id})
+				zones.zones = append(zones.zones, servedZone{id: d.id, source: source})
+				block.AddZone(model.ZoneSpec{Pos: head.Pos, ID: d.id, Apex: d.source.apex, Flatten: d.source.flatten, Files: d.source.files},
 					source.first)
 			},
 		}, nil
 	})
 
-	handler := &InternalZone{scope: block}
+	collected.blocks.Follow(c, zones)
+	handler := &InternalZone{scope: block, zones: zones}
 	config.AddPlugin(func(next plugin.Handler) plugin.Handler {
 		handler.Next = next
 		return handler

@@ -29,6 +29,6 @@ func (z *ReferenceZone) ServeDNS(ctx context.Context, w dns.ResponseWriter, r *d
 	if pin == nil {
 		return plugin.NextOrFailure(pluginName, z.Next, ctx, w, r)
 	}
-	qname, qtype := resolve.Question(r)
-	return reply.Answer(w, r, pin, pin.Referenced(pin.Match(qname, qtype), qname, qtype))
+	pin.Referenced(pin.Question(r))
+	return reply.Answer(w, r, pin)
 }

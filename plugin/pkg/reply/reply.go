@@ -8,13 +8,14 @@ import (
 
 	"github.com/miekg/dns"
 
+	"github.com/internaldns/internaldns/plugin/pkg/model"
 	"github.com/internaldns/internaldns/plugin/pkg/resolve"
 )
 
 // Answer settles the query with its internal result and sends it, unless the
 // policy's fallback takes over. It returns what a plugin.Handler returns.
-func Answer(w dns.ResponseWriter, r *dns.Msg, pin *resolve.Pin, result resolve.Result) (int, error) {
-	if !pin.Settle(result) {
+func Answer(w dns.ResponseWriter, r *dns.Msg, pin *resolve.Pin) (int, error) {
+	if !pin.Settle() {
 		return dns.RcodeSuccess, nil
 	}
 	return Internal(w, r, pin, "")
@@ -23,6 +24,12 @@ func Answer(w dns.ResponseWriter, r *dns.Msg, pin *resolve.Pin, result resolve.R
 // Internal sends the pin's internal result. The note, if any, tells in an
 // extended error why the client gets no more than that.
 func Internal(w dns.ResponseWriter, r *dns.Msg, pin *resolve.Pin, note string) (int, error) {
+	return send(w, Message(r, pin, note))
+}
+
+// Message makes the reply that Internal sends. Its records are shared and
+// read-only.
+func Message(r *dns.Msg, pin *resolve.Pin, note string) *dns.Msg {
 	result := &pin.Result
 	m := empty(r, result.Rcode)
 	m.Authoritative = result.Authoritative()
@@ -36,16 +43,35 @@ func Internal(w dns.ResponseWriter, r *dns.Msg, pin *resolve.Pin, note string) (
 			addEDE(m, code, text)
 		}
 	}
-	return send(w, m)
+	return m
+}
+
+// PrivateNote tells why a name is not sent to public DNS, for Internal.
+func PrivateNote(name string, policy *model.Policy) string {
+	return fmt.Sprintf("%s is private to policy %q and is not sent to public DNS", name, policy.Name)
+}
+
+// NoTransfer makes the refusal of a zone transfer (SPEC 8).
+func NoTransfer(r *dns.Msg, policy *model.Policy) *dns.Msg {
+	return failure(r, dns.RcodeRefused, dns.ExtendedErrorCodeProhibited, fmt.Sprintf("policy %q does not allow zone transfers", policy.Name))
+}
+
+// RefuseTransfer sends NoTransfer.
+func RefuseTransfer(w dns.ResponseWriter, r *dns.Msg, policy *model.Policy) (int, error) {
+	return send(w, NoTransfer(r, policy))
 }
 
 // Failure sends an error without records, with an extended error that says why.
 func Failure(w dns.ResponseWriter, r *dns.Msg, rcode int, code uint16, text string) (int, error) {
+	return send(w, failure(r, rcode, code, text))
+}
+
+func failure(r *dns.Msg, rcode int, code uint16, text string) *dns.Msg {
 	m := empty(r, rcode)
 	if r.IsEdns0() != nil {
 		addEDE(m, code, text)
 	}
-	return send(w, m)
+	return m
 }
 
 // Merged sends the internal CNAME chain followed by what public DNS holds for

@@ -40,12 +40,19 @@ func (p *Pin) additional(answer []dns.RR, qtype uint16) []dns.RR {
 // the root's servers are given even where they are glue below a cut: a resolver
 // that primes itself depends on them (RFC 9609 section 4).
 func (p *Pin) addresses(rr dns.RR, host string, qtype uint16) []dns.RR {
+	if p.Trace != nil {
+		p.Trace.search(ForAdditional, host, qtype, nil)
+	}
 	f := p.find(host, qtype)
 	switch {
 	case f.ans.Kind == zone.Success:
 		return owned(f.ans, host)
 	case f.ans.Kind == zone.Delegation && rr.Header().Name == domain.Root && rr.Header().Rrtype == dns.TypeNS:
-		return p.Snapshot.Data(f.source).Glue(host, qtype)
+		glue := p.Snapshot.Data(f.source).Glue(host, qtype)
+		if p.Trace != nil {
+			p.Trace.glue(f.source, host, glue)
+		}
+		return glue
 	}
 	return nil
 }

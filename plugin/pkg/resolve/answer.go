@@ -7,49 +7,62 @@ import (
 	"github.com/internaldns/internaldns/plugin/pkg/zone"
 )
 
-// Refuse is the result for a query that no zone of the view matches. [C]
-func (p *Pin) Refuse() Result { return Result{Outcome: Refused, Rcode: dns.RcodeRefused} }
+// Gone sets the result for a query whose view no longer exists. [C]
+func (p *Pin) Gone() { p.Result = Result{Outcome: ViewGone, Rcode: dns.RcodeServerFailure} }
 
-// Gone is the result for a query whose view no longer exists. [C]
-func (p *Pin) Gone() Result { return Result{Outcome: ViewGone, Rcode: dns.RcodeServerFailure} }
-
-// Own answers from the matching zone. It reports false if the zone holds nothing
-// for the name and its references have to be followed.
-func (p *Pin) Own(match *model.Zone, qname string, qtype uint16) (Result, bool) {
-	f := p.own(match, qname, qtype)
-	if f.goesOn(qname, qtype) {
-		return Result{}, false
+// Matched finds the matching zone of the question. It reports false if no zone of
+// the view matches, and then sets the result for that. [C]
+func (p *Pin) Matched(qname string, qtype uint16) bool {
+	p.Result = Result{Match: p.Match(qname, qtype)}
+	if p.Result.Match == nil {
+		p.Result = Result{Outcome: Refused, Rcode: dns.RcodeRefused}
+		return false
 	}
-	return p.finish(&f, qname, qtype), true
+	return true
 }
 
-// Referenced answers from the references of the matching zone, or denies the name.
-func (p *Pin) Referenced(match *model.Zone, qname string, qtype uint16) Result {
-	f := p.own(match, qname, qtype)
+// Own answers from the matching zone, which Matched has found. It reports false if
+// the zone holds nothing for the name and its references have to be followed.
+func (p *Pin) Own(qname string, qtype uint16) bool {
+	f := p.own(p.Result.Match, qname, qtype)
 	if f.goesOn(qname, qtype) {
-		p.follow(match, qname, qtype, &f)
+		return false
 	}
-	return p.finish(&f, qname, qtype)
+	p.finish(&f, qname, qtype)
+	return true
 }
 
-// Answer takes all the steps at once, as the chain of plugins does one by one.
+// Referenced answers from the references of the matching zone, which Matched has
+// found, or denies the name.
+func (p *Pin) Referenced(qname string, qtype uint16) {
+	f := p.own(p.Result.Match, qname, qtype)
+	p.references(qname, qtype, &f)
+	p.finish(&f, qname, qtype)
+}
+
+// Answer takes all the steps at once, as the chain of plugins does one by one, and
+// gives a copy of the result.
 func (p *Pin) Answer(qname string, qtype uint16) Result {
 	if p.View == nil {
-		return p.Gone()
+		p.Gone()
+		return p.Result
 	}
-	match := p.Match(qname, qtype)
-	if match == nil {
-		return p.Refuse()
+	if p.Trace != nil {
+		p.Trace.search(ForQuestion, qname, qtype, nil)
 	}
-	return p.Referenced(match, qname, qtype)
+	if p.Matched(qname, qtype) {
+		p.Referenced(qname, qtype)
+	}
+	return p.Result
 }
 
-// finish makes the result of what was found for qname, following aliases.
-func (p *Pin) finish(f *found, qname string, qtype uint16) Result {
-	r := Result{Match: f.match, Source: f.source, Hops: f.hops, Type: qtype}
+// finish sets the result by what was found for qname, following aliases.
+func (p *Pin) finish(f *found, qname string, qtype uint16) {
+	r := &p.Result
+	*r = Result{Match: f.match, Source: f.source, Hops: f.hops, Type: qtype}
 	switch f.ans.Kind {
 	case zone.CNAME, zone.DNAME:
-		p.flatten(&r, f, qname)
+		p.flatten(r, f, qname)
 	case zone.Success:
 		r.Outcome = Success
 		r.Answer = owned(f.ans, qname)
@@ -59,12 +72,19 @@ func (p *Pin) finish(f *found, qname string, qtype uint16) Result {
 		r.Authority, r.Additional = f.ans.RRs, f.ans.Extra
 	case zone.NXDomain:
 		r.Outcome, r.Rcode = NXDomain, dns.RcodeNameError
-		r.Authority = p.Snapshot.Data(f.match).Negative()
+		r.Authority = p.deny(f.match)
 	default:
 		r.Outcome = NoData
-		r.Authority = p.Snapshot.Data(f.match).Negative()
+		r.Authority = p.deny(f.match)
 	}
-	return r
+}
+
+// deny gives the authority section by which z denies a name or a type.
+func (p *Pin) deny(z *model.Zone) []dns.RR {
+	if p.Trace != nil {
+		p.Trace.denial(z)
+	}
+	return p.Snapshot.Data(z).Negative()
 }
 
 // owned gives the records of an answer under the name asked for: a wildcard's

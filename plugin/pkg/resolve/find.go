@@ -26,15 +26,23 @@ func (p *Pin) Match(qname string, qtype uint16) *model.Zone {
 	z := p.View.Match(qname)
 	if qtype == dns.TypeDS && z != nil && z.Apex == qname {
 		if parent := p.View.MatchParent(qname); parent != nil {
-			return parent
+			z = parent
 		}
+	}
+	if p.Trace != nil {
+		p.Trace.matched(p.View, qname, z)
 	}
 	return z
 }
 
 // own searches the matching zone.
-func (p *Pin) own(match *model.Zone, qname string, qtype uint16) found {
-	return found{match: match, source: match, ans: p.Snapshot.Data(match).Lookup(qname, qtype)}
+func (p *Pin) own(match *model.Zone, qname string, qtype uint16) (f found) {
+	f.match, f.source = match, match
+	f.ans = p.Snapshot.Data(match).Lookup(qname, qtype)
+	if p.Trace != nil {
+		p.Trace.lookup(match, qname, qtype, &f.ans)
+	}
+	return f
 }
 
 // goesOn reports whether the matching zone's reference is to be searched.
@@ -46,9 +54,13 @@ func (f *found) goesOn(qname string, qtype uint16) bool {
 	if f.ans.Kind != zone.NoData {
 		return f.nothing()
 	}
-	// With merging by type, SOA and NS at the apex still are the zone's own.
-	ownType := qname == f.match.Apex && (qtype == dns.TypeSOA || qtype == dns.TypeNS)
-	return chain[0].NoData && !ownType
+	return chain[0].NoData && !f.ownType(qname, qtype)
+}
+
+// ownType reports whether the matching zone answers for the type alone: with
+// merging by type, SOA and NS at the apex still are the zone's own.
+func (f *found) ownType(qname string, qtype uint16) bool {
+	return qname == f.match.Apex && (qtype == dns.TypeSOA || qtype == dns.TypeNS)
 }
 
 // find searches the view for one name: its matching zone and that zone's references.
@@ -58,10 +70,18 @@ func (p *Pin) find(qname string, qtype uint16) found {
 		return found{}
 	}
 	f := p.own(match, qname, qtype)
-	if f.goesOn(qname, qtype) {
-		p.follow(match, qname, qtype, &f)
-	}
+	p.references(qname, qtype, &f)
 	return f
+}
+
+// references searches the references of the matching zone if they are to be, and
+// updates f by what is found.
+func (p *Pin) references(qname string, qtype uint16, f *found) {
+	if f.goesOn(qname, qtype) {
+		p.follow(f.match, qname, qtype, f)
+	} else if p.Trace != nil {
+		p.Trace.stays(f, qname, qtype)
+	}
 }
 
 // follow searches the references of from, and updates f by what it finds. An
@@ -70,17 +90,30 @@ func (p *Pin) follow(from *model.Zone, qname string, qtype uint16, f *found) {
 	last := f.ans.Kind // of the zone just searched
 	for i, ref := range from.Chain() {
 		if last == zone.NoData && !ref.NoData {
+			if p.Trace != nil {
+				p.Trace.barred(from, i)
+			}
 			return
+		}
+		unrelated := !domain.IsSubdomain(ref.To.Apex, qname)
+		if p.Trace != nil {
+			p.Trace.hop(from, i, last, unrelated)
 		}
 		f.hops = i + 1
 		last = zone.NXDomain
-		if !domain.IsSubdomain(ref.To.Apex, qname) {
+		if unrelated {
 			continue
 		}
 		ans := p.Snapshot.Data(ref.To).Lookup(qname, qtype)
+		if p.Trace != nil {
+			p.Trace.lookup(ref.To, qname, qtype, &ans)
+		}
 		switch ans.Kind {
 		case zone.Delegation, zone.DNAME:
 			if covers(ans.Owner, from) || covers(ans.Owner, f.match) {
+				if p.Trace != nil {
+					p.Trace.ignored(ref.To, &ans, from, f.match)
+				}
 				continue
 			}
 			f.source, f.ans = ref.To, ans
@@ -91,6 +124,9 @@ func (p *Pin) follow(from *model.Zone, qname string, qtype uint16, f *found) {
 		}
 		last = ans.Kind
 		f.merge(ref.To, ans)
+	}
+	if p.Trace != nil {
+		p.Trace.exhausted(from)
 	}
 }
 

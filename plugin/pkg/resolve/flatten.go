@@ -30,9 +30,15 @@ type chain struct {
 func (p *Pin) flatten(r *Result, f *found, qname string) {
 	c := chain{owner: qname, ttl: ^uint32(0), target: qname, last: f.match}
 	classic := describesZone(r.Type) || !f.source.Flatten
+	if p.Trace != nil {
+		p.Trace.shown(f, r.Type)
+	}
 	for {
 		fits := c.add(&f.ans)
 		r.Links = c.links
+		if p.Trace != nil {
+			p.Trace.link(f, &c, fits)
+		}
 		switch {
 		case !fits:
 			r.Outcome, r.Rcode, r.Answer = TooLong, dns.RcodeYXDomain, clip(c.records)
@@ -41,6 +47,9 @@ func (p *Pin) flatten(r *Result, f *found, qname string) {
 			r.Outcome, r.Answer = Success, clip(c.records) // the CNAME a DNAME made up
 			return
 		case c.links > MaxLinks || c.loops():
+			if p.Trace != nil {
+				p.Trace.circle(&c)
+			}
 			r.Outcome, r.Answer = Loop, c.records[:c.first:c.first]
 			return
 		}
@@ -60,8 +69,14 @@ func (p *Pin) flatten(r *Result, f *found, qname string) {
 // findTarget searches the view for the chain's target, then the references of
 // the last zone of the view that the chain went through. [C]
 func (p *Pin) findTarget(c *chain, qtype uint16) found {
+	if p.Trace != nil {
+		p.Trace.search(ForTarget, c.target, qtype, nil)
+	}
 	f := p.find(c.target, qtype)
 	if f.nothing() && c.last != nil && c.last != f.match {
+		if p.Trace != nil {
+			p.Trace.search(ForReferences, c.target, qtype, c.last)
+		}
 		p.follow(c.last, c.target, qtype, &f)
 	}
 	return f
@@ -135,15 +150,15 @@ func (p *Pin) land(r *Result, f *found, c *chain, classic bool) {
 		r.Outcome, r.Answer, r.Target = Unfinished, clip(c.records), c.target
 		if z := f.denier(); z != nil {
 			r.Rcode = dns.RcodeNameError // RFC 6604 section 3
-			r.Authority = p.Snapshot.Data(z).Negative()
+			r.Authority = p.deny(z)
 		}
 	default:
 		r.Outcome = NoData
-		r.Authority = p.Snapshot.Data(r.Match).Negative()
+		denier := r.Match
 		if classic {
-			r.Answer = clip(c.records)
-			r.Authority = p.Snapshot.Data(f.denier()).Negative()
+			r.Answer, denier = clip(c.records), f.denier()
 		}
+		r.Authority = p.deny(denier)
 	}
 }
 

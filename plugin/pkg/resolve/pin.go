@@ -21,24 +21,20 @@ type Pin struct {
 	Snapshot *model.Snapshot
 	Policy   *model.Policy
 	View     *model.View
+	Trace    *Trace // nil while serving
 
 	// CanFallBack tells whether the query itself allows a fallback (SPEC 6: not
 	// without RD, not for ANY and transfers).
 	CanFallBack bool
 
-	// Result is the outcome, set once by the handler that answers, on the
-	// query's own goroutine, and read by the plugins above when that returns.
+	// Result is the outcome, worked out by the handlers of the chain on the query's
+	// own goroutine, and read by the plugins above when that returns.
 	Result Result
 	// Held tells that Result was not written because the fallback takes over.
 	Held bool
-}
 
-// Settle records the result and reports whether it has to be written: false
-// means that the policy's fallback asks public DNS instead.
-func (p *Pin) Settle(r Result) bool {
-	p.Result = r
-	p.Held = p.CanFallBack && p.Policy.Fallback.Has(r.Trigger())
-	return !p.Held
+	asked string // as the message has it
+	qname string // the same, canonical
 }
 
 // pinned is a context that carries a pin without a second allocation.
@@ -57,9 +53,10 @@ func (c *pinned) Value(key any) any {
 	return c.Context.Value(key)
 }
 
-// With gives a context that carries pin, and where it stands there.
-func With(ctx context.Context, pin Pin) (context.Context, *Pin) {
-	c := &pinned{Context: ctx, pin: pin}
+// With gives a context that carries an empty pin, and where it stands there. The
+// caller fills it in before the context is handed on.
+func With(ctx context.Context) (context.Context, *Pin) {
+	c := &pinned{Context: ctx}
 	return c, &c.pin
 }
 
@@ -70,6 +67,16 @@ func From(ctx context.Context, scope any) *Pin {
 		return nil
 	}
 	return pin
+}
+
+// Question gives the canonical qname and the qtype of a query. The name is made
+// canonical once, as long as the question stays the same.
+func (p *Pin) Question(r *dns.Msg) (qname string, qtype uint16) {
+	q := &r.Question[0]
+	if q.Name != p.asked || p.asked == "" {
+		p.asked, p.qname = q.Name, strings.ToLower(q.Name)
+	}
+	return p.qname, q.Qtype
 }
 
 // Question gives the canonical qname and the qtype of a query, whose name has

@@ -156,7 +156,8 @@ func TestFlatten(t *testing.T) {
 // TestPinOfAnotherBlock holds that a pin is seen in its own server block only.
 func TestPinOfAnotherBlock(t *testing.T) {
 	here, there := new(int), new(int)
-	ctx, set := resolve.With(context.Background(), resolve.Pin{Scope: here})
+	ctx, set := resolve.With(context.Background())
+	set.Scope = here
 	if got := resolve.From(ctx, here); got != set {
 		t.Errorf("From(own scope) = %p, want %p", got, set)
 	}
@@ -184,8 +185,8 @@ func TestSettle(t *testing.T) {
 		{resolve.TooLong, true, true},
 		{resolve.ViewGone, true, true},
 	} {
-		p := resolve.Pin{Policy: policy, CanFallBack: c.can}
-		if got := p.Settle(resolve.Result{Outcome: c.outcome}); got != c.write {
+		p := resolve.Pin{Policy: policy, CanFallBack: c.can, Result: resolve.Result{Outcome: c.outcome}}
+		if got := p.Settle(); got != c.write {
 			t.Errorf("%s, can fall back %t: write = %t, want %t", c.outcome, c.can, got, c.write)
 		}
 	}

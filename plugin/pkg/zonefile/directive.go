@@ -2,8 +2,10 @@ package zonefile
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -152,6 +154,9 @@ func OpenBelow(dir string) func(name string) (io.ReadCloser, error) {
 		}
 		defer root.Close()
 		info, err := root.Stat(rel) // first: opening a pipe would wait for a writer
+		if failed, ok := errors.AsType[*fs.PathError](err); ok {
+			return nil, fmt.Errorf("open %s: %w", name, failed.Err)
+		}
 		if err != nil {
 			return nil, err
 		}
