@@ -3,9 +3,9 @@ package resolverpolicy
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/coredns/coredns/plugin"
-	"github.com/coredns/coredns/plugin/metrics"
 	clog "github.com/coredns/coredns/plugin/pkg/log"
 	"github.com/miekg/dns"
 
@@ -18,17 +18,19 @@ var log = clog.NewWithPlugin(pluginName)
 
 // fallBack takes a query whose internal result was held back to public DNS
 // (SPEC 6). The context is the one without a pin.
-func (p *ResolverPolicy) fallBack(ctx context.Context, w dns.ResponseWriter, r *dns.Msg, pin *resolve.Pin) (int, error) {
-	f := &fallback{handler: p, ctx: ctx, w: w, r: r, pin: pin}
+func (p *ResolverPolicy) fallBack(ctx context.Context, w dns.ResponseWriter, r *dns.Msg, pin *resolve.Pin, meter *policyMeter) (int, error) {
+	f := &fallback{handler: p, meter: meter, ctx: ctx, w: w, r: r, pin: pin}
+	qname, _ := resolve.Question(r)
+	f.first, f.second = pin.Asks(qname)
+	if f.first.Private {
+		pin.Held = false // the internal answer stands
+		return f.keep(f.first)
+	}
 	switch pin.Result.Trigger() {
 	case model.OnCNAME:
 		return f.target()
 	case model.OnNoData:
 		return f.otherTypes()
-	}
-	qname, _ := resolve.Question(r)
-	if pin.Policy.Private(qname) {
-		return f.keep(qname)
 	}
 	public := &observer{ResponseWriter: w}
 	rcode, err := plugin.NextOrFailure(pluginName, p.Next, ctx, public, r)
@@ -43,21 +45,20 @@ func (p *ResolverPolicy) fallBack(ctx context.Context, w dns.ResponseWriter, r *
 // fallback is one query on its way to public DNS.
 type fallback struct {
 	handler *ResolverPolicy
+	meter   *policyMeter
 	ctx     context.Context
 	w       dns.ResponseWriter
 	r       *dns.Msg
 	pin     *resolve.Pin
+	first   resolve.Ask // what is asked for
+	second  resolve.Ask // and what if public DNS has nothing for that
 }
 
 // target asks for the name that the internal CNAME chain ends in, then for qname,
 // and else returns the chain with the target's rcode.
 func (f *fallback) target() (int, error) {
-	qname, _ := resolve.Question(f.r)
-	if f.pin.Policy.Private(f.pin.Result.Target) {
-		return f.keep(f.pin.Result.Target)
-	}
 	request := f.r.Copy()
-	request.Question[0].Name = f.pin.Result.Target
+	request.Question[0].Name = f.first.Name
 	public, err := f.ask(request)
 	switch {
 	case public == nil:
@@ -65,8 +66,8 @@ func (f *fallback) target() (int, error) {
 	case answers(public):
 		f.count(public.Rcode)
 		return reply.Merged(f.w, f.r, f.pin, public)
-	case f.pin.Policy.Private(qname):
-		return f.keep(qname)
+	case f.second.Private:
+		return f.keep(f.second)
 	}
 	byName, err := f.ask(f.r.Copy())
 	switch {
@@ -84,10 +85,6 @@ func (f *fallback) target() (int, error) {
 // otherTypes asks for a type that the internal name lacks; only records count,
 // for the name itself exists.
 func (f *fallback) otherTypes() (int, error) {
-	qname, _ := resolve.Question(f.r)
-	if f.pin.Policy.Private(qname) {
-		return f.keep(qname)
-	}
 	public, err := f.ask(f.r.Copy())
 	switch {
 	case public == nil:
@@ -133,9 +130,9 @@ func answers(m *dns.Msg) bool {
 }
 
 // keep sends the internal answer because a name is private to the policy.
-func (f *fallback) keep(name string) (int, error) {
-	keptPrivate.WithLabelValues(metrics.WithServer(f.ctx), f.pin.Policy.Name).Inc()
-	return reply.Internal(f.w, f.r, f.pin, fmt.Sprintf("%s is private to policy %q and is not sent to public DNS", name, f.pin.Policy.Name))
+func (f *fallback) keep(ask resolve.Ask) (int, error) {
+	f.meter.kept()
+	return reply.Internal(f.w, f.r, f.pin, reply.PrivateNote(ask.Name, f.pin.Policy))
 }
 
 // failed answers SERVFAIL: the internal answer would be cached as the truth.
@@ -149,8 +146,7 @@ func (f *fallback) failed(err error) (int, error) {
 // note logs that the public path began to fail. The reply is written by us, so
 // the error cannot be handed up to the errors plugin.
 func (f *fallback) note(err error) {
-	failing := f.handler.failing[f.pin.Policy.Name]
-	if err == nil || failing == nil || failing.Swap(true) {
+	if err == nil || !f.handler.outages[f.pin.Policy.Number()].begins(time.Now()) {
 		return
 	}
 	log.Errorf("Policy %q: public DNS cannot be asked, first for %s: %v", f.pin.Policy.Name, f.r.Question[0].Name, err)
@@ -158,12 +154,11 @@ func (f *fallback) note(err error) {
 
 // recovered logs that the public path works again.
 func (f *fallback) recovered() {
-	failing := f.handler.failing[f.pin.Policy.Name]
-	if failing != nil && failing.Load() && failing.Swap(false) {
+	if f.handler.outages[f.pin.Policy.Number()].ends() {
 		log.Infof("Policy %q: public DNS can be asked again", f.pin.Policy.Name)
 	}
 }
 
 func (f *fallback) count(rcode int) {
-	fallbacks.WithLabelValues(metrics.WithServer(f.ctx), f.pin.Policy.Name, f.pin.Result.Trigger().String(), dns.RcodeToString[rcode]).Inc()
+	f.meter.public(f.pin.Result.Trigger(), rcode)
 }

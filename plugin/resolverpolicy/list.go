@@ -3,34 +3,26 @@ package resolverpolicy
 import (
 	"io"
 	"net/netip"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync/atomic"
-	"time"
-	"weak"
 
 	"github.com/internaldns/internaldns/plugin/pkg/expr"
-	"github.com/internaldns/internaldns/plugin/pkg/files"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
-	"github.com/internaldns/internaldns/plugin/pkg/scope"
 )
 
-// reloadInterval is how often list files are looked at.
-const reloadInterval = 10 * time.Second
-
-// list is a list file, read again when it changes. Its type stays what it was
-// when the policies were compiled. Safe for concurrent use but for Look.
+// list is the values of a list file. Its type stays what it was when the policies
+// were compiled. Safe for concurrent use.
 type list struct {
-	file    string
-	pos     problem.Pos // of its declaration
-	server  string      // label of its metrics
-	block   weak.Pointer[scope.Scope]
-	typ     expr.Type
-	values  atomic.Pointer[values]
-	tracker files.Tracker
-	failing string // the problems last logged, empty while it is well
+	typ    expr.Type
+	values atomic.Pointer[values]
+}
+
+// newList makes a list that nothing was read into yet.
+func newList() *list {
+	l := &list{typ: expr.String}
+	l.values.Store(&values{})
+	return l
 }
 
 // Type implements expr.List.
@@ -49,70 +41,28 @@ func (l *list) HasInt(n int64) bool {
 }
 
 // HasIP implements expr.List.
-func (l *list) HasIP(ip netip.Addr) bool { return l.values.Load().prefixes.Lookup(ip) }
-
-func (l *list) object() string { return "list " + l.file }
-
-// read reads the file; the values are nil if the problems hold an error.
-func (l *list) read() (*values, problem.List) {
-	states := []files.State{files.Stat(l.file)}
-	v, problems, failed := l.open()
-	if failed || files.Unchanged(states) {
-		l.tracker.Read(states, failed)
-	}
-	if problems.HasErrors() {
-		return nil, problems
-	}
-	return v, problems
+func (l *list) HasIP(ip netip.Addr) bool {
+	prefixes := l.values.Load().prefixes
+	return prefixes != nil && prefixes.Lookup(ip)
 }
 
-func (l *list) open() (v *values, problems problem.List, failed bool) {
-	file, err := os.Open(filepath.Clean(l.file))
-	if err != nil {
-		problems.Errorf(l.pos, l.object(), "%s", err)
-		return nil, problems, true
-	}
-	defer file.Close()
-	v, problems = readValues(io.LimitReader(file, maxFile), l.file, l.object())
-	return v, problems, false
-}
-
-// Look implements files.Item.
-func (l *list) Look(now time.Time) time.Time {
-	read, next := l.tracker.Look(now)
-	if read {
-		l.reload()
-	}
-	return next
-}
-
-// reload replaces the values, or keeps them and says once why.
-func (l *list) reload() {
-	v, problems := l.read()
-	if v != nil && v.size > 0 && v.typ != l.typ {
-		problems.Errorf(problem.Pos{File: l.file}, l.object(), "the list held values of type %s and now holds %s; restart to change its type", l.typ, v.typ)
-		v = nil
-	}
-	if v == nil {
-		sourceFailures.WithLabelValues(l.server, l.file).Inc()
-		if text := problems.Only(problem.Error).Error(); text != l.failing {
-			l.failing = text
-			log.Errorf("Keeping the old values: %s", text)
+// parser reads the list's file. The first reading settles the type; an empty file
+// has none then, and keeps it later.
+func (l *list) parser(file string, pos problem.Pos, object string) parser {
+	typ := expr.Type(0)
+	return func(r io.Reader) (func(), int, problem.List) {
+		v, problems := readValues(r, file, object)
+		switch {
+		case typ == 0 && v.size == 0:
+			problems.Errorf(pos, object, "the list is empty, so its type is not known; start with one value at least")
+		case typ == 0:
+			typ, l.typ = v.typ, v.typ
+		case v.size > 0 && v.typ != typ:
+			problems.Errorf(problem.Pos{File: file}, object, "the list held values of type %s and now holds %s; restart to change its type", typ, v.typ)
 		}
-		return
+		return func() { l.values.Store(v) }, v.size, problems
 	}
-	l.failing = ""
-	l.publish(v)
-	log.Infof("List %s: read again, %d values", l.file, v.size)
 }
-
-func (l *list) publish(v *values) {
-	l.values.Store(v)
-	sourceLoaded.WithLabelValues(l.server, l.file).SetToCurrentTime()
-}
-
-// Abandoned implements files.Item.
-func (l *list) Abandoned() bool { return l.block.Value() == nil }
 
 // lists are the lists of one policy, by the name its expressions use.
 type lists map[string]*list

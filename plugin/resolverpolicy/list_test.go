@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/internaldns/internaldns/plugin/pkg/expr"
-	"github.com/internaldns/internaldns/plugin/pkg/files"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
 )
 
@@ -43,6 +42,18 @@ func TestReadValues(t *testing.T) {
 	}
 }
 
+// TestManyRepeated holds that values which stand there often stop no start.
+func TestManyRepeated(t *testing.T) {
+	v, problems := readValues(strings.NewReader(strings.Repeat("example.org\n", 500)), "f", "list f")
+	if problems.HasErrors() || v.size != 1 {
+		t.Fatalf("%d values, %v", v.size, problems.Err())
+	}
+	last := problems[len(problems)-1].String()
+	if want := "f: list f: warning: 399 more values are in the list already, they are not listed"; len(problems) != maxReported+1 || last != want {
+		t.Errorf("%d warnings, the last %q, want %d and %q", len(problems), last, maxReported+1, want)
+	}
+}
+
 // TestListReload holds that good changes are taken over and bad ones change nothing.
 func TestListReload(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "list")
@@ -57,9 +68,10 @@ func TestListReload(t *testing.T) {
 		}
 	}
 	write("192.0.2.0/24\n")
-	s := &sources{lists: make(map[string]*list), watcher: files.NewWatcher()}
-	l, problems := s.list(file, problem.Pos{})
-	if err := problems.Err(); err != nil {
+	l := newList()
+	from := &source{what: "list", file: file}
+	from.parse = l.parser(file, problem.Pos{}, from.object())
+	if err := from.load().Err(); err != nil {
 		t.Fatal(err)
 	}
 	in, out := netip.MustParseAddr("192.0.2.7"), netip.MustParseAddr("198.51.100.7")
@@ -81,15 +93,15 @@ func TestListReload(t *testing.T) {
 		{"mended", "192.0.2.7\n198.51.100.7\n", true, true},
 	} {
 		write(c.text)
-		l.Look(time.Now())
+		from.Look(time.Now())
 		check(c.step, c.hasIn, c.hasOut)
 	}
 	if err := os.Remove(file); err != nil {
 		t.Fatal(err)
 	}
-	l.Look(time.Now())
+	from.Look(time.Now())
 	check("gone", true, true)
-	if s.block.Value() != nil || !l.Abandoned() {
+	if !from.Abandoned() {
 		t.Error("a list of no block is not abandoned")
 	}
 }

@@ -6,24 +6,34 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promauto"
 )
 
+// Counters go on through a reload as far as what they count is still configured;
+// see meter.
 var (
+	// queries counts all queries that reach the policies.
+	queries = counter("queries_total",
+		"Counter of queries by the policy that matched, its view, the matching zone and the internal rcode; empty where there is none.",
+		"policy", "view", "zone", "rcode")
 	// fallbacks counts queries taken to public DNS, by what came back.
 	fallbacks = counter("fallbacks_total", "Counter of queries sent to public DNS because of the internal answer, by the public rcode.",
 		"policy", "trigger", "rcode")
-	// loops counts chains of CNAMEs that never end.
-	loops = counter("cname_loops_total", "Counter of queries whose chain of CNAMEs is a loop or too long.", "policy")
 	// keptPrivate counts fallbacks that did not happen.
 	keptPrivate = counter("private_total", "Counter of internal answers returned because the name to be sent is private.", "policy")
-	// sourceFailures counts loads that kept the old values.
-	sourceFailures = counter("source_failures_total",
-		"Counter of loads of a file that policies read which failed while older values went on being used.", "file")
-	// sourceLoaded tells the age of lists.
-	sourceLoaded = promauto.NewGaugeVec(prometheus.GaugeOpts{
-		Namespace: plugin.Namespace,
-		Subsystem: pluginName,
-		Name:      "source_loaded_timestamp_seconds",
-		Help:      "Time of the last successful load of a file that policies read, in seconds since 1970.",
-	}, []string{"server", "file"})
+	// references counts queries whose answer is looked for beyond the matching zone.
+	references = counter("references_total", "Counter of queries that followed references, by how many in a row.", "policy", "depth")
+	// flattened counts the ends of chains of CNAMEs and DNAMEs.
+	flattened = counter("flattened_total", "Counter of queries that led through CNAMEs or DNAMEs, by how that ended.", "policy", "outcome")
+	// dropped counts lines missing in the query log.
+	dropped = counter("query_log_dropped_total", "Counter of queries that are missing in the query log because it could not keep up or not be written.")
+
+	durations = histogram("duration_seconds",
+		"Histogram of the time from a query's arrival at the policies to its internal answer; one query in seventeen is timed.",
+		[]float64{1e-6, 2e-6, 5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 1e-3})
+	evaluated = histogram("policies_evaluated",
+		"Histogram of how many policies had their expressions looked at; one query in seventeen is counted.",
+		[]float64{0, 1, 2, 4, 8, 16, 64, 256, 1024})
+
+	// gauges are read from the blocks that serve.
+	gauges = newCollector()
 )
 
 // counter makes a counter of the plugin; the label server comes first (SPEC 8).
@@ -31,4 +41,10 @@ func counter(name, help string, labels ...string) *prometheus.CounterVec {
 	return promauto.NewCounterVec(prometheus.CounterOpts{
 		Namespace: plugin.Namespace, Subsystem: pluginName, Name: name, Help: help,
 	}, append([]string{"server"}, labels...))
+}
+
+func histogram(name, help string, buckets []float64) *prometheus.HistogramVec {
+	return promauto.NewHistogramVec(prometheus.HistogramOpts{
+		Namespace: plugin.Namespace, Subsystem: pluginName, Name: name, Help: help, Buckets: buckets,
+	}, []string{"server"})
 }

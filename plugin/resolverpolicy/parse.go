@@ -12,6 +12,9 @@ import (
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
 )
 
+// oneName is what to say of a policy without a name or with several.
+const oneName = "a policy has one name, write: resolverpolicy NAME { ... }; what all policies share stands in a block without a name: resolverpolicy { ... }"
+
 // declaration is one policy while its block is read (SPEC 5.4).
 type declaration struct {
 	block    *scope.Scope
@@ -25,7 +28,7 @@ type declaration struct {
 
 func declare(block *scope.Scope, from *sources, head scope.Line) (scope.Declaration, error) {
 	if len(head.Words) != 1 {
-		return scope.Declaration{}, errors.New("a policy has one name, write: resolverpolicy NAME { ... }")
+		return scope.Declaration{}, errors.New(oneName)
 	}
 	d := &declaration{block: block, sources: from, lists: make(lists), policy: model.PolicySpec{Pos: head.Pos, Name: head.Words[0]}}
 	d.policy.Lists = d.lists
@@ -111,7 +114,7 @@ func (d *declaration) public(scope.Line) error {
 
 func (d *declaration) resolvers(l scope.Line) error {
 	d.actions = append(d.actions, "resolvers")
-	d.policy.Action = model.UseResolvers
+	d.policy.Action, d.policy.Resolvers = model.UseResolvers, l.Words
 	parsed, err := parseResolvers(l.Words)
 	d.resolved = parsed
 	return err

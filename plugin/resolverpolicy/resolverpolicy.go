@@ -7,13 +7,12 @@ import (
 	"net"
 	"net/netip"
 	"sync"
-	"sync/atomic"
 
 	"github.com/coredns/coredns/plugin"
-	"github.com/coredns/coredns/plugin/metrics"
 	"github.com/coredns/coredns/request"
 	"github.com/miekg/dns"
 
+	"github.com/internaldns/internaldns/plugin/pkg/client"
 	"github.com/internaldns/internaldns/plugin/pkg/model"
 	"github.com/internaldns/internaldns/plugin/pkg/reply"
 	"github.com/internaldns/internaldns/plugin/pkg/resolve"
@@ -26,17 +25,41 @@ type ResolverPolicy struct {
 	Next plugin.Handler
 
 	scope   *scope.Scope
-	custom  map[string]*custom      // by policy; read-only
-	failing map[string]*atomic.Bool // by policy: whether its fallback failed last; the map is read-only
-	queries sync.Pool               // of *model.Query
+	clients *client.Sources
+	custom  map[string]*custom // by policy; read-only
+	asking  sync.Pool          // of *asking
+	sources *sources
+
+	// Set at startup and read-only from then on.
+	meter     *meter
+	outages   []outage // by number of the policy
+	described bool     // whether the metadata plugin asks for what was done
+	traced    bool     // whether the trace plugin does
+	log       *queryLog
 }
 
-func newHandler(block *scope.Scope) *ResolverPolicy {
-	return &ResolverPolicy{scope: block, queries: sync.Pool{New: func() any { return new(model.Query) }}}
+// asking is what the policies look at for one query.
+type asking struct {
+	query  model.Query
+	client client.Client
+}
+
+func newHandler(block *scope.Scope, from *sources) *ResolverPolicy {
+	return &ResolverPolicy{
+		scope:   block,
+		clients: from.clients,
+		custom:  from.custom,
+		asking:  sync.Pool{New: func() any { return new(asking) }},
+		sources: from,
+		meter:   &meter{scope: block, server: from.server},
+	}
 }
 
 // Name implements the plugin.Handler interface.
 func (p *ResolverPolicy) Name() string { return pluginName }
+
+// Clients gives what the block has to tell clients apart, for those who explain.
+func (p *ResolverPolicy) Clients() *client.Sources { return p.clients }
 
 // onStartup fails if the load never came to its end, and starts what the policies
 // need while serving.
@@ -44,9 +67,17 @@ func (p *ResolverPolicy) onStartup() error {
 	if p.scope.Load() == nil {
 		return plugin.Error(pluginName, errors.New("no configuration was built; compile in all four plugins of the suite: resolverpolicy, dnsview, internalzone, referencezone"))
 	}
-	p.failing = make(map[string]*atomic.Bool)
-	for _, policy := range p.scope.Load().Policies {
-		p.failing[policy.Name] = new(atomic.Bool)
+	p.outages = make([]outage, len(p.scope.Load().Policies))
+	p.meter.start(p.scope.Servers(), p.sources.watched)
+	if name := p.sources.queryLog; name != "" {
+		out, err := openLog(name)
+		if err != nil {
+			return plugin.Error(pluginName, fmt.Errorf("query log: %w", err))
+		}
+		p.log = newQueryLog(out)
+		for _, l := range p.meter.listeners {
+			l.logs()
+		}
 	}
 	for _, c := range p.custom {
 		c.start()
@@ -59,55 +90,101 @@ func (p *ResolverPolicy) onShutdown() error {
 	for _, c := range p.custom {
 		errs = append(errs, c.stop())
 	}
+	if p.log != nil {
+		errs = append(errs, p.log.stop())
+	}
+	p.meter.retire(gauges.blocks.All())
 	return errors.Join(errs...)
 }
 
 // ServeDNS implements the plugin.Handler interface.
 func (p *ResolverPolicy) ServeDNS(ctx context.Context, w dns.ResponseWriter, r *dns.Msg) (int, error) {
-	if r.Opcode != dns.OpcodeQuery || len(r.Question) != 1 || r.Question[0].Qclass != dns.ClassINET {
+	if !ours(r) {
 		return plugin.NextOrFailure(pluginName, p.Next, ctx, w, r)
 	}
+	if p.log != nil {
+		return p.logged(ctx, w, r)
+	}
+	return p.serve(ctx, w, r, p.meter.at(ctx))
+}
+
+// serve answers a query by its policy.
+func (p *ResolverPolicy) serve(ctx context.Context, w dns.ResponseWriter, r *dns.Msg, at *listener) (int, error) {
+	watch := p.meter.stopwatch(at)
 	snapshot := p.scope.Load()
-	policy := p.selectPolicy(snapshot, w, r)
-	if policy == nil || policy.Action == model.UsePublic {
+	policy, tried := p.selectPolicy(ctx, snapshot, w, r)
+	watch.selected(tried)
+	route := resolve.RouteOf(policy, r.Question[0].Qtype)
+	if route == resolve.ToView {
+		return p.fromView(ctx, w, r, snapshot, policy, at, watch)
+	}
+	watch.stop()
+	p.account(ctx).serve(policy, nil)
+	if policy == nil {
+		at.none()
 		return plugin.NextOrFailure(pluginName, p.Next, ctx, w, r)
 	}
-	switch r.Question[0].Qtype {
-	case dns.TypeAXFR, dns.TypeIXFR:
-		return reply.Failure(w, r, dns.RcodeRefused, dns.ExtendedErrorCodeProhibited, fmt.Sprintf("policy %q does not allow zone transfers", policy.Name))
-	}
-	if policy.Action == model.UseResolvers {
+	p.tag(ctx, policy, nil)
+	switch route {
+	case resolve.ToNobody:
+		at.policy(policy).query(nil, dns.RcodeRefused)
+		return reply.RefuseTransfer(w, r, policy)
+	case resolve.ToResolvers:
+		at.policy(policy).outside()
 		return p.custom[policy.Name].cache.ServeDNS(ctx, w, r)
 	}
+	at.policy(policy).outside()
+	return plugin.NextOrFailure(pluginName, p.Next, ctx, w, r)
+}
 
-	inside, pin := resolve.With(ctx, resolve.Pin{
-		Scope: p.scope, Snapshot: snapshot, Policy: policy, View: policy.View, CanFallBack: canFallBack(r),
-	})
+// ours reports whether the policies are for a query.
+func ours(r *dns.Msg) bool {
+	return r.Opcode == dns.OpcodeQuery && len(r.Question) == 1 && r.Question[0].Qclass == dns.ClassINET
+}
+
+// fromView has the plugins below answer from the policy's view.
+func (p *ResolverPolicy) fromView(ctx context.Context, w dns.ResponseWriter, r *dns.Msg,
+	snapshot *model.Snapshot, policy *model.Policy, at *listener, watch *stopwatch) (int, error) {
+	inside, pin := resolve.With(ctx)
+	pin.Scope, pin.Snapshot, pin.Policy, pin.View = p.scope, snapshot, policy, policy.View
+	pin.CanFallBack = resolve.CanFallBack(r.RecursionDesired, r.Question[0].Qtype)
+	p.account(ctx).serve(policy, pin)
+	var rcode int
+	var err error
 	if policy.View == nil {
-		return reply.Answer(w, r, pin, pin.Gone())
+		pin.Gone()
+		rcode, err = reply.Answer(w, r, pin)
+	} else {
+		rcode, err = plugin.NextOrFailure(pluginName, p.Next, inside, watch.around(w), r)
 	}
-	rcode, err := plugin.NextOrFailure(pluginName, p.Next, inside, w, r)
+	watch.stop()
+	count := at.policy(policy)
+	count.internal(&pin.Result)
+	p.tag(ctx, policy, pin)
 	if pin.Held {
-		return p.fallBack(ctx, w, r, pin)
-	}
-	if pin.Result.Outcome == resolve.Loop {
-		loops.WithLabelValues(metrics.WithServer(ctx), policy.Name).Inc()
+		return p.fallBack(ctx, w, r, pin, count)
 	}
 	return rcode, err
 }
 
-// selectPolicy gives the policy for a query, nil if none matches.
-func (p *ResolverPolicy) selectPolicy(snapshot *model.Snapshot, w dns.ResponseWriter, r *dns.Msg) *model.Policy {
-	q := p.queries.Get().(*model.Query)
-	defer p.queries.Put(q)
+// selectPolicy gives the policy for a query, nil if none matches, and how many
+// were tried.
+func (p *ResolverPolicy) selectPolicy(ctx context.Context, snapshot *model.Snapshot, w dns.ResponseWriter, r *dns.Msg) (policy *model.Policy, tried int) {
+	a := p.asking.Get().(*asking)
+	defer p.asking.Put(a)
+	q := &a.query
 	*q = model.Query{Client: model.Client{Addr: clientAddr(w, r), Server: addrOf(w.LocalAddr())}}
 	q.Name, q.Type = resolve.Question(r)
-	return snapshot.Select(q)
-}
-
-// canFallBack reports whether the query itself may be sent to public DNS (SPEC 6).
-func canFallBack(r *dns.Msg) bool {
-	return r.RecursionDesired && r.Question[0].Qtype != dns.TypeANY
+	if snapshot.UsesFacts() {
+		host, certificate := encryption(ctx)
+		a.client = client.Client{
+			Sources: p.clients, Addr: q.Client.Addr, Server: q.Client.Server, Name: q.Name, Request: r,
+			Host: host, Certificate: certificate,
+		}
+		q.Client.Facts = &a.client
+	}
+	policy = snapshot.Select(q)
+	return policy, q.Tried
 }
 
 // clientAddr gives the client's address, the one a PROXY header names if there is one.

@@ -46,7 +46,8 @@ func (n *below) handler() plugin.Handler {
 			return dns.RcodeNameError, w.WriteMsg(m)
 		}
 		n.pinned++
-		if pin.Settle(pin.Refuse()) {
+		pin.Result = resolve.Result{Rcode: dns.RcodeRefused}
+		if pin.Settle() {
 			m := new(dns.Msg).SetRcode(r, dns.RcodeRefused)
 			return dns.RcodeSuccess, w.WriteMsg(m)
 		}
@@ -57,8 +58,11 @@ func (n *below) handler() plugin.Handler {
 func serve(t *testing.T, s *scope.Scope, change func(*dns.Msg)) (*dnstest.Recorder, *below) {
 	t.Helper()
 	n := &below{scope: s}
-	p := newHandler(s)
+	p := newHandler(s, &sources{})
 	p.Next = n.handler()
+	if err := p.onStartup(); err != nil {
+		t.Fatal(err)
+	}
 	r := new(dns.Msg).SetQuestion("www.example.org.", dns.TypeA)
 	r.SetEdns0(1232, false)
 	if change != nil {

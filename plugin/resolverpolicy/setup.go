@@ -10,7 +10,6 @@ import (
 	"github.com/coredns/coredns/core/dnsserver"
 	"github.com/coredns/coredns/plugin"
 
-	"github.com/internaldns/internaldns/plugin/pkg/model"
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
 )
 
@@ -25,19 +24,27 @@ func setup(c *caddy.Controller) error {
 	}
 	block := scope.Of(c)
 	from := sourcesOf(c, block, config)
-	block.Declarations(c, func(head scope.Line) (scope.Declaration, error) { return declare(block, from, head) })
-	if wildcard(config.ListenHosts) {
-		block.Unavailable(model.FieldResolvedIP,
-			"a socket on the wildcard address does not know which address a query arrived at; name the addresses with the bind plugin")
-	}
+	from.clients.Geo = findGeo(config)
+	block.Declarations(c, func(head scope.Line) (scope.Declaration, error) {
+		if len(head.Words) == 0 {
+			return declareCommon(block, from, head)
+		}
+		return declare(block, from, head)
+	})
+	from.follow()
+	keys := c.ServerBlockKeys
+	block.Before(func() { withoutSource(keys, block, from, config) })
 
-	handler := newHandler(block)
-	handler.custom = from.custom
+	handler := newHandler(block, from)
 	config.AddPlugin(func(next plugin.Handler) plugin.Handler {
 		handler.Next = next
 		return handler
 	})
-	c.OnStartup(handler.onStartup)
+	c.OnStartup(func() error {
+		handler.described, handler.traced = config.Handler("metadata") != nil, config.Handler("trace") != nil
+		return handler.onStartup()
+	})
+	gauges.blocks.Follow(c, handler.meter)
 	c.OnShutdown(handler.onShutdown)
 	return nil
 }

@@ -1,20 +1,19 @@
 package resolverpolicy
 
 import (
+	"io"
 	"path/filepath"
+	"time"
 	"weak"
 
 	"github.com/coredns/caddy"
 	"github.com/coredns/coredns/core/dnsserver"
 
-	"github.com/internaldns/internaldns/plugin/pkg/expr"
+	"github.com/internaldns/internaldns/plugin/pkg/client"
 	"github.com/internaldns/internaldns/plugin/pkg/files"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
 )
-
-// maxFile bounds the size of a file that policies read, in octets.
-const maxFile = 1 << 30
 
 // sources are what the policies of one server block use beside the query: files
 // they read, and resolvers of their own. It belongs to the goroutine that parses
@@ -26,38 +25,78 @@ type sources struct {
 	watcher *files.Watcher
 	lists   map[string]*list   // by path
 	custom  map[string]*custom // by policy
+	watched []*source
+
+	queryLog string // file, or standardOutput; empty for none
+	clients  *client.Sources
+	interval time.Duration // between two looks at a file, 0 for never
+	common   *common       // the nameless block, nil before it was read
 }
 
 func sourcesOf(c *caddy.Controller, block *scope.Scope, config *dnsserver.Config) *sources {
 	return &sources{
-		root:    config.Root,
-		server:  scope.ServerLabel(config),
-		block:   weak.Make(block),
-		watcher: scope.Watcher(c),
-		lists:   make(map[string]*list),
-		custom:  make(map[string]*custom),
+		root:     config.Root,
+		server:   scope.ServerLabel(config),
+		block:    weak.Make(block),
+		watcher:  scope.Watcher(c),
+		lists:    make(map[string]*list),
+		custom:   make(map[string]*custom),
+		clients:  new(client.Sources),
+		interval: reloadInterval,
 	}
+}
+
+// path gives where a file of the Corefile is.
+func (s *sources) path(file string) string {
+	if filepath.IsAbs(file) || s.root == "" {
+		return file
+	}
+	return filepath.Join(s.root, file)
 }
 
 // list gives the list of a file, which policies of a block share.
 func (s *sources) list(file string, pos problem.Pos) (*list, problem.List) {
-	if !filepath.IsAbs(file) && s.root != "" {
-		file = filepath.Join(s.root, file)
-	}
+	file = s.path(file)
 	if l, ok := s.lists[file]; ok {
 		return l, nil
 	}
-	l := &list{file: file, pos: pos, server: s.server, block: s.block, tracker: files.Tracker{Interval: reloadInterval}}
+	l := newList()
 	s.lists[file] = l
-	v, problems := l.read()
-	switch {
-	case v == nil:
-		v = &values{typ: expr.String}
-	case v.size == 0:
-		problems.Errorf(pos, l.object(), "the list is empty, so its type is not known; start with one value at least")
+	return l, s.watch("list", file, pos, l.parser)
+}
+
+// follow has the files read again whenever they change. It is called once, when all
+// of them are declared.
+func (s *sources) follow() {
+	for _, from := range s.watched {
+		from.tracker.Interval = s.interval
+		if s.interval > 0 {
+			s.watcher.Add(from, s.interval)
+		}
 	}
-	l.typ = v.typ
-	l.publish(v)
-	s.watcher.Add(l, reloadInterval)
-	return l, problems
+}
+
+// watch reads a file, which is followed from the start on.
+func (s *sources) watch(what, file string, pos problem.Pos, parse func(file string, pos problem.Pos, object string) parser) problem.List {
+	from := &source{what: what, file: file, pos: pos, block: s.block}
+	from.parse = parse(file, pos, from.object())
+	problems := from.load()
+	s.watched = append(s.watched, from)
+	return problems
+}
+
+// table is what the packages of the client's selectors make of a file.
+type table interface{ Len() int }
+
+// into gives a parser whose tables are handed to keep.
+func into[T table](read func(r io.Reader, file string) (T, problem.List), keep func(T)) func(string, problem.Pos, string) parser {
+	return func(file string, _ problem.Pos, _ string) parser {
+		return func(r io.Reader) (func(), int, problem.List) {
+			t, problems := read(r, file)
+			if problems.HasErrors() {
+				return nil, 0, problems
+			}
+			return func() { keep(t) }, t.Len(), problems
+		}
+	}
 }

@@ -39,7 +39,7 @@ func readValues(r io.Reader, file, object string) (*values, problem.List) {
 	var problems problem.List
 	lines := bufio.NewScanner(r)
 	lines.Buffer(make([]byte, 0, 4096), maxLine)
-	number := 0
+	number, errs, repeated := 0, 0, 0
 	for lines.Scan() {
 		number++
 		text, _, _ := strings.Cut(lines.Text(), "#")
@@ -49,17 +49,23 @@ func readValues(r io.Reader, file, object string) (*values, problem.List) {
 		pos := problem.Pos{File: file, Line: number}
 		fresh, err := v.add(text)
 		switch {
-		case len(problems) == maxReported:
+		case err != nil && errs == maxReported:
 			problems.Errorf(pos, object, "more problems follow, they are not listed")
 			return v, problems
 		case err != nil:
+			errs++
 			problems.Errorf(pos, object, "%s", err)
 		case !fresh:
-			problems.Warnf(pos, object, "%s is in the list already", text)
+			if repeated++; repeated <= maxReported {
+				problems.Warnf(pos, object, "%s is in the list already", text)
+			}
 		case v.size > maxEntries:
 			problems.Errorf(pos, object, "the list has more than %d entries", maxEntries)
 			return v, problems
 		}
+	}
+	if more := repeated - maxReported; more > 0 {
+		problems.Warnf(problem.Pos{File: file}, object, "%d more values are in the list already, they are not listed", more)
 	}
 	if err := lines.Err(); err != nil {
 		problems.Errorf(problem.Pos{File: file, Line: number + 1}, object, "%s", err)

@@ -1,0 +1,89 @@
+package resolverpolicy
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// standardOutput is the word for it in place of a file.
+const standardOutput = "stdout"
+
+// logFile is a file that lines are appended to. When it was moved or removed, as
+// logrotate does, it is opened anew. It belongs to one goroutine.
+type logFile struct {
+	name   string
+	file   *os.File  // nil while it cannot be opened
+	looked time.Time // when it was last looked for
+	outage outage
+}
+
+// openLog opens a log, which is made with the permissions 0600 if it is not there.
+func openLog(name string) (*logFile, error) {
+	l := &logFile{name: name, looked: time.Now()}
+	return l, l.open()
+}
+
+func (l *logFile) open() error {
+	if l.name == standardOutput {
+		l.file = os.Stdout
+		return nil
+	}
+	if info, err := os.Stat(l.name); err == nil && (info.Mode()&os.ModeNamedPipe != 0 || info.IsDir()) {
+		return fmt.Errorf("%s is not a file; name a file, or write %s", l.name, standardOutput)
+	}
+	file, err := os.OpenFile(filepath.Clean(l.name), os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
+	if err == nil {
+		l.file = file
+	}
+	return err
+}
+
+// Write implements io.Writer. That it fails is logged when it begins.
+func (l *logFile) Write(lines []byte) (int, error) {
+	n, err := l.write(lines)
+	switch {
+	case err != nil && l.outage.begins(time.Now()):
+		log.Errorf("The query log cannot be written, queries will be missing: %v", err)
+	case err == nil && l.outage.ends():
+		log.Infof("The query log can be written again: %s", l.name)
+	}
+	return n, err
+}
+
+func (l *logFile) write(lines []byte) (int, error) {
+	if now := time.Now(); now.Sub(l.looked) >= logRetry {
+		l.looked = now
+		l.follow()
+	}
+	if l.file == nil {
+		if err := l.open(); err != nil {
+			return 0, err
+		}
+	}
+	return l.file.Write(lines)
+}
+
+// follow lets go of a file that does not have the name any more.
+func (l *logFile) follow() {
+	if l.file == nil || l.file == os.Stdout {
+		return
+	}
+	now, err := os.Stat(l.name)
+	if err == nil {
+		if opened, err := l.file.Stat(); err == nil && os.SameFile(now, opened) {
+			return
+		}
+	}
+	_ = l.file.Close() // all was written
+	l.file = nil
+}
+
+// Close implements io.Closer.
+func (l *logFile) Close() error {
+	if l.file == nil || l.file == os.Stdout {
+		return nil
+	}
+	return l.file.Close()
+}

@@ -1,0 +1,159 @@
+package resolverpolicy
+
+import (
+	"context"
+
+	"github.com/coredns/coredns/plugin/metadata"
+	"github.com/coredns/coredns/request"
+	"github.com/miekg/dns"
+	ot "github.com/opentracing/opentracing-go"
+
+	"github.com/internaldns/internaldns/plugin/pkg/model"
+	"github.com/internaldns/internaldns/plugin/pkg/resolve"
+)
+
+// account is what metadata and the query log tell of one query: its policy, worked out when somebody
+// asks or the query is served, and what came of it. It belongs to the goroutine of
+// the query.
+type account struct {
+	context.Context
+	handler *ResolverPolicy
+	w       dns.ResponseWriter
+	r       *dns.Msg
+
+	// The policy and what it was chosen for: a plugin in between may rewrite the question.
+	policy *model.Policy
+	name   string
+	qtype  uint16
+	chosen bool
+
+	served bool
+	pin    *resolve.Pin // nil if no view was asked
+}
+
+type accountKey struct{}
+
+// Value gives the account, or what the parent holds.
+func (a *account) Value(key any) any {
+	if _, ok := key.(accountKey); ok {
+		return a
+	}
+	return a.Context.Value(key)
+}
+
+// describe gives a context with the metadata of SPEC 8.
+func (p *ResolverPolicy) describe(ctx context.Context, state request.Request) context.Context {
+	a := &account{Context: ctx, handler: p, w: state.W, r: state.Req}
+	for label, value := range map[string]metadata.Func{
+		"policy": a.policyName, "view": a.viewName, "zone": a.zone,
+		"reference": a.reference, "fallback": a.fallback, "rcode": a.rcode,
+	} {
+		metadata.SetValueFunc(ctx, pluginName+"/"+label, value)
+	}
+	return a
+}
+
+// account gives what is told of the query, nil if nobody wants to know.
+func (p *ResolverPolicy) account(ctx context.Context) *account {
+	if !p.described && p.log == nil {
+		return nil
+	}
+	a, _ := ctx.Value(accountKey{}).(*account)
+	return a
+}
+
+// choose gives the query's policy, nil if none matches.
+func (a *account) choose() *model.Policy {
+	if a.served || !ours(a.r) {
+		return a.policy
+	}
+	name, qtype := resolve.Question(a.r)
+	if !a.chosen || name != a.name || qtype != a.qtype {
+		a.policy, _ = a.handler.selectPolicy(a, a.handler.scope.Load(), a.w, a.r)
+		a.name, a.qtype, a.chosen = name, qtype, true
+	}
+	return a.policy
+}
+
+// serve notes what the query was served with. The pin, which may be nil, has its
+// result by the time a reply is written.
+func (a *account) serve(policy *model.Policy, pin *resolve.Pin) {
+	if a != nil {
+		a.policy, a.pin, a.served = policy, pin, true
+	}
+}
+
+func (a *account) policyName() string {
+	if p := a.choose(); p != nil {
+		return p.Name
+	}
+	return ""
+}
+
+func (a *account) viewName() string {
+	if p := a.choose(); p != nil {
+		return p.ViewName
+	}
+	return ""
+}
+
+func (a *account) zone() string {
+	if a.pin == nil {
+		return ""
+	}
+	return matchID(&a.pin.Result)
+}
+
+func (a *account) reference() string {
+	if a.pin == nil {
+		return ""
+	}
+	r := &a.pin.Result
+	if r.Source == nil || r.Source == r.Match || r.Outcome == resolve.NXDomain {
+		return ""
+	}
+	return r.Source.ID
+}
+
+func (a *account) fallback() string {
+	if a.pin == nil || !a.pin.Held {
+		return ""
+	}
+	return a.pin.Result.Trigger().String()
+}
+
+func (a *account) rcode() string {
+	if a.pin == nil {
+		return ""
+	}
+	return dns.RcodeToString[a.pin.Result.Rcode]
+}
+
+// matchID gives the ID of the matching zone, "" if there is none.
+func matchID(r *resolve.Result) string {
+	if r.Match == nil {
+		return ""
+	}
+	return r.Match.ID
+}
+
+// tag tells the tracing span of the query, if it has one, what came of it.
+func (p *ResolverPolicy) tag(ctx context.Context, policy *model.Policy, pin *resolve.Pin) {
+	if !p.traced {
+		return
+	}
+	span := ot.SpanFromContext(ctx)
+	if span == nil {
+		return
+	}
+	span.SetTag(pluginName+".policy", policy.Name)
+	if pin == nil {
+		return
+	}
+	span.SetTag(pluginName+".view", policy.ViewName)
+	span.SetTag(pluginName+".zone", matchID(&pin.Result))
+	span.SetTag(pluginName+".outcome", pin.Result.Outcome.String())
+	if pin.Held {
+		span.SetTag(pluginName+".fallback", pin.Result.Trigger().String())
+	}
+}

@@ -1,0 +1,236 @@
+package resolverpolicy
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/coredns/coredns/core/dnsserver"
+	"github.com/miekg/dns"
+	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
+
+	"github.com/internaldns/internaldns/plugin/pkg/model"
+	"github.com/internaldns/internaldns/plugin/pkg/problem"
+	"github.com/internaldns/internaldns/plugin/pkg/resolve"
+	"github.com/internaldns/internaldns/plugin/pkg/scope"
+	"github.com/internaldns/internaldns/plugin/pkg/zone"
+)
+
+// office is a server block with a policy and a view of the zones.
+func office(t testing.TB, zones ...string) *scope.Scope {
+	t.Helper()
+	s := new(scope.Scope)
+	view := model.ViewSpec{Name: "office"}
+	for _, id := range zones {
+		apex := id + "."
+		s.AddZone(model.ZoneSpec{ID: id, Apex: apex}, func() (*zone.Zone, problem.List) {
+			return zone.NewBuilder(zone.Options{Apex: apex}).Build()
+		})
+		view.Zones = append(view.Zones, model.Ref{Name: id})
+	}
+	s.AddView(view)
+	s.AddPolicy(model.PolicySpec{Name: "staff", View: model.Ref{Name: "office"}, Fallback: model.DefaultTriggers})
+	if err := s.Build().Err(); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func started(s *scope.Scope, servers ...string) *meter {
+	m := &meter{scope: s, server: servers[0]}
+	m.start(servers, nil)
+	return m
+}
+
+// counts gives the series of a server, without that label, and their values.
+func counts(t *testing.T, server string) []string {
+	t.Helper()
+	families, err := prometheus.DefaultGatherer.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for _, f := range families {
+		for _, m := range f.GetMetric() {
+			if labels := m.GetLabel(); slices.ContainsFunc(labels, func(l *dto.LabelPair) bool { return l.GetName() == "server" && l.GetValue() == server }) {
+				out = append(out, strings.TrimPrefix(f.GetName(), "coredns_resolverpolicy_")+labelled(labels)+fmt.Sprint(" ", m.GetCounter().GetValue()))
+			}
+		}
+	}
+	return out
+}
+
+func labelled(labels []*dto.LabelPair) string {
+	var b strings.Builder
+	for _, l := range labels {
+		if l.GetName() != "server" {
+			fmt.Fprintf(&b, " %s=%s", l.GetName(), l.GetValue())
+		}
+	}
+	return b.String()
+}
+
+// Every count goes to its own series, and a second one does not look it up again.
+func TestMeterSeries(t *testing.T) {
+	s := office(t, "example.net", "example.org")
+	m := started(s, "a", "b")
+	defer m.retire(nil)
+	snapshot := s.Load()
+	zone := snapshot.Zone("example.org")
+	l := m.listeners[0]
+	l.logs()
+	for range 2 {
+		l.none()
+		l.drop()
+		p := l.policy(snapshot.Policies[0])
+		p.outside()
+		p.kept()
+		p.internal(&resolve.Result{Match: zone})
+		p.internal(&resolve.Result{Outcome: resolve.Refused, Rcode: dns.RcodeRefused})
+		p.internal(&resolve.Result{Match: zone, Outcome: resolve.NXDomain, Rcode: dns.RcodeNameError, Hops: model.MaxReferences, Links: 16})
+		p.internal(&resolve.Result{Match: zone, Outcome: resolve.TooLong, Rcode: dns.RcodeYXDomain, Hops: 1, Links: 1})
+		p.internal(&resolve.Result{Outcome: resolve.ViewGone, Rcode: dns.RcodeServerFailure})
+		p.public(model.OnNoData, dns.RcodeSuccess)
+		p.public(model.OnRefused, dns.RcodeBadCookie)
+		p.public(model.OnRefused, 3841)
+		p.public(model.OnRefused, -1)
+	}
+	want := []string{
+		"fallbacks_total policy=staff rcode=BADCOOKIE trigger=refused 2",
+		"fallbacks_total policy=staff rcode=NOERROR trigger=nodata 2",
+		"fallbacks_total policy=staff rcode=other trigger=refused 4",
+		"flattened_total outcome=nxdomain policy=staff 2",
+		"flattened_total outcome=toolong policy=staff 2",
+		"private_total policy=staff 2",
+		"queries_total policy= rcode= view= zone= 2",
+		"queries_total policy=staff rcode= view=office zone= 2",
+		"queries_total policy=staff rcode=NOERROR view=office zone=example.org 2",
+		"queries_total policy=staff rcode=NXDOMAIN view=office zone=example.org 2",
+		"queries_total policy=staff rcode=REFUSED view=office zone= 2",
+		"queries_total policy=staff rcode=SERVFAIL view=office zone= 2",
+		"queries_total policy=staff rcode=YXDOMAIN view=office zone=example.org 2",
+		"query_log_dropped_total 2",
+		"references_total depth=1 policy=staff 2",
+		"references_total depth=5 policy=staff 2",
+	}
+	got := counts(t, "a")
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		t.Errorf("series:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	if other := counts(t, "b"); len(other) != 0 {
+		t.Errorf("another listener has counted: %q", other)
+	}
+}
+
+// A query is counted at the address it arrived at.
+func TestMeterListeners(t *testing.T) {
+	m := started(office(t, "example.org"), "first", "second")
+	defer m.retire(nil)
+	for server, want := range map[string]string{"second": "second", "first": "first", "unknown": "first"} {
+		ctx := context.WithValue(context.Background(), dnsserver.Key{}, &dnsserver.Server{Addr: server})
+		if got := m.at(ctx).server; got != want {
+			t.Errorf("a query to %s is counted at %s, want %s", server, got, want)
+		}
+	}
+}
+
+// A reload keeps the series of what is still there, and takes all others away.
+func TestMeterRetire(t *testing.T) {
+	s := office(t, "example.net", "example.org")
+	old := started(s, "a", "b")
+	for _, l := range old.listeners {
+		l.none()
+		p := l.policy(s.Load().Policies[0])
+		for _, z := range s.Load().Zones {
+			p.query(z, dns.RcodeSuccess)
+		}
+		p.kept()
+	}
+	next := office(t, "example.org")
+	m := started(next, "a")
+	old.retire([]*meter{m})
+	m.listeners[0].policy(next.Load().Policies[0]).query(next.Load().Zones[0], dns.RcodeSuccess)
+	old.listeners[0].policy(s.Load().Policies[0]).query(s.Load().Zones[0], dns.RcodeNameError) // a late query
+
+	want := []string{
+		"private_total policy=staff 1",
+		"queries_total policy= rcode= view= zone= 1",
+		"queries_total policy=staff rcode=NOERROR view=office zone=example.org 2",
+	}
+	if got := counts(t, "a"); !slices.Equal(got, want) {
+		t.Errorf("series:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	if got := counts(t, "b"); len(got) != 0 {
+		t.Errorf("a listener that is gone has series: %q", got)
+	}
+	next.DropView("office")
+	m2 := started(office(t, "example.org"), "a")
+	m2.retire([]*meter{m})
+	m.retire(nil)
+	if got := counts(t, "a"); len(got) != 0 {
+		t.Errorf("after the end there are series: %q", got)
+	}
+}
+
+// Many zones: each has its own series, whatever group it is in.
+func TestMeterManyZones(t *testing.T) {
+	var ids []string
+	for i := range 2*zonesGroup + 1 {
+		ids = append(ids, fmt.Sprintf("z%d.example", i))
+	}
+	s := office(t, ids...)
+	m := started(s, "many")
+	defer m.retire(nil)
+	p := m.listeners[0].policy(s.Load().Policies[0])
+	for _, z := range s.Load().Zones {
+		p.query(z, dns.RcodeSuccess)
+	}
+	if got := counts(t, "many"); len(got) != len(ids) {
+		t.Errorf("%d series for %d zones", len(got), len(ids))
+	}
+}
+
+// Counting allocates nothing once the series are known.
+func TestMeterAllocations(t *testing.T) {
+	s := office(t, "example.org")
+	m := started(s, "alloc")
+	defer m.retire(nil)
+	snapshot := s.Load()
+	result := &resolve.Result{Match: snapshot.Zones[0], Outcome: resolve.Success, Hops: 2, Links: 3}
+	if n := testing.AllocsPerRun(100, func() { m.listeners[0].policy(snapshot.Policies[0]).internal(result) }); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+// BenchmarkMeter is what counting one query costs: a hit, and one that followed a
+// reference and a CNAME; timed is a query with the share of those that are timed.
+func BenchmarkMeter(b *testing.B) {
+	s := office(b, "example.org")
+	m := started(s, "bench")
+	defer m.retire(nil)
+	snapshot := s.Load()
+	for name, r := range map[string]*resolve.Result{
+		"hit":   {Match: snapshot.Zones[0], Outcome: resolve.Success},
+		"alias": {Match: snapshot.Zones[0], Outcome: resolve.Success, Hops: 1, Links: 1},
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				m.at(b.Context()).policy(snapshot.Policies[0]).internal(r)
+			}
+		})
+	}
+	b.Run("timed", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			l := m.at(b.Context())
+			w := m.stopwatch(l)
+			w.selected(1)
+			w.stop()
+		}
+	})
+}

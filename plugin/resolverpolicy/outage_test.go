@@ -1,0 +1,40 @@
+package resolverpolicy
+
+import (
+	"testing"
+	"time"
+)
+
+// An outage is told once when it begins and once when it ends, and one that comes
+// and goes with the queries not more than once a minute.
+func TestOutage(t *testing.T) {
+	var o outage
+	now := time.Unix(1_000_000, 0)
+	for i, step := range []struct {
+		after    time.Duration
+		fails    bool
+		wantTold bool
+	}{
+		{0, false, false},
+		{0, true, true},
+		{time.Second, true, false},
+		{time.Second, false, true},
+		{0, false, false},
+		{time.Second, true, false},
+		{time.Second, false, false},
+		{quiet, true, true},
+		{2 * quiet, true, false},
+		{0, false, true},
+	} {
+		now = now.Add(step.after)
+		told := false
+		if step.fails {
+			told = o.begins(now)
+		} else {
+			told = o.ends()
+		}
+		if told != step.wantTold {
+			t.Errorf("step %d: told %t, want %t", i, told, step.wantTold)
+		}
+	}
+}

@@ -1,0 +1,244 @@
+package resolverpolicy
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/miekg/dns"
+	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
+
+	"github.com/internaldns/internaldns/plugin/pkg/scope"
+)
+
+// counted gives a listener whose drops can be read.
+func counted(t *testing.T) (at *listener, drops func() int) {
+	t.Helper()
+	m := &meter{scope: new(scope.Scope), server: t.Name()}
+	m.start(nil, nil)
+	m.listeners[0].logs()
+	t.Cleanup(func() { m.retire(nil) })
+	return m.listeners[0], func() int { return int(number(t, dropped.WithLabelValues(t.Name()))) }
+}
+
+// number gives the value of a counter.
+func number(t *testing.T, c prometheus.Counter) float64 {
+	t.Helper()
+	var m dto.Metric
+	if err := c.Write(&m); err != nil {
+		t.Fatal(err)
+	}
+	return m.GetCounter().GetValue()
+}
+
+// sink is a file whose writes end as told.
+type sink struct {
+	bytes.Buffer
+	room  int // octets taken before an error
+	gate  chan struct{}
+	ended bool
+}
+
+func (s *sink) Write(p []byte) (int, error) {
+	if s.gate != nil {
+		<-s.gate
+	}
+	n := min(len(p), s.room)
+	s.room -= n
+	s.Buffer.Write(p[:n])
+	if n < len(p) {
+		return n, errors.New("full")
+	}
+	return n, nil
+}
+
+func (s *sink) Close() error { s.ended = true; return nil }
+
+// The lines have the names and types of Cloudflare's dataset gateway_dns.
+func TestQueryLogLines(t *testing.T) {
+	at, _ := counted(t)
+	when := time.Date(2026, 1, 2, 3, 4, 5, 6, time.FixedZone("", 3600))
+	for _, c := range []struct {
+		name string
+		entry
+		want string
+	}{
+		{"hit", entry{client: netip.MustParseAddr("192.0.2.7"), name: "WWW.example.org.", qtype: dns.TypeA, policy: "office", view: "all", zone: "example.org"},
+			`{"Datetime":"2026-01-02T02:04:05Z","QueryName":"www.example.org","QueryTypeName":"A","SrcIP":"192.0.2.7","RCode":0,"ResolverPolicyName":"office","InternalDNSViewID":"all","InternalDNSZoneID":"example.org","InternalDNSRCode":0,"InternalDNSFallbackStrategy":""}`},
+		{"fallback", entry{client: netip.MustParseAddr("2001:db8::7"), name: "example.com.", qtype: 65280, rcode: 2, policy: "o", view: "v", internal: 5, fallback: true},
+			`{"Datetime":"2026-01-02T02:04:05Z","QueryName":"example.com","QueryTypeName":"TYPE65280","SrcIP":"2001:db8::7","RCode":2,"ResolverPolicyName":"o","InternalDNSViewID":"v","InternalDNSZoneID":"","InternalDNSRCode":5,"InternalDNSFallbackStrategy":"public_dns"}`},
+		{"root, no address", entry{name: ".", qtype: dns.TypeNS},
+			`{"Datetime":"2026-01-02T02:04:05Z","QueryName":".","QueryTypeName":"NS","SrcIP":"","RCode":0,"ResolverPolicyName":"","InternalDNSViewID":"","InternalDNSZoneID":"","InternalDNSRCode":0,"InternalDNSFallbackStrategy":""}`},
+		{"what would break a line", entry{name: `a\"b\032c\\d\010é.example.`, qtype: dns.TypeA, policy: "a \"b\"\n<c>", view: "\xff"},
+			`{"Datetime":"2026-01-02T02:04:05Z","QueryName":"a\\\"b\\032c\\\\d\\010é.example","QueryTypeName":"A","SrcIP":"","RCode":0,"ResolverPolicyName":"a \"b\"\n<c>","InternalDNSViewID":"\ufffd","InternalDNSZoneID":"","InternalDNSRCode":0,"InternalDNSFallbackStrategy":""}`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			out := &sink{room: 1 << 20}
+			q := newQueryLog(out)
+			c.at, c.time = at, when
+			q.add(c.entry)
+			if err := q.stop(); err != nil || !out.ended {
+				t.Errorf("stop: %v, closed %t", err, out.ended)
+			}
+			if got := out.String(); got != c.want+"\n" || !json.Valid([]byte(got)) {
+				t.Errorf("got  %swant %s", got, c.want)
+			}
+		})
+	}
+}
+
+// A log that cannot keep up holds nobody up: what is too much is counted.
+func TestQueryLogFull(t *testing.T) {
+	at, drops := counted(t)
+	out := &sink{room: 1 << 30, gate: make(chan struct{})}
+	q := newQueryLog(out)
+	const n = 2*logQueue + 1000
+	for range n {
+		q.add(entry{at: at, name: "example.org.", qtype: dns.TypeA})
+	}
+	close(out.gate)
+	if err := q.stop(); err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Count(out.String(), "\n"); got+drops() != n || got < logQueue || drops() == 0 {
+		t.Errorf("%d lines and %d dropped of %d queries", got, drops(), n)
+	}
+	q.add(entry{at: at, name: "example.org.", qtype: dns.TypeA})
+	if got := strings.Count(out.String(), "\n"); got+drops() != n+1 {
+		t.Errorf("a query after the end is not counted: %d lines, %d dropped", got, drops())
+	}
+}
+
+// A disk that is full costs the lines that are not whole, and no line after that.
+func TestQueryLogTorn(t *testing.T) {
+	at, drops := counted(t)
+	out := &sink{room: 1000}
+	q := newQueryLog(out)
+	for range 10 {
+		q.encode(&entry{at: at, name: "example.org.", qtype: dns.TypeA})
+	}
+	q.flush()
+	whole := strings.Count(out.String(), "\n")
+	if drops() != 10-whole || !q.torn {
+		t.Errorf("%d whole lines of 10, %d dropped, torn %t", whole, drops(), q.torn)
+	}
+	out.room = 1 << 20
+	q.encode(&entry{at: at, name: "last.example.org.", qtype: dns.TypeA})
+	q.flush()
+	lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
+	if last := lines[len(lines)-1]; len(lines) != whole+2 || !json.Valid([]byte(last)) || q.torn {
+		t.Errorf("%d lines, the last one is %s", len(lines), last)
+	}
+	out.room = 0
+	q.encode(&entry{at: at, name: "lost.example.org.", qtype: dns.TypeA})
+	q.flush()
+	if drops() != 10-whole+1 {
+		t.Errorf("%d dropped, want %d", drops(), 10-whole+1)
+	}
+}
+
+// A log that no query was written to ends at once.
+func TestQueryLogUnused(t *testing.T) {
+	at, drops := counted(t)
+	out := &sink{}
+	q := newQueryLog(out)
+	if err := q.stop(); err != nil || !out.ended {
+		t.Errorf("stop: %v, closed %t", err, out.ended)
+	}
+	q.add(entry{at: at})
+	if drops() != 1 {
+		t.Errorf("%d dropped, want 1", drops())
+	}
+}
+
+// The file is opened anew when it was moved away, and kept otherwise.
+func TestLogFileMoved(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "queries.json")
+	l, err := openLog(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	write := func(text string, late bool) {
+		t.Helper()
+		if late {
+			l.looked = l.looked.Add(-logRetry)
+		}
+		if n, err := l.Write([]byte(text)); err != nil || n != len(text) {
+			t.Fatalf("Write = %d, %v", n, err)
+		}
+	}
+	write("one\n", true)
+	if err := os.Rename(name, name+".1"); err != nil {
+		t.Fatal(err)
+	}
+	write("two\n", false)
+	write("three\n", true)
+	for file, want := range map[string]string{name + ".1": "one\ntwo\n", name: "three\n"} {
+		if got, err := os.ReadFile(file); err != nil || string(got) != want {
+			t.Errorf("%s holds %q, %v; want %q", filepath.Base(file), got, err, want)
+		}
+	}
+	if info, err := os.Stat(name); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("permissions %v, %v; want 0600", info.Mode(), err)
+	}
+}
+
+func TestLogFileFails(t *testing.T) {
+	dir := t.TempDir()
+	if _, err := openLog(dir); err == nil || !strings.HasSuffix(err.Error(), " is not a file; name a file, or write stdout") {
+		t.Errorf("a directory: %v", err)
+	}
+	below := filepath.Join(dir, "logs")
+	if err := os.Mkdir(below, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	l, err := openLog(filepath.Join(below, "queries.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if err := os.RemoveAll(below); err != nil {
+		t.Fatal(err)
+	}
+	l.looked = l.looked.Add(-logRetry)
+	if _, err := l.Write([]byte("lost\n")); err == nil || !l.outage.failing.Load() {
+		t.Error("a line went to a file that is gone")
+	}
+	if err := os.Mkdir(below, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.Write([]byte("back\n")); err != nil || l.outage.failing.Load() {
+		t.Errorf("the log does not come back: %v", err)
+	}
+}
+
+// Whatever is asked, a query is one line of JSON that says so.
+func FuzzQueryLog(f *testing.F) {
+	f.Add([]byte("\x03www\x07example\x03org\x00"), uint16(1), 0)
+	f.Add([]byte("\x05a\"\\\n\xff\x00"), uint16(65280), 3841)
+	f.Fuzz(func(t *testing.T, wire []byte, qtype uint16, rcode int) {
+		name, _, err := dns.UnpackDomainName(wire, 0)
+		if err != nil {
+			return
+		}
+		out := &sink{room: 1 << 20}
+		q := newQueryLog(out)
+		q.encode(&entry{name: name, qtype: qtype, rcode: rcode})
+		q.flush()
+		var got line
+		if err := json.Unmarshal(out.Bytes(), &got); err != nil || strings.Count(out.String(), "\n") != 1 {
+			t.Fatalf("%v: %q", err, out.String())
+		}
+		if dns.Fqdn(got.QueryName) != strings.ToLower(name) || got.RCode != rcode {
+			t.Errorf("%q is logged as %q", name, got.QueryName)
+		}
+	})
+}
