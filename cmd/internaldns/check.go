@@ -1,0 +1,118 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf16"
+
+	"github.com/internaldns/internaldns/cmd/internaldns/lint"
+	"github.com/internaldns/internaldns/plugin/pkg/problem"
+)
+
+// checkReport is what `check -json` prints.
+type checkReport struct {
+	Version  int       `json:"version"` // of this form: 1
+	Corefile string    `json:"corefile"`
+	Errors   int       `json:"errors"`
+	Warnings int       `json:"warnings"`
+	Notes    int       `json:"notes"`
+	Findings []finding `json:"findings"` // by file and line
+}
+
+func prepareCheck(flags *flag.FlagSet) body {
+	conf := flags.String("conf", defaultCorefile, "`FILE` to check, or stdin")
+	asJSON := flags.Bool("json", false, "print one JSON object")
+	return func(p *program, args []string) (int, error) {
+		if len(args) > 0 {
+			return exitFailure, usagef("no argument is taken, found %q; name the Corefile with -conf", args[0])
+		}
+		c, err := load(*conf)
+		if err != nil {
+			return exitFailure, err
+		}
+		report := check(c)
+		if *asJSON {
+			addExcerpts(c, report.Findings)
+			err = printJSON(p.stdout, report)
+		} else {
+			printFindings(p.stdout, p.color, c, report.Findings)
+			fmt.Fprintf(p.stdout, "%s: %s\n", printable(*conf), report.summary())
+		}
+		if err != nil || report.Errors > 0 {
+			return exitFound, err
+		}
+		return exitOK, nil
+	}
+}
+
+// check gathers what is wrong with a Corefile, and what only looks wrong.
+func check(c *config) checkReport {
+	all, notes := slices.Clone(c.problems), problem.List{}
+	if !c.problems.HasErrors() {
+		for _, b := range c.blocks {
+			found := lint.Check(lint.Block{Snapshot: b.Snapshot, PublicPath: publicPath(b)})
+			all = append(all, found.Warnings...)
+			notes = append(notes, found.Notes...)
+		}
+	}
+	report := checkReport{Version: 1, Corefile: c.file, Notes: len(notes)}
+	report.Errors = len(all.Only(problem.Error))
+	report.Warnings = len(all) - report.Errors
+	report.Findings = asFindings(all)
+	for _, f := range asFindings(notes) {
+		f.Severity = "note"
+		report.Findings = append(report.Findings, f)
+	}
+	sortFindings(report.Findings)
+	return report
+}
+
+// summary counts the findings.
+func (r checkReport) summary() string {
+	if len(r.Findings) == 0 {
+		return "no problems"
+	}
+	var parts []string
+	for _, part := range []struct {
+		n    int
+		word string
+	}{{r.Errors, "error"}, {r.Warnings, "warning"}, {r.Notes, "note"}} {
+		switch {
+		case part.n == 1:
+			parts = append(parts, "1 "+part.word)
+		case part.n > 1:
+			parts = append(parts, fmt.Sprintf("%d %ss", part.n, part.word))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// printJSON prints a value as JSON for people and programs: indented, and with
+// every character escaped that a terminal might take for a command.
+func printJSON(w io.Writer, v any) error {
+	var text bytes.Buffer
+	out := json.NewEncoder(&text)
+	out.SetIndent("", "  ")
+	out.SetEscapeHTML(false)
+	if err := out.Encode(v); err != nil {
+		return err
+	}
+	var safe strings.Builder
+	for _, r := range text.String() {
+		if r == '\n' || unicode.IsGraphic(r) {
+			safe.WriteRune(r)
+			continue
+		}
+		for _, unit := range utf16.Encode([]rune{r}) {
+			fmt.Fprintf(&safe, "\\u%04x", unit)
+		}
+	}
+	_, err := io.WriteString(w, safe.String())
+	return err
+}

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/coredns/coredns/plugin/pkg/transport"
+	"github.com/miekg/dns"
+
+	"github.com/internaldns/internaldns/plugin/pkg/client"
+	"github.com/internaldns/internaldns/plugin/pkg/domain"
+	"github.com/internaldns/internaldns/plugin/pkg/model"
+	"github.com/internaldns/internaldns/plugin/pkg/scope"
+	"github.com/internaldns/internaldns/plugin/resolverpolicy"
+)
+
+// asker is who asks a question, and how it gets to the server.
+type asker struct {
+	client    netip.Addr
+	server    netip.Addr // invalid if unknown
+	port      uint16     // of the server; 0 if unknown
+	transport string     // of a server block's key; empty for any
+	host      string     // server name (TLS) or host (HTTPS)
+	identity  string     // mail address
+}
+
+// transports are what -transport may be, and the keys that serve it.
+func transports() map[string]string {
+	return map[string]string{
+		"udp": transport.DNS, "tcp": transport.DNS, "tls": transport.TLS, "https": transport.HTTPS,
+		"https3": transport.HTTPS3, "quic": transport.QUIC, "grpc": transport.GRPC,
+	}
+}
+
+// clientOf gives what the policies of a block know of a client.
+func clientOf(b *scope.Block, a asker, qname string, r *dns.Msg) model.Client {
+	out := model.Client{Addr: a.client, Server: a.server}
+	for _, h := range b.Handlers {
+		if p, ok := h.(*resolverpolicy.ResolverPolicy); ok {
+			out.Facts = &client.Client{
+				Sources: p.Clients(), Addr: a.client, Server: a.server, Name: qname, Request: r, Host: a.host, Email: a.identity,
+			}
+		}
+	}
+	return out
+}
+
+// blockFor gives the server block that CoreDNS would choose for a query: of those
+// that listen where it arrives, the one whose key is the longest name at or above
+// qname. Blocks without a line of the suite are not considered.
+func (c *config) blockFor(a asker, qname string) (*scope.Block, error) {
+	var best []*scope.Block
+	longest := -1
+	for i := range c.blocks {
+		b := &c.blocks[i]
+		length := a.reaches(b, qname)
+		switch {
+		case length < 0 || length < longest:
+		case length == longest:
+			best = append(best, b)
+		default:
+			best, longest = []*scope.Block{b}, length
+		}
+	}
+	switch len(best) {
+	case 0:
+		return nil, fmt.Errorf("no server block with lines of the suite gets a query for %s that arrives so", qname)
+	case 1:
+		return best[0], nil
+	}
+	return nil, fmt.Errorf("several server blocks may get the query, choose one with -block or -server: %s",
+		strings.Join(namesOf(best, func(b *scope.Block) string { return strings.Join(b.Keys, " ") }), ", "))
+}
+
+// reaches gives the labels of the longest key of b through which the query gets
+// to it, -1 if it does not.
+func (a asker) reaches(b *scope.Block, qname string) int {
+	listens := slices.ContainsFunc(b.Hosts, func(h string) bool {
+		addr, err := netip.ParseAddr(h)
+		return h == "" || err != nil || addr.IsUnspecified() || !a.server.IsValid() || addr.Unmap() == a.server
+	})
+	longest := -1
+	for _, key := range b.Keys {
+		protocol, rest, _ := strings.Cut(key, "://")
+		port := rest[strings.LastIndex(rest, ":")+1:]
+		if !listens || a.transport != "" && protocol != transports()[a.transport] || a.port != 0 && port != fmt.Sprint(a.port) {
+			continue
+		}
+		for _, apex := range zonesOf([]string{key}) {
+			if domain.IsSubdomain(apex, qname) {
+				longest = max(longest, dns.CountLabel(apex))
+			}
+		}
+	}
+	return longest
+}

@@ -1,0 +1,79 @@
+package compare
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/internaldns/internaldns/plugin/pkg/expr"
+	"github.com/internaldns/internaldns/plugin/pkg/model"
+)
+
+// policies notes which policies of a block come, go and change: who gets which
+// answers, apart from what these are.
+func (c *comparison) policies(pair blocks) {
+	name := pair.after.Name
+	for _, old := range pair.before.Snapshot.Policies {
+		now := named(pair.after.Snapshot, old.Name)
+		if now == nil {
+			c.setting(name, old.Name, "the policy is gone or disabled")
+			continue
+		}
+		for _, f := range fields(old, now) {
+			if f.old != f.new {
+				c.setting(name, now.Name, fmt.Sprintf("%s: %s → %s", f.name, orNone(f.old), orNone(f.new)))
+			}
+		}
+	}
+	for _, now := range pair.after.Snapshot.Policies {
+		if named(pair.before.Snapshot, now.Name) == nil {
+			c.setting(name, now.Name, "the policy is new")
+		}
+	}
+}
+
+// field is one property of a policy in both configurations.
+type field struct{ name, old, new string }
+
+func fields(old, now *model.Policy) []field {
+	return []field{
+		{"precedence", fmt.Sprint(old.Precedence), fmt.Sprint(now.Precedence)},
+		{"traffic", source(old.Traffic), source(now.Traffic)},
+		{"identity", source(old.Identity), source(now.Identity)},
+		{"action", action(old), action(now)},
+		{"fallback", triggers(old.Fallback), triggers(now.Fallback)},
+	}
+}
+
+func source(p *expr.Program) string {
+	if p == nil {
+		return ""
+	}
+	return p.String()
+}
+
+func action(p *model.Policy) string {
+	switch p.Action {
+	case model.UsePublic:
+		return "public"
+	case model.UseResolvers:
+		return "resolvers"
+	}
+	return "view " + p.ViewName
+}
+
+func triggers(set model.Triggers) string {
+	var out []string
+	for _, name := range model.TriggerNames() {
+		if t, _ := model.ParseTrigger(name); set.Has(t) {
+			out = append(out, name)
+		}
+	}
+	return strings.Join(out, " ")
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "none"
+	}
+	return s
+}
