@@ -20,6 +20,7 @@ const (
 	miekgDNS    = "github.com/miekg/dns"
 	prefixTable = "github.com/gaissmai/bart"
 	punycode    = "golang.org/x/net/idna"
+	yaml        = "go.yaml.in/yaml/v3"
 	caddyServer = "github.com/coredns/caddy"
 	coreDNS     = "github.com/coredns/coredns/"
 )
@@ -33,9 +34,15 @@ func layers() map[string]layer {
 		"plugin/pkg/files":    {rank: 0},
 		"plugin/pkg/zone":     {rank: 1, pure: true, foreign: []string{miekgDNS, prefixTable}},
 		"plugin/pkg/zonefile": {rank: 1, foreign: []string{miekgDNS}},
+		"plugin/pkg/yamlfile": {rank: 1, pure: true, foreign: []string{yaml}},
+		"plugin/pkg/category": {rank: 1, pure: true},
+		"plugin/pkg/identity": {rank: 2, pure: true, foreign: []string{prefixTable}},
+		"plugin/pkg/location": {rank: 2, pure: true, foreign: []string{prefixTable}},
 		"plugin/pkg/model":    {rank: 2, pure: true, foreign: []string{miekgDNS, prefixTable}},
+		"plugin/pkg/client":   {rank: 3, pure: true, foreign: []string{miekgDNS}},
 		"plugin/pkg/resolve":  {rank: 3, pure: true, foreign: []string{miekgDNS}},
 		"plugin/pkg/reply":    {rank: 4, pure: true, foreign: []string{miekgDNS}},
+		"plugin/pkg/explain":  {rank: 5, pure: true, foreign: []string{miekgDNS}},
 		"plugin/pkg/scope":    {rank: 4, foreign: []string{caddyServer, coreDNS}},
 
 		"plugin/resolverpolicy": pluginLayer(),
@@ -46,13 +53,17 @@ func layers() map[string]layer {
 }
 
 func pluginLayer() layer {
-	return layer{rank: 5, foreign: []string{miekgDNS, prefixTable, caddyServer, coreDNS, "github.com/prometheus/client_golang/prometheus"}}
+	return layer{rank: 5, foreign: []string{miekgDNS, prefixTable, caddyServer, coreDNS,
+		"github.com/prometheus/client_golang/prometheus", "github.com/opentracing/opentracing-go"}}
 }
 
 // setupFiles are the files of a plugin that may know Caddy: the setup, and what it
 // hands its controller to.
 func setupFiles() []string {
-	return []string{"setup.go", "plugin/internalzone/shared.go", "plugin/resolverpolicy/sources.go"}
+	return []string{
+		"setup.go", "plugin/internalzone/shared.go", "plugin/resolverpolicy/sources.go", "plugin/resolverpolicy/selectors.go",
+		"plugin/resolverpolicy/arrival.go", // the request of DoH stands under a key of the server
+	}
 }
 
 // DESIGN 3: every package imports what lies below it only.

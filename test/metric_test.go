@@ -83,7 +83,15 @@ func (r *runner) metric(args []string) ([]string, error) {
 // other scenarios ran stay in the process.
 func (s *server) owns(v value) bool {
 	address, labelled := v.labels["server"]
-	return !labelled || strings.HasSuffix(address, fmt.Sprintf(":%d", s.port))
+	if !labelled {
+		return true
+	}
+	for _, port := range s.ports {
+		if strings.HasSuffix(address, fmt.Sprintf(":%d", port)) {
+			return true
+		}
+	}
+	return false
 }
 
 func (v value) has(labels map[string]string) bool {

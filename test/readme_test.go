@@ -1,21 +1,13 @@
 package test
 
 import (
-	"bytes"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"encoding/pem"
 	"io/fs"
-	"math/big"
 	"net/netip"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/internaldns/internaldns/test/scenario"
 )
@@ -90,16 +82,24 @@ func TestReadmeExamples(t *testing.T) {
 }
 
 // prepareExamples makes the top level the working directory, as for a reader, in
-// a copy that also holds the certificate which examples name.
+// a copy that also holds the files which examples name.
 func prepareExamples(t *testing.T) {
 	t.Helper()
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, exampleFiles{os.DirFS("..")}); err != nil {
 		t.Fatal(err)
 	}
-	certificate, key := selfSigned(t)
-	for name, data := range map[string][]byte{"cert.pem": certificate, "key.pem": key} {
-		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
+	if err := makeCertificates(dir, nil); err != nil {
+		t.Fatal(err)
+	}
+	copyGeoDatabase(t, dir)
+	for name, text := range map[string]string{
+		"identities.yaml": "identities: [{email: alice@example.org, clients: [192.0.2.7]}]\n",
+		"locations.yaml":  "locations: [{name: office, clients: [192.0.2.0/24]}]\n",
+		"content.txt":     "7 games.example.net\n",
+		"security.txt":    "118 bad.example.net\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -168,30 +168,4 @@ func answered(t *testing.T, s *server) bool {
 	}
 	lines, err := ask(s, q, "tcp")
 	return err == nil && len(lines) > 0 && lines[0] != errNoReply.Error()
-}
-
-// selfSigned makes a certificate for the examples with encrypted transports.
-func selfSigned(t *testing.T) (certificate, key []byte) {
-	t.Helper()
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), DNSNames: []string{"dns.example.org"}, NotAfter: time.Now().Add(time.Hour)}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, private.Public(), private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	pkcs8, err := x509.MarshalPKCS8PrivateKey(private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var certificatePEM, keyPEM bytes.Buffer
-	if err := pem.Encode(&certificatePEM, &pem.Block{Type: "CERTIFICATE", Bytes: der}); err != nil {
-		t.Fatal(err)
-	}
-	if err := pem.Encode(&keyPEM, &pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8}); err != nil {
-		t.Fatal(err)
-	}
-	return certificatePEM.Bytes(), keyPEM.Bytes()
 }

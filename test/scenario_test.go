@@ -48,7 +48,9 @@ func runFile(t *testing.T, file string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Chdir(layOut(t, s.Files))
+	dir := layOut(t, s.Files)
+	provide(t, dir, s)
+	t.Chdir(dir)
 	runScenario(t, s)
 	if !*update {
 		return

@@ -18,7 +18,7 @@ import (
 
 // A scenario that waits gives up after patience and looks again every interval.
 const (
-	patience = 10 * time.Second
+	patience = 30 * time.Second // files of policies are looked at every 10 s
 	interval = 20 * time.Millisecond
 )
 

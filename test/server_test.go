@@ -15,9 +15,11 @@ import (
 
 	"github.com/coredns/caddy"
 	"github.com/coredns/coredns/core/dnsserver"
+	"github.com/coredns/coredns/plugin/pkg/transport"
 
 	"github.com/internaldns/internaldns/cmd/suite"
 	"github.com/internaldns/internaldns/test/loopback"
+	"github.com/internaldns/internaldns/test/scenario"
 )
 
 var update = flag.Bool("update", false, "rewrite the expectations of the scenarios")
@@ -36,22 +38,23 @@ func TestMain(m *testing.M) {
 // safe for concurrent use: CoreDNS keeps process-wide state.
 type server struct {
 	instance *caddy.Instance
-	port     int
-	claim    io.Closer // on the port
+	ports    map[string]int // by the scheme of a server block's key
+	claims   []io.Closer    // on the ports
 }
 
-// start starts a Corefile, in which the port 0 of a server block stands for one
-// that nobody else has. Relative paths are relative to the working directory.
+// start starts a Corefile, in which the port 0 of a server block's key stands for
+// one that nobody else has, the same for all keys with one scheme. Relative paths
+// are relative to the working directory.
 func start(corefile string) (*server, error) {
-	port, claim, err := loopback.Reserve()
+	s := &server{ports: map[string]int{}}
+	input, err := s.input(corefile)
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, s.release())
 	}
-	s := &server{port: port, claim: claim}
-	s.instance, err = caddy.Start(s.input(corefile))
-	if err != nil {
-		_ = claim.Close() // the socket of a claim has nothing to lose
-		return nil, s.restore(err)
+	if s.instance, err = caddy.Start(input); err != nil {
+		err = s.restore(err)
+		_ = s.release() // the sockets of claims have nothing to lose
+		return nil, err
 	}
 	return s, nil
 }
@@ -67,19 +70,74 @@ func startFor(t *testing.T, corefile string) *server {
 	return s
 }
 
-// anyPort is the port 0 of a server block's key.
-var anyPort = regexp.MustCompile(`(?m)^(\S.*:)0\b(.*\{)$`)
+var (
+	// blockHead is the line of a server block's keys.
+	blockHead = regexp.MustCompile(`(?m)^\S.*\{$`)
+	// anyPort is the port 0 of one key.
+	anyPort = regexp.MustCompile(`(?:([a-z0-9]+)://)?[^\s,]*:0\b`)
+)
 
-func (s *server) input(corefile string) caddy.Input {
-	for anyPort.MatchString(corefile) { // a block may have several keys
-		corefile = anyPort.ReplaceAllString(corefile, fmt.Sprintf("${1}%d${2}", s.port))
+// input gives a Corefile with ports in place of 0, which it reserves.
+func (s *server) input(corefile string) (caddy.Input, error) {
+	var failed error
+	corefile = blockHead.ReplaceAllStringFunc(corefile, func(head string) string {
+		return anyPort.ReplaceAllStringFunc(head, func(key string) string {
+			port, err := s.portFor(schemeOf(key))
+			failed = errors.Join(failed, err)
+			return fmt.Sprintf("%s:%d", strings.TrimSuffix(key, ":0"), port)
+		})
+	})
+	return caddy.CaddyfileInput{Filepath: "Corefile", Contents: []byte(corefile), ServerTypeName: "dns"}, failed
+}
+
+// schemeOf gives how the listeners of a key are asked.
+func schemeOf(key string) string {
+	if scheme := anyPort.FindStringSubmatch(key)[1]; scheme != "" {
+		return scheme
 	}
-	return caddy.CaddyfileInput{Filepath: "Corefile", Contents: []byte(corefile), ServerTypeName: "dns"}
+	return transport.DNS
+}
+
+// portFor gives the port of a scheme; two of them never share one.
+func (s *server) portFor(scheme string) (int, error) {
+	if port, ok := s.ports[scheme]; ok {
+		return port, nil
+	}
+	port, claim, err := loopback.Reserve()
+	if err != nil {
+		return 0, err
+	}
+	s.ports[scheme] = port
+	s.claims = append(s.claims, claim)
+	return port, nil
+}
+
+// schemeAt gives the scheme of a port.
+func (s *server) schemeAt(port uint16) string {
+	for scheme, known := range s.ports {
+		if known == int(port) {
+			return scheme
+		}
+	}
+	return transport.DNS
+}
+
+// release gives the ports back.
+func (s *server) release() error {
+	var failed error
+	for _, claim := range s.claims {
+		failed = errors.Join(failed, claim.Close())
+	}
+	return failed
 }
 
 // restore gives an error the port numbers it would have with the Corefile as written.
 func (s *server) restore(err error) error {
-	return errors.New(strings.ReplaceAll(err.Error(), fmt.Sprintf(":%d", s.port), ":0"))
+	text := err.Error()
+	for _, port := range s.ports {
+		text = strings.ReplaceAll(text, fmt.Sprintf(":%d", port), ":0")
+	}
+	return errors.New(text)
 }
 
 // stop ends the instance and what its plugins started: Caddy's Stop alone leaves
@@ -92,14 +150,18 @@ func (s *server) stop(t testing.TB) {
 	for _, err := range s.instance.ShutdownCallbacks() {
 		t.Errorf("shutdown: %v", err)
 	}
-	if err := s.claim.Close(); err != nil {
+	if err := s.release(); err != nil {
 		t.Errorf("stop: %v", err)
 	}
 }
 
 // reload applies another Corefile as SIGUSR1 does; with an error the present one goes on serving.
 func (s *server) reload(corefile string) error {
-	instance, err := s.instance.Restart(s.input(corefile))
+	input, err := s.input(corefile)
+	if err != nil {
+		return err
+	}
+	instance, err := s.instance.Restart(input)
 	s.instance = instance
 	if err != nil {
 		return s.restore(err)
@@ -107,12 +169,16 @@ func (s *server) reload(corefile string) error {
 	return nil
 }
 
-// addr gives the address of the listener on an IP address, or of the first one
-// for the zero address.
+// addr gives the address of the listener for a network on an IP address, or of
+// the first one for the zero address.
 func (s *server) addr(network string, ip netip.Addr) (string, error) {
+	scheme := network
+	if network == scenario.UDP || network == scenario.TCP {
+		scheme = transport.DNS
+	}
 	for _, listener := range s.instance.Servers() {
 		address := listener.Addr()
-		if network == "udp" {
+		if overUDP(network) {
 			address = listener.LocalAddr()
 		}
 		if address == nil {
@@ -122,9 +188,35 @@ func (s *server) addr(network string, ip netip.Addr) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		if !ip.IsValid() || at.Addr().Unmap() == ip {
+		if s.schemeAt(at.Port()) == scheme && (!ip.IsValid() || at.Addr().Unmap() == ip) {
 			return address.String(), nil
 		}
 	}
 	return "", fmt.Errorf("no listener for %s on %s", network, ip)
+}
+
+// overUDP reports whether a network's listeners are UDP sockets.
+func overUDP(network string) bool {
+	return network == scenario.UDP || network == scenario.QUIC || network == scenario.HTTPS3
+}
+
+// Every scheme has a port of its own; ports elsewhere stand as written.
+func TestPorts(t *testing.T) {
+	s := &server{ports: map[string]int{}}
+	t.Cleanup(func() { s.release() })
+	input, err := s.input("(common) {\n    prometheus 127.0.0.1:0\n}\n.:0 tls://.:0, https://example.org:0 {\n}\nexample.org:0 quic://.:5300 {\n}\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, dot, doh := s.ports["dns"], s.ports["tls"], s.ports["https"]
+	want := fmt.Sprintf("(common) {\n    prometheus 127.0.0.1:0\n}\n.:%d tls://.:%d, https://example.org:%d {\n}\nexample.org:%d quic://.:5300 {\n}\n", plain, dot, doh, plain)
+	if got := string(input.Body()); got != want {
+		t.Errorf("got:\n%swant:\n%s", got, want)
+	}
+	if len(s.ports) != 3 || plain == dot || dot == doh || plain == doh {
+		t.Errorf("ports: %v", s.ports)
+	}
+	if got := s.restore(fmt.Errorf("at :%d and :%d", dot, plain)).Error(); got != "at :0 and :0" {
+		t.Errorf("restored: %s", got)
+	}
 }

@@ -13,25 +13,28 @@ import (
 
 // Query is one question as a `dig` command states it. It is immutable.
 type Query struct {
-	Server    netip.Addr    // of which listener to ask; the zero Addr is the first one
-	Client    netip.Addr    // source address; the zero Addr leaves it to the system
-	Networks  []string      // "udp", "tcp" or both
-	Timeout   time.Duration // for one exchange
-	HideTTL   bool          // print records without their TTL
-	Short     bool          // print record data only
-	Answer    bool          // print the answer section only
-	showEDNS  bool          // print the EDNS line
-	noEDNS    bool
-	udpSize   uint16
-	dnssec    bool
-	opcode    int
-	name      string
-	qtype     uint16
-	qclass    uint16
-	flagRD    bool
-	flagCD    bool
-	flagAD    bool
-	noSection bool // +noall was seen
+	Server      netip.Addr    // of which listener to ask; the zero Addr is the first one
+	Client      netip.Addr    // source address; the zero Addr leaves it to the system
+	Networks    []string      // UDP, TCP and so on, at least one
+	Hostname    string        // of the server, for TLS and HTTP; empty: its address
+	Certificate string        // name of the client certificate to show; empty: none
+	Proxy       Proxy         // to be told in a PROXY protocol header
+	Timeout     time.Duration // for one exchange
+	HideTTL     bool          // print records without their TTL
+	Short       bool          // print record data only
+	Answer      bool          // print the answer section only
+	showEDNS    bool          // print the EDNS line
+	noEDNS      bool
+	udpSize     uint16
+	dnssec      bool
+	opcode      int
+	name        string
+	qtype       uint16
+	qclass      uint16
+	flagRD      bool
+	flagCD      bool
+	flagAD      bool
+	noSection   bool // +noall was seen
 }
 
 // ParseQuery reads the words after "dig":
@@ -41,7 +44,7 @@ type Query struct {
 // with the options listed in the tests' README. The port is ignored.
 func ParseQuery(words []string) (*Query, error) {
 	q := &Query{
-		Networks: []string{"udp", "tcp"}, Timeout: 10 * time.Second, udpSize: 1232,
+		Timeout: 10 * time.Second, udpSize: 1232,
 		qtype: dns.TypeA, qclass: dns.ClassINET, flagRD: true,
 	}
 	var plain []string
@@ -66,6 +69,9 @@ func ParseQuery(words []string) (*Query, error) {
 		if err != nil {
 			return nil, err
 		}
+	}
+	if len(q.Networks) == 0 {
+		q.Networks = []string{UDP, TCP}
 	}
 	return q, q.question(plain)
 }
@@ -107,11 +113,10 @@ func (q *Query) question(words []string) error {
 
 func (q *Query) option(option string) error {
 	name, value, _ := strings.Cut(option, "=")
+	if known, err := q.transport(name, value); known {
+		return err
+	}
 	switch name {
-	case "tcp":
-		q.Networks = []string{"tcp"}
-	case "notcp":
-		q.Networks = []string{"udp"}
 	case "norecurse", "norec":
 		q.flagRD = false
 	case "cdflag", "cd":
@@ -147,16 +152,24 @@ func (q *Query) optionValue(name, value string) error {
 		q.opcode = opcode
 		return nil
 	}
-	number, err := strconv.ParseUint(value, 10, 16)
+	number, err := parseNumber(value)
 	if err != nil {
-		return fmt.Errorf("+%s needs a number, got %q", name, value)
+		return fmt.Errorf("+%s %w", name, err)
 	}
 	if name == "timeout" {
 		q.Timeout = time.Duration(number) * time.Second
 		return nil
 	}
-	q.udpSize, q.showEDNS = uint16(number), true
+	q.udpSize, q.showEDNS = number, true
 	return nil
+}
+
+func parseNumber(text string) (uint16, error) {
+	number, err := strconv.ParseUint(text, 10, 16)
+	if err != nil {
+		return 0, fmt.Errorf("needs a number, got %q", text)
+	}
+	return uint16(number), nil
 }
 
 // Msg gives a fresh request with a random identifier.

@@ -14,15 +14,17 @@ import (
 
 // Names of the archive's members with a meaning; all others are files laid out for the servers.
 const (
-	corefile   = "Corefile" // configuration of the server under test
-	scriptFile = "script"   // commands and what they print
-	errorFile  = "error"    // in place of a script: why the Corefile must not start
+	corefile    = "Corefile" // configuration of the server under test
+	scriptFile  = "script"   // commands and what they print
+	errorFile   = "error"    // in place of a script: why the Corefile must not start
+	clientsFile = "clients"  // client certificates to be made
 )
 
 // Scenario is one parsed scenario file. It is not safe for concurrent use.
 type Scenario struct {
 	Comment string            // what it shows, beginning with "SPEC" and the section
-	Files   map[string]string // every file but script and error, by relative path
+	Files   map[string]string // every file without a meaning of its own, by relative path
+	Clients []Client          // client certificates
 	Script  []*Step           // nil if the Corefile must not start
 	Error   string            // the expected start error; empty if it must start
 	archive *txtar.Archive
@@ -61,6 +63,12 @@ func Parse(data []byte) (*Scenario, error) {
 			s.Script = steps
 		case errorFile:
 			s.Error = strings.TrimRight(string(f.Data), "\n")
+		case clientsFile:
+			clients, err := parseClients(string(f.Data))
+			if err != nil {
+				return nil, err
+			}
+			s.Clients = clients
 		default:
 			s.Files[f.Name] = string(f.Data)
 		}

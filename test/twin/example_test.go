@@ -47,6 +47,7 @@ func TestWorkedExamples(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		defer p.close()
 		for side, got := range map[string]answer{"twin": newTwin(c.w).ask(q), "product": p.ask(q)} {
 			if got.rcode != c.rcode || !slices.Equal(got.answer, c.answer) {
 				t.Errorf("%s: %s:\n%s\nwant %s %q", c.name, side, got, dns.RcodeToString[c.rcode], c.answer)

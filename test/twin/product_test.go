@@ -41,7 +41,8 @@ func TestMain(m *testing.M) {
 	log.SetOutput(io.Discard) // random worlds earn many warnings
 	plugin.Register(publicDirective, func(c *caddy.Controller) error {
 		c.Set(publicDirective, dnsserver.GetConfig(c))
-		return errLoaded
+		c.OnStartup(func() error { return errLoaded }) // after the suite's, before the first socket
+		return nil
 	})
 	dnsserver.Directives = []string{"resolverpolicy", "dnsview", "internalzone", "referencezone", publicDirective}
 	dir, err := os.MkdirTemp("", "twin")
@@ -62,8 +63,16 @@ func TestMain(m *testing.M) {
 
 // product is the suite's chain for one world, with public DNS below it.
 type product struct {
-	first  plugin.Handler
-	public *publicHandler
+	first    plugin.Handler
+	public   *publicHandler
+	instance *caddy.Instance
+}
+
+// close ends what the start began: Caddy does not for an instance that failed.
+func (p *product) close() {
+	for _, f := range p.instance.OnShutdown {
+		_ = f()
+	}
 }
 
 // load builds the chain from the world's Corefile, as a start would.
@@ -74,7 +83,7 @@ func load(w world) (*product, error) {
 		return nil, fmt.Errorf("the world does not load: %w", err)
 	}
 	config := instance.Storage[publicDirective].(*dnsserver.Config)
-	p := &product{public: &publicHandler{table: w.Public}}
+	p := &product{public: &publicHandler{table: w.Public}, instance: instance}
 	p.first = p.public
 	for i := len(config.Plugin) - 1; i >= 0; i-- {
 		p.first = config.Plugin[i](p.first)

@@ -31,6 +31,7 @@ func compare(w world, q question) string {
 	if err != nil {
 		return "load"
 	}
+	defer p.close()
 	return differs(newTwin(w).ask(q), p.ask(q), q)
 }
 

@@ -101,6 +101,7 @@ func check(w world, qs []question, differ func(q question, how string)) []string
 		differ(question{}, "load: "+err.Error())
 		return nil
 	}
+	defer p.close()
 	twin := newTwin(w)
 	var met []string
 	for _, q := range qs {
@@ -123,6 +124,7 @@ func describe(i uint64, w world, q question, how string) string {
 	if err != nil {
 		return fmt.Sprintf("world %d: %v\n%s", i, err, w.corefile())
 	}
+	defer p.close()
 	text := fmt.Sprintf("world %d, difference in %s\n%s\n", i, how, w.corefile())
 	for name, node := range w.Public {
 		text += fmt.Sprintf("public %s %+v\n", name, node)
