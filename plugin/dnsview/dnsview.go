@@ -25,10 +25,10 @@ func (v *DNSView) Name() string { return pluginName }
 func (v *DNSView) ServeDNS(ctx context.Context, w dns.ResponseWriter, r *dns.Msg) (int, error) {
 	pin := resolve.From(ctx, v.scope)
 	if pin == nil {
-		return plugin.NextOrFailure(pluginName, v.Next, ctx, w, r)
+		return scope.Next(pluginName, v.Next, ctx, w, r)
 	}
 	if !pin.Matched(pin.Question(r)) {
 		return reply.Answer(w, r, pin)
 	}
-	return plugin.NextOrFailure(pluginName, v.Next, ctx, w, r)
+	return scope.Next(pluginName, v.Next, ctx, w, r)
 }

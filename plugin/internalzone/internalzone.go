@@ -35,10 +35,10 @@ func (z *InternalZone) Ready() bool {
 func (z *InternalZone) ServeDNS(ctx context.Context, w dns.ResponseWriter, r *dns.Msg) (int, error) {
 	pin := resolve.From(ctx, z.scope)
 	if pin == nil {
-		return plugin.NextOrFailure(pluginName, z.Next, ctx, w, r)
+		return scope.Next(pluginName, z.Next, ctx, w, r)
 	}
 	if !pin.Own(pin.Question(r)) {
-		return plugin.NextOrFailure(pluginName, z.Next, ctx, w, r)
+		return scope.Next(pluginName, z.Next, ctx, w, r)
 	}
 	return reply.Answer(w, r, pin)
 }

@@ -27,7 +27,7 @@ func (z *ReferenceZone) Name() string { return pluginName }
 func (z *ReferenceZone) ServeDNS(ctx context.Context, w dns.ResponseWriter, r *dns.Msg) (int, error) {
 	pin := resolve.From(ctx, z.scope)
 	if pin == nil {
-		return plugin.NextOrFailure(pluginName, z.Next, ctx, w, r)
+		return scope.Next(pluginName, z.Next, ctx, w, r)
 	}
 	pin.Referenced(pin.Question(r))
 	return reply.Answer(w, r, pin)

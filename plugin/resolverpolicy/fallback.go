@@ -12,6 +12,7 @@ import (
 	"github.com/internaldns/internaldns/plugin/pkg/model"
 	"github.com/internaldns/internaldns/plugin/pkg/reply"
 	"github.com/internaldns/internaldns/plugin/pkg/resolve"
+	"github.com/internaldns/internaldns/plugin/pkg/scope"
 )
 
 var log = clog.NewWithPlugin(pluginName)
@@ -33,7 +34,7 @@ func (p *ResolverPolicy) fallBack(ctx context.Context, w dns.ResponseWriter, r *
 		return f.otherTypes()
 	}
 	public := &observer{ResponseWriter: w}
-	rcode, err := plugin.NextOrFailure(pluginName, p.Next, ctx, public, r)
+	rcode, err := scope.Next(pluginName, p.Next, ctx, public, r)
 	if !public.written && !plugin.ClientWrite(rcode) {
 		return f.failed(err)
 	}
@@ -104,7 +105,7 @@ func (f *fallback) otherTypes() (int, error) {
 // failed or is a SERVFAIL.
 func (f *fallback) ask(request *dns.Msg) (*dns.Msg, error) {
 	c := &capture{ResponseWriter: f.w}
-	_, err := plugin.NextOrFailure(pluginName, f.handler.Next, f.ctx, c, request)
+	_, err := scope.Next(pluginName, f.handler.Next, f.ctx, c, request)
 	if c.msg == nil || c.msg.Rcode == dns.RcodeServerFailure {
 		return nil, err
 	}

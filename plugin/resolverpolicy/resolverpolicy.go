@@ -100,7 +100,7 @@ func (p *ResolverPolicy) onShutdown() error {
 // ServeDNS implements the plugin.Handler interface.
 func (p *ResolverPolicy) ServeDNS(ctx context.Context, w dns.ResponseWriter, r *dns.Msg) (int, error) {
 	if !ours(r) {
-		return plugin.NextOrFailure(pluginName, p.Next, ctx, w, r)
+		return scope.Next(pluginName, p.Next, ctx, w, r)
 	}
 	if p.log != nil {
 		return p.logged(ctx, w, r)
@@ -122,7 +122,7 @@ func (p *ResolverPolicy) serve(ctx context.Context, w dns.ResponseWriter, r *dns
 	p.account(ctx).serve(policy, nil)
 	if policy == nil {
 		at.none()
-		return plugin.NextOrFailure(pluginName, p.Next, ctx, w, r)
+		return scope.Next(pluginName, p.Next, ctx, w, r)
 	}
 	p.tag(ctx, policy, nil)
 	switch route {
@@ -134,7 +134,7 @@ func (p *ResolverPolicy) serve(ctx context.Context, w dns.ResponseWriter, r *dns
 		return p.custom[policy.Name].cache.ServeDNS(ctx, w, r)
 	}
 	at.policy(policy).outside()
-	return plugin.NextOrFailure(pluginName, p.Next, ctx, w, r)
+	return scope.Next(pluginName, p.Next, ctx, w, r)
 }
 
 // ours reports whether the policies are for a query.
@@ -155,7 +155,7 @@ func (p *ResolverPolicy) fromView(ctx context.Context, w dns.ResponseWriter, r *
 		pin.Gone()
 		rcode, err = reply.Answer(w, r, pin)
 	} else {
-		rcode, err = plugin.NextOrFailure(pluginName, p.Next, inside, watch.around(w), r)
+		rcode, err = scope.Next(pluginName, p.Next, inside, watch.around(w), r)
 	}
 	watch.stop()
 	count := at.policy(policy)
