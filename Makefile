@@ -1,9 +1,11 @@
 # Everything needed but Go, make and git comes through go.mod.
 
-GO       ?= go
-BIN      ?= bin
-FUZZTIME ?= 30s
-BENCH    ?= .
+GO        ?= go
+BIN       ?= bin
+FUZZTIME  ?= 30s
+BENCH     ?= .
+BENCHTIME ?= 200ms
+LOAD      ?=
 
 # The race detector needs a C compiler; go itself tells whether it found one.
 RACE := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),-race)
@@ -34,8 +36,12 @@ lint: ## formatting, go vet and staticcheck
 	$(GO) tool staticcheck ./...
 
 .PHONY: bench
-bench: ## all benchmarks, or BENCH=REGEXP
-	$(GO) test -run='^$$' -bench='$(BENCH)' -benchmem ./...
+bench: ## all benchmarks, or BENCH=REGEXP, as a table beside stock plugins
+	$(GO) run ./test/bench/table -bench='$(BENCH)' -benchtime=$(BENCHTIME) ./plugin/... ./test/bench
+
+.PHONY: bench-load
+bench-load: build ## what a query costs each server; needs dnsperf, LOAD='-workloads small' for less
+	$(GO) run ./test/bench/load -coredns $(BIN)/coredns $(LOAD)
 
 .PHONY: fuzz
 fuzz: ## every fuzz target for FUZZTIME
@@ -58,4 +64,4 @@ clean: ## remove what build made
 
 .PHONY: help
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "%-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "%-10s %s\n", $$1, $$2}' Makefile

@@ -67,17 +67,26 @@ func heap() int64 {
 	return int64(m.HeapInuse) //nolint:gosec // far below the limit
 }
 
-// BenchmarkMany is a hit in one of many zones in one view.
+// BenchmarkMany is a hit in one of many zones in one view, beside stock file with
+// all of them in one block.
 func BenchmarkMany(b *testing.B) {
+	dir, file := zoneFile(b, 10)
 	for _, n := range []int{1, 10_000} {
-		words := ""
-		view := "dnsview all"
-		for i := range n {
-			words += fmt.Sprintf("internalzone z%d.example {\nrecord www A 192.0.2.1\n}\n", i)
-			view += fmt.Sprintf(" z%d.example", i)
-		}
+		last := fmt.Sprintf("host-5.z%d.example.", n-1)
 		b.Run(fmt.Sprintf("zones=%d/suite", n), func(b *testing.B) {
-			measure(b, serve(b, one(b.TempDir(), words+view+"\nresolverpolicy all {\nview all\n}\n")), "127.0.0.1", fmt.Sprintf("www.z%d.example.", n-1))
+			words, view := "", "dnsview all"
+			for i := range n {
+				words += fmt.Sprintf("internalzone z%d.example {\nrecord host-5 A 192.0.2.1\n}\n", i)
+				view += fmt.Sprintf(" z%d.example", i)
+			}
+			measure(b, serve(b, one(b.TempDir(), words+view+"\nresolverpolicy all {\nview all\n}\n")), "127.0.0.1", last)
+		})
+		b.Run(fmt.Sprintf("zones=%d/file", n), func(b *testing.B) {
+			words := "probe\n"
+			for i := range n {
+				words += fmt.Sprintf("file %s z%d.example\n", file, i)
+			}
+			measure(b, serve(b, fmt.Sprintf(".:0 {\nbind 127.0.0.1\nroot %s\n%s}\n", dir, words)), "127.0.0.1", last)
 		})
 	}
 }
