@@ -23,7 +23,7 @@ const (
 	parkedFrame = 6000
 	// minGarbage is how many octets are thrown away at least between two runs of the
 	// garbage collector.
-	minGarbage = 32 << 20
+	minGarbage = 16 << 20
 	// maxPercent bounds what the collector is told.
 	maxPercent = 1000
 )

@@ -9,7 +9,7 @@ import (
 // TestPercent holds that small heaps are collected less often and large ones as usual.
 func TestPercent(t *testing.T) {
 	for live, want := range map[uint64]int{
-		0: maxPercent, 1 << 20: maxPercent, 8 << 20: 400, 16 << 20: 200, 32 << 20: 100, 1 << 30: 100,
+		0: maxPercent, 1 << 20: maxPercent, 4 << 20: 400, 8 << 20: 200, 16 << 20: 100, 1 << 30: 100,
 	} {
 		if got := percent(live); got != want {
 			t.Errorf("%d octets live: %d, want %d", live, got, want)

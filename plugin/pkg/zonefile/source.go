@@ -26,6 +26,13 @@ type source struct {
 
 var utf8BOM = []byte("\xef\xbb\xbf")
 
+// The buffer's size: most of ten thousand small files fit the first, and one large
+// file is read in few steps.
+const (
+	firstBuffer = 2 << 10
+	fullBuffer  = 64 << 10
+)
+
 // errLong is the error for a record that does not fit the buffer.
 var errLong = errors.New("record too long")
 
@@ -34,7 +41,7 @@ var errOctets = errors.New("the zone's files are too large, raise the limit of o
 
 // newSource starts reading r.
 func newSource(r io.Reader, file string, left *int64) *source {
-	s := &source{r: r, file: file, buf: make([]byte, 64<<10), left: left}
+	s := &source{r: r, file: file, buf: make([]byte, firstBuffer), left: left}
 	for s.end < len(utf8BOM) && s.err == nil {
 		s.read()
 	}
@@ -102,7 +109,12 @@ func (s *source) room() bool {
 		return true
 	}
 	if s.start > 0 {
-		copy(s.buf, s.buf[s.start:s.end])
+		into := s.buf
+		if len(into) < fullBuffer {
+			into = make([]byte, fullBuffer)
+		}
+		copy(into, s.buf[s.start:s.end])
+		s.buf = into
 		s.pos -= s.start
 		s.end -= s.start
 		s.start = 0
