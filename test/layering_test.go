@@ -23,6 +23,7 @@ const (
 	yaml        = "go.yaml.in/yaml/v3"
 	caddyServer = "github.com/coredns/caddy"
 	coreDNS     = "github.com/coredns/coredns/"
+	tracing     = "github.com/opentracing/opentracing-go"
 )
 
 // layers is the arrows of plugin/README.md.
@@ -43,7 +44,7 @@ func layers() map[string]layer {
 		"plugin/pkg/resolve":  {rank: 3, pure: true, foreign: []string{miekgDNS}},
 		"plugin/pkg/reply":    {rank: 4, pure: true, foreign: []string{miekgDNS}},
 		"plugin/pkg/explain":  {rank: 5, pure: true, foreign: []string{miekgDNS}},
-		"plugin/pkg/scope":    {rank: 4, foreign: []string{caddyServer, coreDNS}},
+		"plugin/pkg/scope":    {rank: 4, foreign: []string{caddyServer, coreDNS, miekgDNS, tracing}},
 
 		"plugin/resolverpolicy": pluginLayer(),
 		"plugin/dnsview":        pluginLayer(),
@@ -54,7 +55,7 @@ func layers() map[string]layer {
 
 func pluginLayer() layer {
 	return layer{rank: 5, foreign: []string{miekgDNS, prefixTable, caddyServer, coreDNS,
-		"github.com/prometheus/client_golang/prometheus", "github.com/opentracing/opentracing-go"}}
+		"github.com/prometheus/client_golang/prometheus", tracing}}
 }
 
 // setupFiles are the files of a plugin that may know Caddy: the setup, and what it

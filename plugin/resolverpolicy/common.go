@@ -58,7 +58,7 @@ func (c *common) setQueryLog(l scope.Line) error {
 	if name != standardOutput {
 		name = c.sources.path(name)
 	}
-	c.sources.queryLog = name
+	c.sources.queryLog, c.sources.queryLogPos = name, l.Pos
 	return nil
 }
 

@@ -68,6 +68,7 @@ func (f *fallback) target() (int, error) {
 		f.count(public.Rcode)
 		return reply.Merged(f.w, f.r, f.pin, public)
 	case f.second.Private:
+		f.count(public.Rcode) // the target was asked for
 		return f.keep(f.second)
 	}
 	byName, err := f.ask(f.r.Copy())

@@ -28,11 +28,21 @@ func newList() *list {
 // Type implements expr.List.
 func (l *list) Type() expr.Type { return l.typ }
 
-// HasString implements expr.List.
+// HasString implements expr.List, for names and mail addresses in lower case.
 func (l *list) HasString(s string) bool {
 	_, ok := l.values.Load().names[s]
 	return ok
 }
+
+// Exact gives the list for the fields whose values stand as they are written, such as
+// names of persons and codes of countries.
+func (l *list) Exact() expr.List { return exact{l} }
+
+// exact is a list whose texts are compared as they are written.
+type exact struct{ *list }
+
+// HasString implements expr.List.
+func (e exact) HasString(s string) bool { return e.values.Load().written(s) }
 
 // HasInt implements expr.List.
 func (l *list) HasInt(n int64) bool {

@@ -8,8 +8,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/miekg/dns"
+
 	"github.com/internaldns/internaldns/plugin/pkg/expr"
+	"github.com/internaldns/internaldns/plugin/pkg/model"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
+	"github.com/internaldns/internaldns/plugin/pkg/scope"
 )
 
 func TestReadValues(t *testing.T) {
@@ -27,8 +31,10 @@ func TestReadValues(t *testing.T) {
 		"twice":     {"example.org\nEXAMPLE.org\n", "f:2: list f: warning: EXAMPLE.org is in the list already", expr.String, 1},
 		"mixed":     {"7\nexample.org\n", `f:2: list f: "example.org" is not a number; a list holds one type of value, and this one began with a number`, expr.Int, 1},
 		"host bits": {"192.0.2.0/24\n10.0.0.1/8\n", "f:2: list f: 10.0.0.1/8 has host bits set, write 10.0.0.0/8", expr.IP, 1},
-		"bad name":  {"a..b\n", `f:1: list f: "a..b." has an empty label`, expr.String, 0},
-		"Windows":   {"\ufeffa.example\r\nb.example\r\n", "", expr.String, 2},
+		"mapped": {"::ffff:192.0.2.1\n::ffff:192.0.2.0/120\n",
+			"f:1: list f: ::ffff:192.0.2.1 is an IPv4 address, write 192.0.2.1\nf:2: list f: ::ffff:192.0.2.0/120 is an IPv4 network, write it as one", expr.IP, 0},
+		"bad name": {"a..b\n", `f:1: list f: "a..b." has an empty label`, expr.String, 0},
+		"Windows":  {"\ufeffa.example\r\nb.example\r\n", "", expr.String, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			v, problems := readValues(strings.NewReader(c.text), "f", "list f")
@@ -51,6 +57,39 @@ func TestManyRepeated(t *testing.T) {
 	last := problems[len(problems)-1].String()
 	if want := "f: list f: warning: 399 more values are in the list already, they are not listed"; len(problems) != maxReported+1 || last != want {
 		t.Errorf("%d warnings, the last %q, want %d and %q", len(problems), last, maxReported+1, want)
+	}
+}
+
+// TestListCase holds that names are compared as names, and all other texts as they
+// are written.
+func TestListCase(t *testing.T) {
+	v, problems := readValues(strings.NewReader("SE\nWWW.example.org.\nAlice Smith\ndns\nDNS\nA\n"), "f", "list f")
+	if problems.HasErrors() {
+		t.Fatal(problems.Err())
+	}
+	l := newList()
+	l.values.Store(v)
+	for _, c := range []struct {
+		text          string
+		folded, exact bool
+	}{
+		{"SE", false, true}, {"se", true, false},
+		{"www.example.org", true, false}, {"WWW.example.org.", false, true},
+		{"Alice Smith", false, true}, {"alice smith", true, false},
+		{"dns", true, true}, {"DNS", false, true}, {"Dns", false, false},
+	} {
+		if folded, exact := l.HasString(c.text), l.Exact().HasString(c.text); folded != c.folded || exact != c.exact {
+			t.Errorf("%s: %t, exact %t; want %t, %t", c.text, folded, exact, c.folded, c.exact)
+		}
+	}
+	s := new(scope.Scope)
+	s.AddPolicy(model.PolicySpec{Name: "p", Action: model.UsePublic, Lists: lists{"words": l},
+		Traffic: model.Expression{Source: "dns.fqdn in $words and dns.query_rtype in $words and any(dns.domains[*] in $words) and lower(dns.query_rtype) in $words"}})
+	if err := s.Build().Err(); err != nil {
+		t.Fatal(err)
+	}
+	if s.Load().Select(&model.Query{Name: "www.example.org.", Type: dns.TypeA}) == nil {
+		t.Error("a name and a type that are in the list are not found there")
 	}
 }
 

@@ -41,6 +41,27 @@ func (a *account) Value(key any) any {
 	return a.Context.Value(key)
 }
 
+// onward is the context of what stands below the policies. A plugin there may send
+// queries of its own through the server, such as for the target of a CNAME: those
+// must not write into the account of the query they are for.
+type onward struct{ context.Context }
+
+// Value gives what the parent holds, but for the account.
+func (o onward) Value(key any) any {
+	if _, ok := key.(accountKey); ok {
+		return nil
+	}
+	return o.Context.Value(key)
+}
+
+// onward gives the context for what stands below the policies.
+func (a *account) onward(ctx context.Context) context.Context {
+	if a == nil {
+		return ctx
+	}
+	return onward{ctx}
+}
+
 // describe gives a context with the metadata of SPEC 8.
 func (p *ResolverPolicy) describe(ctx context.Context, state request.Request) context.Context {
 	a := &account{Context: ctx, handler: p, w: state.W, r: state.Req}

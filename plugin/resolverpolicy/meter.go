@@ -83,8 +83,13 @@ func (l *listener) none() {
 // drop counts a query that the log lacks.
 func (l *listener) drop() { l.dropped.inc() }
 
-// logs has the listener count what its query log lacks, from zero on.
-func (l *listener) logs() { l.dropped.know(l.meter.find(dropped, series{}, l.server)) }
+// logs has the listener count what its query log lacks, from zero on. It is called
+// with a query, since an instance that fails to start must leave no series behind.
+func (l *listener) logs() {
+	if l.dropped.counter.Load() == nil {
+		l.dropped.know(l.meter.find(dropped, series{}, l.server))
+	}
+}
 
 // policy gives the counters of a policy.
 func (l *listener) policy(p *model.Policy) *policyMeter {

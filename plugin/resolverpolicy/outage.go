@@ -19,7 +19,7 @@ type outage struct {
 
 // begins notes a failure and reports whether it is worth a line in the log.
 func (o *outage) begins(now time.Time) bool {
-	if o.failing.Swap(true) {
+	if o.failing.Swap(true) && o.told.Load() {
 		return false
 	}
 	last := o.last.Load()

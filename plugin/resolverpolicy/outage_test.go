@@ -22,6 +22,10 @@ func TestOutage(t *testing.T) {
 		{0, false, false},
 		{time.Second, true, false},
 		{time.Second, false, false},
+		{time.Second, true, false},
+		{quiet, true, true}, // it began in a quiet minute and has not ended
+		{time.Second, true, false},
+		{time.Second, false, true},
 		{quiet, true, true},
 		{2 * quiet, true, false},
 		{0, false, true},

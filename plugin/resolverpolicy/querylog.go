@@ -86,6 +86,7 @@ func (p *ResolverPolicy) logged(ctx context.Context, w dns.ResponseWriter, r *dn
 		ctx = a
 	}
 	e := entry{at: p.meter.at(ctx), time: time.Now(), client: clientAddr(w, r), name: r.Question[0].Name, qtype: r.Question[0].Qtype}
+	e.at.logs()
 	seen := &observer{ResponseWriter: w}
 	rcode, err := p.serve(ctx, seen, r, e.at)
 	if e.rcode = seen.rcode; !seen.written {

@@ -72,12 +72,9 @@ func (p *ResolverPolicy) onStartup() error {
 	if name := p.sources.queryLog; name != "" {
 		out, err := openLog(name)
 		if err != nil {
-			return plugin.Error(pluginName, fmt.Errorf("query log: %w", err))
+			return plugin.Error(pluginName, fmt.Errorf("%s: query log: %w", p.sources.queryLogPos, err))
 		}
 		p.log = newQueryLog(out)
-		for _, l := range p.meter.listeners {
-			l.logs()
-		}
 	}
 	for _, c := range p.custom {
 		c.start()
@@ -85,6 +82,8 @@ func (p *ResolverPolicy) onStartup() error {
 	return nil
 }
 
+// onShutdown ends what onStartup began. It never fails: with an error Caddy would
+// skip the hooks that follow, and take a reload that is done for one that failed.
 func (p *ResolverPolicy) onShutdown() error {
 	var errs []error
 	for _, c := range p.custom {
@@ -94,7 +93,10 @@ func (p *ResolverPolicy) onShutdown() error {
 		errs = append(errs, p.log.stop())
 	}
 	p.meter.retire(gauges.blocks.All())
-	return errors.Join(errs...)
+	if err := errors.Join(errs...); err != nil {
+		log.Errorf("While shutting down: %v", err)
+	}
+	return nil
 }
 
 // ServeDNS implements the plugin.Handler interface.
@@ -119,7 +121,9 @@ func (p *ResolverPolicy) serve(ctx context.Context, w dns.ResponseWriter, r *dns
 		return p.fromView(ctx, w, r, snapshot, policy, at, watch)
 	}
 	watch.stop()
-	p.account(ctx).serve(policy, nil)
+	a := p.account(ctx)
+	a.serve(policy, nil)
+	ctx = a.onward(ctx)
 	if policy == nil {
 		at.none()
 		return scope.Next(pluginName, p.Next, ctx, w, r)
@@ -148,7 +152,8 @@ func (p *ResolverPolicy) fromView(ctx context.Context, w dns.ResponseWriter, r *
 	inside, pin := resolve.With(ctx)
 	pin.Scope, pin.Snapshot, pin.Policy, pin.View = p.scope, snapshot, policy, policy.View
 	pin.CanFallBack = resolve.CanFallBack(r.RecursionDesired, r.Question[0].Qtype)
-	p.account(ctx).serve(policy, pin)
+	a := p.account(ctx)
+	a.serve(policy, pin)
 	var rcode int
 	var err error
 	if policy.View == nil {
@@ -162,7 +167,7 @@ func (p *ResolverPolicy) fromView(ctx context.Context, w dns.ResponseWriter, r *
 	count.internal(&pin.Result)
 	p.tag(ctx, policy, pin)
 	if pin.Held {
-		return p.fallBack(ctx, w, r, pin, count)
+		return p.fallBack(a.onward(ctx), w, r, pin, count)
 	}
 	return rcode, err
 }

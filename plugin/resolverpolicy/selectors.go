@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/coredns/coredns/core/dnsserver"
+	"github.com/coredns/coredns/plugin"
 	"github.com/coredns/coredns/plugin/metadata"
 	"github.com/miekg/dns"
 
@@ -49,8 +50,12 @@ func withoutSource(keys []string, block *scope.Scope, from *sources, config *dns
 	}
 	missing("no identities are declared; write: resolverpolicy { identities FILE }",
 		model.FieldGroupIDs, model.FieldGroupEmails, model.FieldAttributes, model.FieldPosture)
-	if !asksForCertificates(config) {
+	switch {
+	case !asksForCertificates(config):
 		missing("nobody tells who asks; write: resolverpolicy { identities FILE }, or have clients show certificates: tls CERT KEY CA { client_auth require_and_verify }",
+			model.FieldEmail, model.FieldName, model.FieldGroupNames)
+	case !slices.ContainsFunc(keys, encrypted):
+		missing("nobody tells who asks, since this server block has no encrypted listener that clients could show certificates to; write: resolverpolicy { identities FILE }, or add a key such as https://.:443, tls://.:853 or quic://.:853",
 			model.FieldEmail, model.FieldName, model.FieldGroupNames)
 	}
 }
@@ -60,6 +65,36 @@ func withoutSource(keys []string, block *scope.Scope, from *sources, config *dns
 func encrypted(key string) bool {
 	transport, _, found := strings.Cut(key, "://")
 	return found && slices.Contains([]string{"tls", "https", "https3", "quic"}, transport)
+}
+
+// uncovered gives the names of a server block's keys that its metadata plugin does
+// not cover. That plugin takes the place of all that look at a query before its first
+// handler: of other names, policies see neither host nor certificate.
+func uncovered(keys []string, m *metadata.Metadata) []string {
+	var out []string
+	for _, key := range keys {
+		_, zone, _ := strings.Cut(key, "://")
+		zone = zone[:max(strings.LastIndexByte(zone, ':'), 0)]
+		if encrypted(key) && !plugin.Zones(m.Zones).Contains(zone) {
+			out = append(out, zone)
+		}
+	}
+	return out
+}
+
+// warnUncovered says so if a policy depends on them.
+func warnUncovered(keys []string, snapshot *model.Snapshot, above plugin.Handler) {
+	m, ok := above.(*metadata.Metadata)
+	if !ok || !slices.ContainsFunc([]int{
+		model.FieldDoHSubdomain, model.FieldLocation, model.FieldEmail, model.FieldName, model.FieldGroupIDs,
+		model.FieldGroupNames, model.FieldGroupEmails, model.FieldAttributes, model.FieldPosture,
+	}, snapshot.Uses) {
+		return
+	}
+	if names := uncovered(keys, m); names != nil {
+		log.Warningf("The plugin metadata covers %s but not all of %s: for other names policies see neither the host asked for nor a client certificate; let it cover them all",
+			strings.Join(m.Zones, " "), strings.Join(names, " "))
+	}
 }
 
 // asksForCertificates reports whether clients of a block may show certificates, and

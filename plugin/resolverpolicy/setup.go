@@ -4,6 +4,7 @@ package resolverpolicy
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 
 	"github.com/coredns/caddy"
@@ -42,7 +43,11 @@ func setup(c *caddy.Controller) error {
 	})
 	c.OnStartup(func() error {
 		handler.described, handler.traced = config.Handler("metadata") != nil, config.Handler("trace") != nil
-		return handler.onStartup()
+		if err := handler.onStartup(); err != nil {
+			return err
+		}
+		warnUncovered(keys, block.Load(), config.Handler("metadata"))
+		return nil
 	})
 	gauges.blocks.Follow(c, handler.meter)
 	c.OnShutdown(handler.onShutdown)
@@ -67,5 +72,8 @@ func refuseCacheAbove(config *dnsserver.Config) error {
 
 // wildcard reports whether a block listens on an address that stands for all.
 func wildcard(hosts []string) bool {
-	return slices.ContainsFunc(hosts, func(h string) bool { return h == "" || h == "0.0.0.0" || h == "::" })
+	return slices.ContainsFunc(hosts, func(h string) bool {
+		addr, err := netip.ParseAddr(h)
+		return h == "" || err == nil && addr.Unmap().WithZone("").IsUnspecified()
+	})
 }

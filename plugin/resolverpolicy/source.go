@@ -1,6 +1,7 @@
 package resolverpolicy
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -51,9 +52,7 @@ func (s *source) load() problem.List {
 func (s *source) read() (entries int, problems problem.List) {
 	states := []files.State{files.Stat(s.file)}
 	publish, entries, problems, failed := s.open()
-	if failed || files.Unchanged(states) {
-		s.tracker.Read(states, failed)
-	}
+	s.tracker.Read(states, failed)
 	if !problems.HasErrors() {
 		publish()
 		s.loaded.Store(time.Now().UnixNano())
@@ -61,6 +60,7 @@ func (s *source) read() (entries int, problems problem.List) {
 	return entries, problems
 }
 
+// open parses the file; failed tells that it could not be opened or read to its end.
 func (s *source) open() (publish func(), entries int, problems problem.List, failed bool) {
 	file, err := os.Open(filepath.Clean(s.file))
 	if err != nil {
@@ -68,8 +68,9 @@ func (s *source) open() (publish func(), entries int, problems problem.List, fai
 		return nil, 0, problems, true
 	}
 	defer file.Close()
-	publish, entries, problems = s.parse(&bounded{file: file, left: maxFile})
-	return publish, entries, problems, false
+	content := &bounded{file: file, left: maxFile}
+	publish, entries, problems = s.parse(content)
+	return publish, entries, problems, content.failed
 }
 
 // Look implements files.Item.
@@ -112,8 +113,9 @@ func (s *source) Abandoned() bool { return s.block.Value() == nil }
 
 // bounded reads a file up to a limit, beyond which it fails.
 type bounded struct {
-	file io.Reader
-	left int64
+	file   io.Reader
+	left   int64
+	failed bool // to read, which another try may mend
 }
 
 // Read implements io.Reader.
@@ -123,5 +125,6 @@ func (b *bounded) Read(p []byte) (int, error) {
 	}
 	n, err := b.file.Read(p[:min(int64(len(p)), b.left)])
 	b.left -= int64(n)
+	b.failed = err != nil && !errors.Is(err, io.EOF)
 	return n, err
 }

@@ -27,10 +27,11 @@ type sources struct {
 	custom  map[string]*custom // by policy
 	watched []*source
 
-	queryLog string // file, or standardOutput; empty for none
-	clients  *client.Sources
-	interval time.Duration // between two looks at a file, 0 for never
-	common   *common       // the nameless block, nil before it was read
+	queryLog    string // file, or standardOutput; empty for none
+	queryLogPos problem.Pos
+	clients     *client.Sources
+	interval    time.Duration // between two looks at a file, 0 for never
+	common      *common       // the nameless block, nil before it was read
 }
 
 func sourcesOf(c *caddy.Controller, block *scope.Scope, config *dnsserver.Config) *sources {

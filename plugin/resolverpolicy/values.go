@@ -27,7 +27,8 @@ const (
 type values struct {
 	typ      expr.Type // String, Int or IP; none while the list is empty
 	size     int
-	names    map[string]struct{}
+	names    map[string]bool     // in lower case and Punycode; whether a line has just that
+	texts    map[string]struct{} // as the other lines have them
 	numbers  map[int64]struct{}
 	prefixes *bart.Lite
 }
@@ -35,7 +36,7 @@ type values struct {
 // readValues reads one value a line; # begins a comment. The first value decides
 // the type of all: a number, an address or CIDR, else a name.
 func readValues(r io.Reader, file, object string) (*values, problem.List) {
-	v := &values{names: make(map[string]struct{}), numbers: make(map[int64]struct{}), prefixes: new(bart.Lite)}
+	v := &values{names: make(map[string]bool), texts: make(map[string]struct{}), numbers: make(map[int64]struct{}), prefixes: new(bart.Lite)}
 	var problems problem.List
 	lines := bufio.NewScanner(r)
 	lines.Buffer(make([]byte, 0, 4096), maxLine)
@@ -97,7 +98,7 @@ func typeOf(text string) expr.Type {
 	if _, err := strconv.ParseInt(text, 10, 64); err == nil {
 		return expr.Int
 	}
-	if _, err := parsePrefix(text); err == nil || strings.Contains(text, "/") {
+	if _, err := netip.ParseAddr(text); err == nil || strings.Contains(text, "/") {
 		return expr.IP
 	}
 	return expr.String
@@ -126,12 +127,17 @@ func (v *values) addPrefix(text string) (bool, error) {
 // parsePrefix reads an address or a CIDR without host bits.
 func parsePrefix(text string) (netip.Prefix, error) {
 	if addr, err := netip.ParseAddr(text); err == nil && addr.Zone() == "" {
+		if addr.Is4In6() {
+			return netip.Prefix{}, fmt.Errorf("%s is an IPv4 address, write %s", addr, addr.Unmap())
+		}
 		return netip.PrefixFrom(addr, addr.BitLen()), nil
 	}
 	p, err := netip.ParsePrefix(text)
 	switch {
 	case err != nil:
 		return p, fmt.Errorf("%q is neither an address nor a CIDR; a list holds one type of value", text)
+	case p.Addr().Is4In6():
+		return p, fmt.Errorf("%s is an IPv4 network, write it as one", p)
 	case p != p.Masked():
 		return p, fmt.Errorf("%s has host bits set, write %s", p, p.Masked())
 	}
@@ -155,7 +161,16 @@ func (v *values) addName(text string) (bool, error) {
 		}
 		name = domain.NoDot(canonical)
 	}
-	_, known := v.names[name]
-	v.names[name] = struct{}{}
+	written, known := v.names[name]
+	v.names[name] = written || name == text
+	if name != text {
+		v.texts[text] = struct{}{}
+	}
 	return !known, nil
+}
+
+// written reports whether a line of the file is the text.
+func (v *values) written(text string) bool {
+	_, other := v.texts[text]
+	return other || v.names[text]
 }

@@ -35,12 +35,23 @@ type Client struct {
 	// Email says who asks in place of a certificate, where there is no connection.
 	Email string
 
-	known     bool // whether who is worked out
+	// What is worked out once, so that all policies see the same state of a table.
+	known     bool // whether who is
 	who       *identity.Identity
+	placed    bool // whether place is
+	place     string
 	located   bool // whether country and continent are
 	country   string
 	continent string
-	numbers   [inlineCategories]int64
+	content   categories
+	security  categories
+}
+
+// categories are the numbers under which qname is listed.
+type categories struct {
+	known   bool
+	numbers []int64
+	room    [inlineCategories]int64
 }
 
 // String gives the value of a string field; it implements model.Facts.
@@ -49,8 +60,7 @@ func (c *Client) String(field int) (string, bool) {
 	case model.FieldDoHSubdomain:
 		return c.subdomain()
 	case model.FieldLocation:
-		subdomain, _ := c.subdomain()
-		return c.Sources.Locations.Load().Find(c.Addr, c.Server, subdomain)
+		return c.location()
 	case model.FieldCountry:
 		c.locate()
 		return c.country, c.country != ""
@@ -94,9 +104,9 @@ func (c *Client) Strings(field int) ([]string, bool) {
 func (c *Client) Ints(field int) ([]int64, bool) {
 	switch field {
 	case model.FieldContentCategory:
-		return c.categories(c.Sources.Content), true
+		return c.content.of(c.Name, c.Sources.Content), true
 	case model.FieldSecurityCategory:
-		return c.categories(c.Sources.Security), true
+		return c.security.of(c.Name, c.Sources.Security), true
 	}
 	return nil, false
 }
@@ -155,6 +165,16 @@ func isAddr(host string) bool {
 	return err == nil
 }
 
+// location gives the place the query comes from.
+func (c *Client) location() (string, bool) {
+	if !c.placed {
+		c.placed = true
+		subdomain, _ := c.subdomain()
+		c.place, _ = c.Sources.Locations.Load().Find(c.Addr, c.Server, subdomain)
+	}
+	return c.place, c.place != ""
+}
+
 // locate asks where the client's address is, once.
 func (c *Client) locate() {
 	if c.located || c.Sources.Geo == nil {
@@ -164,15 +184,19 @@ func (c *Client) locate() {
 	c.country, c.continent = c.Sources.Geo(c.Addr, c.Request)
 }
 
-// categories gives the numbers under which the tables hold qname, ascending.
-func (c *Client) categories(tables []*atomic.Pointer[category.Table]) []int64 {
-	found := c.numbers[:0]
+// of gives the numbers under which the tables hold qname, ascending.
+func (c *categories) of(qname string, tables []*atomic.Pointer[category.Table]) []int64 {
+	if c.known {
+		return c.numbers
+	}
+	found := c.room[:0]
 	for _, table := range tables {
-		found = table.Load().Find(c.Name, found)
+		found = table.Load().Find(qname, found)
 	}
 	if len(tables) > 1 {
 		slices.Sort(found)
 		found = slices.Compact(found)
 	}
+	c.known, c.numbers = true, found
 	return found
 }

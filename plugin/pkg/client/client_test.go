@@ -3,6 +3,7 @@ package client_test
 import (
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -157,6 +158,31 @@ func TestInts(t *testing.T) {
 		if got, ok := c.Ints(model.FieldSecurityCategory); !ok || len(got) != 0 {
 			t.Errorf("%s: security categories %v %t of no file", name, got, ok)
 		}
+	}
+}
+
+// All policies of a query see the same tables, also while a changed file is taken over.
+func TestTablesOfOneQuery(t *testing.T) {
+	from := sources(t)
+	c := &client.Client{Sources: from, Addr: netip.MustParseAddr("192.0.2.7"), Name: "www.example.net."}
+	values := func() string {
+		place, _ := c.String(model.FieldLocation)
+		mail, _ := c.String(model.FieldEmail)
+		content, _ := c.Ints(model.FieldContentCategory)
+		security, _ := c.Ints(model.FieldSecurityCategory)
+		return fmt.Sprint(place, mail, content, security)
+	}
+	from.Security = from.Content[1:]
+	before := values()
+	if want := "officealice@example.org[2 67] [67]"; before != want {
+		t.Fatalf("%s, want %s", before, want)
+	}
+	from.Locations.Store(nil)
+	from.Identities.Store(nil)
+	from.Content[0].Store(nil)
+	from.Content[1].Store(nil)
+	if got := values(); got != before {
+		t.Errorf("%s within the query, want %s", got, before)
 	}
 }
 

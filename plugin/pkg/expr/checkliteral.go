@@ -143,6 +143,11 @@ func (c *checker) inList(n *compareNode, left Value) (Expr, *Error) {
 	if list.Type() != left.Type() {
 		return nil, c.fail(at, "$%s is a list of type %s, %s is of type %s", cut(n.list, maxRepeated), list.Type(), c.excerpt(n.left.Span), left.Type())
 	}
+	call, ok := left.(*Call)
+	lowered := c.lower(left) || ok && call.Func == FuncLower
+	if exact, ok := list.(interface{ Exact() List }); ok && !lowered {
+		list = exact.Exact()
+	}
 	return &InList{place{n.Span}, left, n.list, list}, nil
 }
 

@@ -29,6 +29,10 @@ type Lists interface {
 // List is a set of values under a name. A Program keeps the List and asks it on
 // every evaluation, so its content may change while its Type stays. It is asked
 // from many goroutines at once, only through the method of its Type.
+//
+// A List that normalizes its texts as the fields with Field.Lower need it, and what
+// the function lower gives, has a method Exact() List, too: the texts as written,
+// for all other values.
 type List interface {
 	Type() Type // String, Int or IP
 	HasString(v string) bool

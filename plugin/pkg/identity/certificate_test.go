@@ -8,6 +8,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"math/big"
+	"strconv"
 	"testing"
 )
 
@@ -102,6 +103,22 @@ func TestWith(t *testing.T) {
 		if got := describe(row.got); got != row.want {
 			t.Errorf("%s: %s\nwant %s", name, got, row.want)
 		}
+	}
+}
+
+// TestWithMany holds that what the sources share is there once, however much a file
+// lists: joining it is work of a query, and linear in the file's part.
+func TestWithMany(t *testing.T) {
+	const many = 50_000
+	more := Identity{Posture: make([]string, many), Groups: make([]Group, many)}
+	for i := range many {
+		more.Posture[i] = strconv.Itoa(i)
+		more.Groups[i] = Group{ID: strconv.Itoa(i), Name: strconv.Itoa(i)}
+	}
+	some := New(Identity{Posture: []string{"7", "own"}, Groups: []Group{{Name: "7"}, {Name: "own"}}})
+	got := some.With(New(more))
+	if len(got.Posture) != many+1 || len(got.Groups) != many+1 {
+		t.Errorf("%d checks and %d groups, want %d of each", len(got.Posture), len(got.Groups), many+1)
 	}
 }
 

@@ -119,7 +119,8 @@ func firstGiven(a, b string) string {
 	return b
 }
 
-// union gives the texts of a and those of b that a does not have.
+// union gives the texts of a and those of b that a does not have. It looks through a
+// only: with a certificate it runs for a query, and a file may list many for one person.
 func union(a, b []string) []string {
 	switch {
 	case len(a) == 0:
@@ -129,7 +130,7 @@ func union(a, b []string) []string {
 	}
 	all := slices.Clone(a)
 	for _, s := range b {
-		if !slices.Contains(all, s) {
+		if !slices.Contains(a, s) {
 			all = append(all, s)
 		}
 	}
@@ -150,7 +151,7 @@ func join(a, b []Group) []Group {
 		all = append(all, g)
 	}
 	for _, g := range b {
-		if !slices.Contains(all, g) {
+		if !slices.Contains(all[:len(a)], g) {
 			all = append(all, g)
 		}
 	}

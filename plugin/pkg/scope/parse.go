@@ -3,6 +3,7 @@ package scope
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/coredns/caddy"
 
@@ -14,6 +15,17 @@ import (
 type Line struct {
 	Pos   problem.Pos
 	Words []string
+}
+
+// check refuses what an environment variable alone can bring into a Corefile. Words
+// become labels of metrics, where such text would end the program.
+func (l Line) check() error {
+	for _, word := range l.Words {
+		if !utf8.ValidString(word) {
+			return fmt.Errorf("%q holds octets that are not UTF-8", word)
+		}
+	}
+	return nil
 }
 
 // Property is one line a declaration's block may hold.
@@ -46,7 +58,11 @@ func (s *Scope) Declarations(c *caddy.Controller, read func(head Line) (Declarat
 	for c.Next() {
 		directive := c.Val()
 		head := line(c)
-		d, err := read(head)
+		var d Declaration
+		err := head.check()
+		if err == nil {
+			d, err = read(head)
+		}
 		if err != nil {
 			s.Report(problem.Problem{Pos: head.Pos, Severity: problem.Error, Object: directive, Text: err.Error()})
 			d = Declaration{Object: directive}
@@ -84,6 +100,9 @@ func (s *Scope) block(c *caddy.Controller, d Declaration, known bool) (lines int
 
 // property checks one line of the block and sets it.
 func (d Declaration) property(name string, l Line, seen map[string]problem.Pos) error {
+	if err := l.check(); err != nil {
+		return fmt.Errorf("property %s: %w", name, err)
+	}
 	for _, p := range d.Properties {
 		if p.name() != name {
 			continue

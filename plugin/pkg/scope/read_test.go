@@ -50,6 +50,18 @@ func views(blocks []Block) string {
 	return strings.Join(out, "; ")
 }
 
+// TestReadNotUTF8 holds that text which no label of a metric can have is refused: only
+// an environment variable brings it into a Corefile.
+func TestReadNotUTF8(t *testing.T) {
+	t.Setenv("INTERNALDNS_TEST", "a\xff")
+	_, problems, _ := read(".:1053 {\n dnsview {$INTERNALDNS_TEST}\n dnsview b {\n color {$INTERNALDNS_TEST}\n }\n}")
+	want := `Corefile:2: dnsview: "a\xff" holds octets that are not UTF-8
+Corefile:4: property color: "a\xff" holds octets that are not UTF-8`
+	if got := problems.Only(problem.Error).Error(); got != want {
+		t.Errorf("problems:\n%s\nwant:\n%s", got, want)
+	}
+}
+
 // TestRead holds what a Corefile that is not started gives, and that nothing of it
 // is left for the next one.
 func TestRead(t *testing.T) {

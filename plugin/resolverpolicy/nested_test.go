@@ -1,0 +1,128 @@
+package resolverpolicy
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/coredns/coredns/plugin"
+	"github.com/coredns/coredns/plugin/metadata"
+	"github.com/coredns/coredns/plugin/test"
+	"github.com/miekg/dns"
+
+	"github.com/internaldns/internaldns/plugin/pkg/model"
+	"github.com/internaldns/internaldns/plugin/pkg/scope"
+)
+
+// twoPolicies is a block whose policies take what they are named after to the public path.
+func twoPolicies(t *testing.T) *scope.Scope {
+	t.Helper()
+	s := new(scope.Scope)
+	for _, name := range []string{"alias", "target"} {
+		s.AddPolicy(model.PolicySpec{Name: name, Action: model.UsePublic,
+			Traffic: model.Expression{Source: "dns.fqdn == '" + name + ".example.org'"}})
+	}
+	if err := s.Build().Err(); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// followAlias stands for a plugin that asks the server for the target of a CNAME,
+// with the context of the query it answers.
+func followAlias(p *ResolverPolicy) plugin.Handler {
+	return plugin.HandlerFunc(func(ctx context.Context, w dns.ResponseWriter, r *dns.Msg) (int, error) {
+		if r.Question[0].Name == "alias.example.org." {
+			inner := new(dns.Msg).SetQuestion("target.example.org.", dns.TypeA)
+			if _, err := p.ServeDNS(ctx, &test.ResponseWriter{}, inner); err != nil {
+				return dns.RcodeServerFailure, err
+			}
+		}
+		return dns.RcodeSuccess, w.WriteMsg(new(dns.Msg).SetReply(r))
+	})
+}
+
+// What a plugin below asks the server for does not show in what is told of the
+// query it is for.
+func TestMetadataOfNestedQuery(t *testing.T) {
+	p := described(t, twoPolicies(t), nil)
+	p.Next = followAlias(p)
+	w := &test.ResponseWriter{}
+	r := new(dns.Msg).SetQuestion("alias.example.org.", dns.TypeA)
+	ctx := collect(p, w, r)
+	if _, err := p.ServeDNS(ctx, w, r); err != nil {
+		t.Fatal(err)
+	}
+	if got := metadata.ValueFunc(ctx, "resolverpolicy/policy")(); got != "alias" {
+		t.Errorf("policy %q, want alias", got)
+	}
+}
+
+// The query log has both, each with its own policy.
+func TestQueryLogOfNestedQuery(t *testing.T) {
+	p := newHandler(twoPolicies(t), &sources{server: t.Name()})
+	if err := p.onStartup(); err != nil {
+		t.Fatal(err)
+	}
+	out := &sink{room: 1 << 20}
+	p.log = newQueryLog(out)
+	p.Next = followAlias(p)
+	r := new(dns.Msg).SetQuestion("alias.example.org.", dns.TypeA)
+	if _, err := p.ServeDNS(context.Background(), &test.ResponseWriter{}, r); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.onShutdown(); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for text := range strings.Lines(out.String()) {
+		var l line
+		if err := json.Unmarshal([]byte(text), &l); err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, l.QueryName+" "+l.ResolverPolicyName)
+	}
+	if want := "target.example.org target, alias.example.org alias"; strings.Join(got, ", ") != want {
+		t.Errorf("logged %q, want %s", got, want)
+	}
+}
+
+// brokenLog is a log that cannot be closed.
+type brokenLog struct{ sink }
+
+func (*brokenLog) Close() error { return errors.New("quota exceeded") }
+
+// An error of the log keeps Caddy from nothing: a reload has been done by then.
+func TestShutdownWithoutError(t *testing.T) {
+	p := newHandler(twoPolicies(t), &sources{server: t.Name()})
+	if err := p.onStartup(); err != nil {
+		t.Fatal(err)
+	}
+	p.log = newQueryLog(&brokenLog{})
+	if err := p.onShutdown(); err != nil {
+		t.Errorf("onShutdown = %v", err)
+	}
+}
+
+// A start that another plugin fails leaves no series behind: they come with queries.
+func TestQueryLogSeries(t *testing.T) {
+	p := newHandler(twoPolicies(t), &sources{server: t.Name(), queryLog: t.TempDir() + "/queries.json"})
+	if err := p.onStartup(); err != nil {
+		t.Fatal(err)
+	}
+	if dropped.DeleteLabelValues(t.Name()) {
+		t.Error("a series before the first query")
+	}
+	p.Next = followAlias(p)
+	if _, err := p.ServeDNS(context.Background(), &test.ResponseWriter{}, new(dns.Msg).SetQuestion("example.org.", dns.TypeA)); err != nil {
+		t.Fatal(err)
+	}
+	if !dropped.DeleteLabelValues(t.Name()) {
+		t.Error("no series after it")
+	}
+	if err := p.onShutdown(); err != nil {
+		t.Fatal(err)
+	}
+}
