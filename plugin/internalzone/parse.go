@@ -127,19 +127,30 @@ func seconds(word string) (uint32, error) {
 }
 
 // joinRecord puts the words of an inline record together again. The Corefile has
-// taken the quotes from words that stood in them; a word that a zone file would
-// not read as one gets them back. A record written as one quoted argument is
-// taken as it is.
+// taken the quotes from words that began with one; a word that a zone file would
+// not read as one gets them back. Quotes within a word (`alpn="h2,h3"`) the Corefile
+// leaves, so that from one to its counterpart all stays as it is. A record written
+// as one quoted argument is taken as it is.
 func joinRecord(words []string) string {
 	if len(words) == 1 {
 		return words[0]
 	}
-	quoted := make([]string, len(words))
+	out := make([]string, len(words))
+	open := false // within quotes that began in the middle of a word
 	for i, w := range words {
-		quoted[i] = w
-		if w == "" || w != "(" && w != ")" && strings.ContainsAny(w, " \t\n;()\"") {
-			quoted[i] = `"` + strings.ReplaceAll(w, `"`, `\"`) + `"`
+		out[i] = w
+		bare := open || strings.Contains(w, `"`) && !strings.ContainsAny(w, " \t\n")
+		switch {
+		case bare:
+			open = open != oddQuotes(w)
+		case w == "" || w != "(" && w != ")" && strings.ContainsAny(w, " \t\n;()\""):
+			out[i] = `"` + strings.ReplaceAll(w, `"`, `\"`) + `"`
 		}
 	}
-	return strings.Join(quoted, " ")
+	return strings.Join(out, " ")
+}
+
+// oddQuotes reports whether a word opens or closes quotes.
+func oddQuotes(w string) bool {
+	return (strings.Count(w, `"`)-strings.Count(w, `\"`))%2 == 1
 }

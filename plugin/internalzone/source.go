@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -90,7 +89,7 @@ func (s *source) object() string { return fmt.Sprintf("zone %q", s.apex) }
 
 // readFile parses one file into the builder.
 func (s *source) readFile(name string, builder *zone.Builder, r *reading) {
-	file, err := os.Open(filepath.Clean(name))
+	file, err := files.Open(name)
 	if err != nil {
 		r.failedIO = true
 		r.problems.Errorf(s.pos, s.object(), "zone file: %s", err)

@@ -26,6 +26,9 @@ func TestJoinRecord(t *testing.T) {
 		{[]string{"www A 192.0.2.1"}, "www A 192.0.2.1"},
 		{[]string{"www", "TXT", "two words", ""}, `www TXT "two words" ""`},
 		{[]string{"www", "TXT", "a;b", `say "x"`}, `www TXT "a;b" "say \"x\""`},
+		{[]string{"www", "HTTPS", "1", ".", `alpn="h2,h3"`, "ipv4hint=192.0.2.1"}, `www HTTPS 1 . alpn="h2,h3" ipv4hint=192.0.2.1`},
+		{[]string{"www", "SVCB", "1", ".", `key667="two`, "(", `words;"`, "port=53"}, `www SVCB 1 . key667="two ( words;" port=53`},
+		{[]string{"www", "TXT", `a\"b`, "c d"}, `www TXT a\"b "c d"`},
 		{[]string{"@", "SOA", "ns", "host", "(", "1", "2", "3", "4", "5", ")"}, "@ SOA ns host ( 1 2 3 4 5 )"},
 	} {
 		if got := joinRecord(c.words); got != c.want {

@@ -63,6 +63,10 @@ func (l *list) parser(file string, pos problem.Pos, object string) parser {
 	return func(r io.Reader) (func(), int, problem.List) {
 		v, problems := readValues(r, file, object)
 		switch {
+		case problems.HasErrors():
+			if typ == 0 && v.typ != 0 {
+				l.typ = v.typ // so that the expressions are checked for mistakes of their own
+			}
 		case typ == 0 && v.size == 0:
 			problems.Errorf(pos, object, "the list is empty, so its type is not known; start with one value at least")
 		case typ == 0:

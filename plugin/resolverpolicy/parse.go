@@ -88,8 +88,7 @@ func (d *declaration) list(l scope.Line) error {
 func expression(into *model.Expression) func(scope.Line) error {
 	return func(l scope.Line) error {
 		if len(l.Words) > 1 {
-			return fmt.Errorf("an expression is one argument, put it in double quotes and its own strings in single ones: \"%s\"",
-				strings.ReplaceAll(strings.Join(l.Words, " "), `"`, `'`))
+			return errors.New(`an expression is one argument: put it in double quotes and its own strings in single ones, as in "dns.fqdn == 'www.example.org'"`)
 		}
 		if strings.TrimSpace(l.Words[0]) == "" {
 			return errors.New("the expression is empty; leave the property out to match everything")

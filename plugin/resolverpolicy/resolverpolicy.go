@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"time"
 
 	"github.com/coredns/coredns/plugin"
 	"github.com/coredns/coredns/request"
@@ -135,10 +136,27 @@ func (p *ResolverPolicy) serve(ctx context.Context, w dns.ResponseWriter, r *dns
 		return reply.RefuseTransfer(w, r, policy)
 	case resolve.ToResolvers:
 		at.policy(policy).outside()
-		return p.custom[policy.Name].cache.ServeDNS(ctx, w, r)
+		return p.fromResolvers(ctx, w, r, policy)
 	}
 	at.policy(policy).outside()
 	return scope.Next(pluginName, p.Next, ctx, w, r)
+}
+
+// fromResolvers has the policy's own resolvers answer.
+func (p *ResolverPolicy) fromResolvers(ctx context.Context, w dns.ResponseWriter, r *dns.Msg, policy *model.Policy) (int, error) {
+	seen := &observer{ResponseWriter: w}
+	rcode, err := p.custom[policy.Name].cache.ServeDNS(ctx, seen, r)
+	outage := &p.outages[policy.Number()]
+	if seen.written || plugin.ClientWrite(rcode) {
+		if outage.ends() {
+			log.Infof("Policy %q: its resolvers can be asked again", policy.Name)
+		}
+		return rcode, err
+	}
+	if outage.begins(time.Now()) {
+		log.Errorf("Policy %q: its resolvers cannot be asked, first for %s: %v", policy.Name, r.Question[0].Name, err)
+	}
+	return reply.Failure(w, r, rcode, dns.ExtendedErrorCodeNoReachableAuthority, fmt.Sprintf("the resolvers of policy %q could not be asked", policy.Name))
 }
 
 // ours reports whether the policies are for a query.

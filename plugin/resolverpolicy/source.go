@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"sync/atomic"
 	"time"
 	"weak"
@@ -62,7 +60,7 @@ func (s *source) read() (entries int, problems problem.List) {
 
 // open parses the file; failed tells that it could not be opened or read to its end.
 func (s *source) open() (publish func(), entries int, problems problem.List, failed bool) {
-	file, err := os.Open(filepath.Clean(s.file))
+	file, err := files.Open(s.file)
 	if err != nil {
 		problems.Errorf(s.pos, s.object(), "%s", err)
 		return nil, 0, problems, true

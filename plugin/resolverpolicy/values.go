@@ -40,7 +40,7 @@ func readValues(r io.Reader, file, object string) (*values, problem.List) {
 	var problems problem.List
 	lines := bufio.NewScanner(r)
 	lines.Buffer(make([]byte, 0, 4096), maxLine)
-	number, errs, repeated := 0, 0, 0
+	number, errs, repeated, odd := 0, 0, 0, 0
 	for lines.Scan() {
 		number++
 		text, _, _ := strings.Cut(lines.Text(), "#")
@@ -56,6 +56,10 @@ func readValues(r io.Reader, file, object string) (*values, problem.List) {
 		case err != nil:
 			errs++
 			problems.Errorf(pos, object, "%s", err)
+		case v.typ == expr.String && foreign(text):
+			if odd++; odd <= maxReported {
+				problems.Warnf(pos, object, "%q is one value as it stands; a list holds one value a line, without quotes, commas and addresses before a name", text)
+			}
 		case !fresh:
 			if repeated++; repeated <= maxReported {
 				problems.Warnf(pos, object, "%s is in the list already", text)
@@ -68,10 +72,27 @@ func readValues(r io.Reader, file, object string) (*values, problem.List) {
 	if more := repeated - maxReported; more > 0 {
 		problems.Warnf(problem.Pos{File: file}, object, "%d more values are in the list already, they are not listed", more)
 	}
-	if err := lines.Err(); err != nil {
+	if more := odd - maxReported; more > 0 {
+		problems.Warnf(problem.Pos{File: file}, object, "%d more lines look like another format, they are not listed", more)
+	}
+	switch err := lines.Err(); {
+	case errors.Is(err, bufio.ErrTooLong):
+		problems.Errorf(problem.Pos{File: file, Line: number + 1}, object, "the line is longer than %d octets; a list holds one value a line", maxLine)
+	case err != nil:
 		problems.Errorf(problem.Pos{File: file, Line: number + 1}, object, "%s", err)
 	}
 	return v, problems
+}
+
+// foreign reports whether a line looks like one of another format: a hosts file, a
+// table of comma-separated values, filter rules of a browser.
+func foreign(text string) bool {
+	if strings.ContainsAny(text, ",\"|") || strings.ContainsRune("!;'", rune(text[0])) {
+		return true
+	}
+	first, _, several := strings.Cut(text, " ")
+	_, err := netip.ParseAddr(first)
+	return several && err == nil
 }
 
 // add takes one value and reports whether it is new.

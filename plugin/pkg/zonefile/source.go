@@ -37,7 +37,7 @@ const (
 var errLong = errors.New("record too long")
 
 // errOctets is the error for a load that reads more than Options.MaxBytes.
-var errOctets = errors.New("the zone's files are too large, raise the limit of octets")
+var errOctets = errors.New("the zone's files hold more octets than are allowed for one zone")
 
 // newSource starts reading r.
 func newSource(r io.Reader, file string, left *int64) *source {
