@@ -67,39 +67,45 @@ func (n *names) intern(s string) string {
 	return n.chunk.String()[start:]
 }
 
-// addresses keeps A and AAAA records side by side, for the same reason as names.
+// addresses keeps A and AAAA records side by side, for the same reason as names,
+// and each with its address: what an answer reads lies together in memory.
 type addresses struct {
-	a      []dns.A
-	aaaa   []dns.AAAA
-	octets []byte
+	a    []recordA
+	aaaa []recordAAAA
 }
 
-// ip gives a copy of ip whose cap is its len.
-func (s *addresses) ip(ip net.IP) net.IP {
-	if cap(s.octets)-len(s.octets) < len(ip) {
-		s.octets = make([]byte, 0, nextRoom(cap(s.octets), 64, 1<<14))
-	}
-	start := len(s.octets)
-	s.octets = append(s.octets, ip...)
-	return net.IP(s.octets[start:len(s.octets):len(s.octets)])
+type recordA struct {
+	rr     dns.A
+	octets [net.IPv4len]byte
 }
 
-// addA gives a copy of an A record.
+type recordAAAA struct {
+	rr     dns.AAAA
+	octets [net.IPv6len]byte
+}
+
+// addA gives a copy of an A record, whose address has four octets.
 func (s *addresses) addA(hdr dns.RR_Header, ip net.IP) *dns.A {
 	if len(s.a) == cap(s.a) {
-		s.a = make([]dns.A, 0, nextRoom(cap(s.a), 8, 1<<9))
+		s.a = make([]recordA, 0, nextRoom(cap(s.a), 8, 1<<9))
 	}
-	s.a = append(s.a, dns.A{Hdr: hdr, A: s.ip(ip)})
-	return &s.a[len(s.a)-1]
+	s.a = s.a[:len(s.a)+1]
+	r := &s.a[len(s.a)-1]
+	copy(r.octets[:], ip)
+	r.rr = dns.A{Hdr: hdr, A: r.octets[:]}
+	return &r.rr
 }
 
-// addAAAA gives a copy of an AAAA record.
+// addAAAA gives a copy of an AAAA record, whose address has sixteen octets.
 func (s *addresses) addAAAA(hdr dns.RR_Header, ip net.IP) *dns.AAAA {
 	if len(s.aaaa) == cap(s.aaaa) {
-		s.aaaa = make([]dns.AAAA, 0, nextRoom(cap(s.aaaa), 2, 1<<9))
+		s.aaaa = make([]recordAAAA, 0, nextRoom(cap(s.aaaa), 2, 1<<9))
 	}
-	s.aaaa = append(s.aaaa, dns.AAAA{Hdr: hdr, AAAA: s.ip(ip)})
-	return &s.aaaa[len(s.aaaa)-1]
+	s.aaaa = s.aaaa[:len(s.aaaa)+1]
+	r := &s.aaaa[len(s.aaaa)-1]
+	copy(r.octets[:], ip)
+	r.rr = dns.AAAA{Hdr: hdr, AAAA: r.octets[:]}
+	return &r.rr
 }
 
 // nextRoom doubles room from least to most.
