@@ -52,13 +52,16 @@ func (c *common) setReload(l scope.Line) (err error) {
 	return err
 }
 
-// setQueryLog names a file that is not opened before the start.
+// setQueryLog names a file that is not made before the start.
 func (c *common) setQueryLog(l scope.Line) error {
 	name := l.Words[0]
 	if name != standardOutput {
 		name = c.sources.path(name)
 	}
 	c.sources.queryLog, c.sources.queryLogPos = name, l.Pos
+	if err := checkLog(name); err != nil {
+		return fmt.Errorf("query log: %w", err)
+	}
 	return nil
 }
 

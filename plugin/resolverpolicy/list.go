@@ -20,7 +20,7 @@ type list struct {
 
 // newList makes a list that nothing was read into yet.
 func newList() *list {
-	l := &list{typ: expr.String}
+	l := new(list) // without a type, so that a file that cannot be read is one problem only
 	l.values.Store(&values{})
 	return l
 }

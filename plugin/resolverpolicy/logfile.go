@@ -1,7 +1,9 @@
 package resolverpolicy
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -30,14 +32,67 @@ func (l *logFile) open() error {
 		l.file = os.Stdout
 		return nil
 	}
-	if info, err := os.Stat(l.name); err == nil && (info.Mode()&os.ModeNamedPipe != 0 || info.IsDir()) {
-		return fmt.Errorf("%s is not a file; name a file, or write %s", l.name, standardOutput)
+	if info, err := os.Stat(l.name); err == nil {
+		if err := refuseLog(l.name, info); err != nil {
+			return err
+		}
 	}
 	file, err := os.OpenFile(filepath.Clean(l.name), os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
 	if err == nil {
 		l.file = file
 	}
 	return err
+}
+
+// refuseLog fails for what stands in the place of a log and is none.
+func refuseLog(name string, info os.FileInfo) error {
+	if info.Mode()&os.ModeNamedPipe != 0 || info.IsDir() {
+		return fmt.Errorf("%s is not a file; name a file, or write %s", name, standardOutput)
+	}
+	return nil
+}
+
+// checkLog tells why a log cannot be opened, as far as that is seen without making
+// the file.
+func checkLog(name string) error {
+	if name == standardOutput {
+		return nil
+	}
+	info, err := os.Stat(name)
+	if err == nil {
+		if err := refuseLog(name, info); err != nil {
+			return err
+		}
+		file, err := os.OpenFile(filepath.Clean(name), os.O_WRONLY|os.O_APPEND, 0)
+		if err != nil {
+			return err
+		}
+		return file.Close()
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return checkDirectory(name)
+}
+
+// checkDirectory fails unless the directory that a log will be made in is one.
+func checkDirectory(name string) error {
+	dir := filepath.Dir(name)
+	if target, err := os.Readlink(name); err == nil { // a link that leads nowhere yet
+		if dir = filepath.Dir(target); !filepath.IsAbs(dir) {
+			dir = filepath.Join(filepath.Dir(name), dir)
+		}
+	}
+	info, err := os.Stat(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%s cannot be made, there is no directory %s", name, dir)
+	case err != nil:
+		return err
+	case !info.IsDir():
+		return fmt.Errorf("%s cannot be made, %s is not a directory", name, dir)
+	}
+	return nil
 }
 
 // Write implements io.Writer. That it fails is logged when it begins.

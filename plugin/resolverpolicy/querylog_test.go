@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -217,6 +218,44 @@ func TestLogFileFails(t *testing.T) {
 	}
 	if _, err := l.Write([]byte("back\n")); err != nil || l.outage.failing.Load() {
 		t.Errorf("the log does not come back: %v", err)
+	}
+}
+
+// TestCheckLog holds that a log which cannot be opened is known without one being made.
+func TestCheckLog(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("old.json", []byte("kept\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for link, target := range map[string]string{"good": "new.json", "bad": "none/new.json"} {
+		if err := os.Symlink(target, link); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := syscall.Mkfifo("pipe", 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"stdout": "", "new.json": "", "old.json": "", "good": "", os.DevNull: "",
+		".":             ". is not a file; name a file, or write stdout",
+		"pipe":          "pipe is not a file; name a file, or write stdout",
+		"none/new.json": "none/new.json cannot be made, there is no directory none",
+		"bad":           "bad cannot be made, there is no directory none",
+		"old.json/x":    "stat old.json/x: not a directory",
+	} {
+		got := ""
+		if err := checkLog(name); err != nil {
+			got = err.Error()
+		}
+		if got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+	if _, err := os.Stat("new.json"); err == nil {
+		t.Error("a log was made")
+	}
+	if text, err := os.ReadFile("old.json"); err != nil || string(text) != "kept\n" {
+		t.Errorf("the old log holds %q, %v", text, err)
 	}
 }
 

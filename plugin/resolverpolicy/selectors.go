@@ -39,6 +39,9 @@ func withoutSource(keys []string, block *scope.Scope, from *sources, config *dns
 	if from.common == nil || !from.common.locations {
 		missing("no locations are declared; write: resolverpolicy { locations FILE }", model.FieldLocation)
 	}
+	if table := from.clients.Locations.Load(); table != nil {
+		block.Known(model.FieldLocation, table.Has)
+	}
 	if len(from.clients.Content) == 0 {
 		missing("no content categories are declared; write: resolverpolicy { categories content FILE }", model.FieldContentCategory)
 	}

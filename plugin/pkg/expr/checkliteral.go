@@ -140,7 +140,7 @@ func (c *checker) inList(n *compareNode, left Value) (Expr, *Error) {
 	if !ok {
 		return nil, c.fail(at, "unknown list $%s%s", cut(n.list, maxRepeated), c.otherLists(n.list))
 	}
-	if list.Type() != left.Type() {
+	if list.Type() != 0 && list.Type() != left.Type() {
 		return nil, c.fail(at, "$%s is a list of type %s, %s is of type %s", cut(n.list, maxRepeated), list.Type(), c.excerpt(n.left.Span), left.Type())
 	}
 	call, ok := left.(*Call)

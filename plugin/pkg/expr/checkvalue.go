@@ -83,7 +83,7 @@ func (c *checker) unknown(n *valueNode) *Error {
 		return c.fail(n.nameAt, "%s is a function, expected ( after it", n.name)
 	}
 	if hint, ok := c.schema.hint(n.name); ok {
-		return c.fail(n.nameAt, "unknown field %s, write %s", c.excerpt(n.nameAt), hint)
+		return c.fail(n.nameAt, "unknown field %s, %s", c.excerpt(n.nameAt), hint)
 	}
 	if near := nearest(n.name, c.schema.names); near != "" {
 		return c.fail(n.nameAt, "unknown field %s, did you mean %s?", c.excerpt(n.nameAt), near)

@@ -50,9 +50,10 @@ func testSchema() *Schema {
 		saml:       {Name: "identity.saml_attributes", Type: MapOf(ArrayOf(String))},
 		checks:     {Name: "device_posture.checks.passed", Type: ArrayOf(String)},
 	}, map[string]string{
-		"net.dst.ip":        "dns.src_ip",
-		"http.request.host": "dns.fqdn",
-		"http.*":            "a dns.* field",
+		"net.dst.ip":        "write dns.src_ip",
+		"http.request.host": "write dns.fqdn",
+		"http.*":            "write a dns.* field",
+		"http.response*":    "nothing is known of the answer",
 	})
 }
 

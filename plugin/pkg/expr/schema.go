@@ -32,15 +32,13 @@ type Schema struct {
 	names   []string // sorted, for messages
 }
 
-// maxHinted is the longest name whose parents are looked up in the hints.
-const maxHinted = 256
-
 // eachMember stands between an array of records and a member in field names.
 const eachMember = "[*]."
 
 // NewSchema makes a schema of fields; a field's index is its place in the slice.
-// The hints map a name of another product to what to write instead; a name that
-// ends in ".*" stands for all names below it. NewSchema panics on a name declared
+// The hints map a name of another product to what to say of it, such as "write
+// dns.fqdn"; one that ends in "*" stands for all names that begin so, unless a
+// longer one does. NewSchema panics on a name declared
 // twice and on a type that no Source can give: both are errors in the program.
 func NewSchema(fields []Field, hints map[string]string) *Schema {
 	s := &Schema{
@@ -95,19 +93,16 @@ func (s *Schema) whole(name string) (int, bool) {
 	return i, ok
 }
 
-// hint gives what to write instead of a name that another product knows.
+// hint gives what to say of a name that another product knows.
 func (s *Schema) hint(name string) (string, bool) {
 	if h, ok := s.hints[name]; ok {
 		return h, true
 	}
-	for {
-		cut := strings.LastIndexByte(name, '.')
-		if cut < 0 || len(name) > maxHinted {
-			return "", false
-		}
-		name = name[:cut]
-		if h, ok := s.hints[name+".*"]; ok {
-			return h, true
+	longest := ""
+	for pattern := range s.hints {
+		if prefix, ok := strings.CutSuffix(pattern, "*"); ok && strings.HasPrefix(name, prefix) && len(pattern) > len(longest) {
+			longest = pattern
 		}
 	}
+	return s.hints[longest], longest != ""
 }

@@ -39,12 +39,16 @@ func TestSchema(t *testing.T) {
 		t.Error("an array of records is a field")
 	}
 	for name, want := range map[string]string{
-		"net.dst.ip":       "dns.src_ip",
-		"http.x":           "a dns.* field",
-		"http.x.y.z":       "a dns.* field",
-		"http":             "",
-		"httpx.y":          "",
-		"net.dst.ip.extra": "",
+		"net.dst.ip":         "write dns.src_ip",
+		"http.x":             "write a dns.* field",
+		"http.x.y.z":         "write a dns.* field",
+		"http":               "",
+		"httpx.y":            "",
+		"net.dst.ip.extra":   "",
+		"http.request.host":  "write dns.fqdn",
+		"http.response":      "nothing is known of the answer",
+		"http.response.code": "nothing is known of the answer",
+		"http.response_code": "nothing is known of the answer",
 	} {
 		if got, _ := s.hint(name); got != want {
 			t.Errorf("hint for %s is %q, want %q", name, got, want)

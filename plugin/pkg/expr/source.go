@@ -34,7 +34,7 @@ type Lists interface {
 // the function lower gives, has a method Exact() List, too: the texts as written,
 // for all other values.
 type List interface {
-	Type() Type // String, Int or IP
+	Type() Type // String, Int or IP; the zero Type, which fits any, if it is not known
 	HasString(v string) bool
 	HasInt(v int64) bool
 	HasIP(v netip.Addr) bool

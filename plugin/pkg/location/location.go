@@ -15,6 +15,7 @@ const maxLabel = 63
 // use. A nil Table is empty.
 type Table struct {
 	size       int
+	names      map[string]int // and the lines they stand in
 	clients    bart.Table[string]
 	servers    map[netip.Addr]string
 	subdomains map[string]string // lower case
@@ -26,6 +27,15 @@ func (t *Table) Len() int {
 		return 0
 	}
 	return t.size
+}
+
+// Has reports whether a location has the name.
+func (t *Table) Has(name string) bool {
+	if t == nil {
+		return false
+	}
+	_, ok := t.names[name]
+	return ok
 }
 
 // Find gives the location of a query: that of the DoH subdomain, in any case,

@@ -60,13 +60,22 @@ func TestFind(t *testing.T) {
 	}
 }
 
+func TestHas(t *testing.T) {
+	table, _ := Parse(strings.NewReader(sample), "f")
+	for name, want := range map[string]bool{"office": true, "anycast": true, "Office": false, "": false, "1234": false} {
+		if got := table.Has(name); got != want {
+			t.Errorf("%q: %t", name, got)
+		}
+	}
+}
+
 func TestEmptyTables(t *testing.T) {
 	empty, problems := Parse(strings.NewReader("# nowhere\n"), "f")
 	if problems != nil {
 		t.Error(problems)
 	}
 	for _, table := range []*Table{nil, {}, empty} {
-		if name, ok := table.Find(address("192.0.2.1"), address("192.0.2.53"), "a"); name != "" || ok || table.Len() != 0 {
+		if name, ok := table.Find(address("192.0.2.1"), address("192.0.2.53"), "a"); name != "" || ok || table.Len() != 0 || table.Has("") {
 			t.Errorf("%q in an empty table of %d", name, table.Len())
 		}
 	}

@@ -30,8 +30,7 @@ func Parse(r io.Reader, file string) (*Table, problem.List) {
 	f, root := yamlfile.Read(r, file)
 	p := parser{
 		file:       f,
-		table:      &Table{servers: make(map[netip.Addr]string), subdomains: make(map[string]string)},
-		names:      make(lines[string]),
+		table:      &Table{names: make(lines[string]), servers: make(map[netip.Addr]string), subdomains: make(map[string]string)},
 		clients:    make(lines[netip.Prefix]),
 		servers:    make(lines[netip.Addr]),
 		subdomains: make(lines[string]),
@@ -57,7 +56,6 @@ type lines[K comparable] map[K]int
 type parser struct {
 	file       *yamlfile.File
 	table      *Table
-	names      lines[string]
 	clients    lines[netip.Prefix]
 	servers    lines[netip.Addr]
 	subdomains lines[string]
@@ -84,7 +82,7 @@ func (p *parser) add(number int, entry yamlfile.Value) {
 	name, ok := f.Text(m.Get("name"), "name")
 	if ok {
 		f.About(fmt.Sprintf("location %q", m.Get("name").Text()))
-		isFirst(f, p.names, name, "name", m.Get("name"))
+		isFirst(f, p.table.names, name, "name", m.Get("name"))
 	} else if !m.Get("name").Given() {
 		f.Errorf(entry, "has no name")
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/internaldns/internaldns/plugin/pkg/domain"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
 	"github.com/internaldns/internaldns/plugin/pkg/zone"
 )
@@ -15,7 +16,7 @@ const maxNames = 8
 // Build compiles and cross-checks spec. The snapshot follows previous, which may
 // be nil; it is nil itself if the list holds an error. All problems are listed.
 func Build(spec Spec, previous *Snapshot) (*Snapshot, problem.List) {
-	b := &builder{spec: spec, config: &config{
+	b := &builder{spec: spec, doubtful: make(map[*Policy]problem.List), config: &config{
 		zones: make(map[string]*Zone, len(spec.Zones)),
 		views: make(map[string]*View, len(spec.Views)),
 	}}
@@ -23,7 +24,9 @@ func Build(spec Spec, previous *Snapshot) (*Snapshot, problem.List) {
 	b.addReferences(spec.References)
 	b.addViews(spec.Views)
 	b.addPolicies(spec.Policies)
-	b.warnUnused()
+	if !spec.Incomplete {
+		b.warnUnused()
+	}
 	if b.problems.HasErrors() {
 		return nil, b.problems
 	}
@@ -44,6 +47,9 @@ type builder struct {
 	config   *config
 	data     []*zone.Zone
 	problems problem.List
+	doubtful map[*Policy]problem.List // what looks wrong in the expressions of a policy
+
+	lostZones, lostViews bool // some are mentioned in a way that is an error
 }
 
 func zoneObject(id string) string     { return fmt.Sprintf("internalzone %q", id) }
@@ -79,6 +85,7 @@ func (b *builder) addReferences(specs []ReferenceSpec) {
 		case from.reference != nil:
 			b.problems.Errorf(s.Pos, referenceObject(s),
 				"zone %q references zone %q already, at %s; a zone has at most one reference", s.From, from.reference.To.ID, from.reference.Pos)
+			b.lostZones = true
 		default:
 			from.reference = &Reference{To: to, NoData: s.NoData, Pos: s.Pos}
 		}
@@ -103,6 +110,7 @@ func (b *builder) checkCycles() {
 				b.problems.Errorf(z.reference.Pos, referenceObject(ReferenceSpec{From: z.ID, To: z.reference.To.ID}),
 					"the references form a cycle: %s; remove one of them", path(z))
 				z.reference = nil
+				b.lostZones = true
 				break
 			}
 			onPath[z] = true
@@ -148,6 +156,7 @@ func (b *builder) addViews(specs []ViewSpec) {
 	for _, s := range specs {
 		if other, ok := b.config.views[s.Name]; ok {
 			b.problems.Errorf(s.Pos, viewObject(s.Name), "the view name is taken by the view at %s; view names are unique in a server block", other.Pos)
+			b.lostZones = true
 			continue
 		}
 		v := newView(s, b.viewZones(s))
@@ -171,6 +180,7 @@ func (b *builder) viewZones(s ViewSpec) []*Zone {
 		case other != nil:
 			b.problems.Errorf(ref.Pos, viewObject(s.Name),
 				"zones %q and %q have the same name %s; a view holds one zone of a name (link the other with referencezone)", other.ID, z.ID, z.Apex)
+			b.lostZones = true
 		default:
 			byApex[z.Apex] = z
 			zones = append(zones, z)
@@ -179,13 +189,34 @@ func (b *builder) viewZones(s ViewSpec) []*Zone {
 	return zones
 }
 
-// findZone gives the zone of that ID and reports it if there is none.
+// findZone gives the zone of that ID and reports it if there is none. An ID that a
+// zone has by default may be spelt as the zone's name in its declaration.
 func (b *builder) findZone(pos problem.Pos, object, id string) *Zone {
-	z := b.config.zones[id]
-	if z == nil {
-		b.problems.Errorf(pos, object, "there is no zone with the ID %q in this server block; known: %s", id, known(b.config.Zones, func(z *Zone) string { return z.ID }))
+	if z := b.config.zones[id]; z != nil {
+		return z
 	}
-	return z
+	name, err := domain.ParseZone(id)
+	if err == nil {
+		if z := b.config.zones[defaultID(name)]; z != nil && z.Apex == name {
+			return z
+		}
+	}
+	b.lostZones = true
+	hint := "known: " + known(b.config.Zones, func(z *Zone) string { return z.ID })
+	i := slices.IndexFunc(b.config.Zones, func(z *Zone) bool { return err == nil && z.Apex == name })
+	if i >= 0 {
+		hint = fmt.Sprintf("the zone %s has the ID %q", name, b.config.Zones[i].ID)
+	}
+	b.problems.Errorf(pos, object, "there is no zone with the ID %q in this server block; %s", id, hint)
+	return nil
+}
+
+// defaultID gives the ID of a zone that is declared without one (SPEC 5.1).
+func defaultID(apex string) string {
+	if apex == domain.Root {
+		return apex
+	}
+	return domain.NoDot(apex)
 }
 
 // known lists the names of objects for a message.
@@ -203,7 +234,8 @@ func known[T any](objects []T, name func(T) string) string {
 	return strings.Join(names, ", ")
 }
 
-// warnUnused warns about what no query can reach.
+// warnUnused warns about what no query can reach, unless that may be the consequence
+// of an error.
 func (b *builder) warnUnused() {
 	used := make(map[*Zone]bool)
 	for _, v := range b.config.Views {
@@ -217,7 +249,7 @@ func (b *builder) warnUnused() {
 		}
 	}
 	for _, z := range b.config.Zones {
-		if !used[z] {
+		if !used[z] && !b.lostZones {
 			b.problems.Warnf(z.Pos, zoneObject(z.ID), "the zone is in no view and referenced by none, so no query can reach it")
 		}
 	}
@@ -226,7 +258,7 @@ func (b *builder) warnUnused() {
 		served[p.View] = true
 	}
 	for _, v := range b.config.Views {
-		if !served[v] {
+		if !served[v] && !b.lostViews {
 			b.problems.Warnf(v.Pos, viewObject(v.Name), "no enabled policy uses the view, so no query can reach it")
 		}
 	}

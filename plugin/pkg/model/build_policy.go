@@ -73,11 +73,16 @@ func (b *builder) newPolicy(s PolicySpec, precedence uint32) *Policy {
 	}
 	p.Traffic = b.compile(s, s.Traffic)
 	p.Identity = b.compile(s, s.Identity)
+	object := policyObject(s.Name)
+	if list := append(b.doubts(object, s.Traffic, p.Traffic), b.doubts(object, s.Identity, p.Identity)...); len(list) > 0 {
+		b.doubtful[p] = list
+	}
 	if s.Action != UseView {
 		return p
 	}
 	p.View = b.config.views[s.View.Name]
 	if p.View == nil {
+		b.lostViews = true
 		b.problems.Errorf(s.View.Pos, policyObject(s.Name), "there is no view %q in this server block; known: %s",
 			s.View.Name, known(b.config.Views, func(v *View) string { return v.Name }))
 	}

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/gaissmai/bart"
-	"github.com/miekg/dns"
 
 	"github.com/internaldns/internaldns/plugin/pkg/domain"
 	"github.com/internaldns/internaldns/plugin/pkg/expr"
@@ -17,10 +16,11 @@ import (
 func (b *builder) warnUnmatchable() {
 	before := newTaken()
 	for _, p := range b.config.Policies {
-		if why := contradiction(p); why != "" {
+		if why := b.contradiction(p); why != "" {
 			b.problems.Warnf(p.Pos, policyObject(p.Name), "the policy can never match: %s", why)
 			continue
 		}
+		b.problems = append(b.problems, b.doubtful[p]...)
 		if first := before.by(p); first != nil {
 			what := "takes every query that it could"
 			if first == before.all {
@@ -34,7 +34,7 @@ func (b *builder) warnUnmatchable() {
 }
 
 // contradiction tells why no query can match, "" if nothing speaks against it.
-func contradiction(p *Policy) string {
+func (b *builder) contradiction(p *Policy) string {
 	var names, domains []string
 	var byNames, byDomains bool
 	for _, program := range []*expr.Program{p.Traffic, p.Identity} {
@@ -47,8 +47,8 @@ func contradiction(p *Policy) string {
 			case !ok:
 			case len(c.Strings)+len(c.Ranges) == 0:
 				return "no value of " + schema.Field(field).Name + " meets all conditions"
-			case field == FieldType && !slices.ContainsFunc(c.Strings, isTypeName):
-				return "there is no type " + c.Strings[0]
+			case b.noneOf(field, c.Strings):
+				return b.never(field, c.Strings[0])
 			case field == FieldFQDN:
 				names, byNames = c.Strings, true
 			case field == FieldDomains:
@@ -66,12 +66,10 @@ func contradiction(p *Policy) string {
 	return "no name asked for in dns.fqdn lies below one in dns.domains"
 }
 
-// isTypeName reports whether dns.query_rtype can have the value.
-func isTypeName(s string) bool {
-	if t, ok := dns.StringToType[s]; ok {
-		return typeName(t) == s
-	}
-	return len(s) > len("TYPE") && s[:len("TYPE")] == "TYPE"
+// noneOf reports whether a field never has any of the values. Locations may get
+// another name while the server runs, and a wildcard may be asked for.
+func (b *builder) noneOf(field int, values []string) bool {
+	return slices.Contains([]int{FieldType, FieldCountry, FieldContinent}, field) && len(values) > 0 && !slices.ContainsFunc(values, func(v string) bool { return b.never(field, v) == "" })
 }
 
 // fqdns gives the canonical form of values of dns.fqdn and dns.domains.

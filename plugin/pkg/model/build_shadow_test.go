@@ -36,7 +36,9 @@ func TestUnmatchable(t *testing.T) {
 			[]string{"dns.fqdn == 'a.test' and any(dns.domains[*] == 'b.test')"}, `"p0": warning: the policy can never match: no name asked for in dns.fqdn lies below one in dns.domains`},
 		"a name that is below": {[]string{"dns.fqdn == 'a.b.test' and any(dns.domains[*] == 'b.test')"}, ""},
 		"no such type":         {[]string{"dns.query_rtype == 'AAA'"}, `"p0": warning: the policy can never match: there is no type AAA`},
-		"types":                {[]string{"dns.query_rtype in {'AAA' 'TYPE65280'}"}, ""},
+		"no such country":      {[]string{"dns.src.geo.country in {'Germany' 'nl'}"}, `"p0": warning: the policy can never match: there is no country "Germany"; countries are codes of two letters (ISO 3166-1), such as NL`},
+		"no such continent":    {[]string{"dns.src.geo.continent == 'North America'"}, `"p0": warning: the policy can never match: there is no continent "North America"; write one of AF AN AS EU NA OC SA`},
+		"types":                {[]string{"dns.query_rtype in {'AAAA' 'TYPE65280'}"}, ""},
 		"the same again": {
 			[]string{"dns.fqdn matches '^a'", "dns.fqdn  matches  '^a'"}, `"p1": warning: the policy can never match: "p0" (precedence 1000) before it takes every query that it could`},
 		"the same list elsewhere": {[]string{"dns.fqdn in $a", "dns.fqdn in $a"}, ""},

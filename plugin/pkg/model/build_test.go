@@ -2,6 +2,7 @@ package model_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -72,6 +73,13 @@ func TestBuildProblems(t *testing.T) {
 			model.Spec{Views: []model.ViewSpec{{Pos: at(3), Name: "v", Zones: names("nope")}}},
 			`Corefile:50: dnsview "v": there is no zone with the ID "nope" in this server block; known: none`,
 		},
+		"a zone by its name (SPEC 5.1)": {
+			model.Spec{
+				Zones: []model.ZoneSpec{{Pos: at(1), ID: "corp", Apex: "corp.example.", Data: empty(t, "corp.example.")}},
+				Views: []model.ViewSpec{{Pos: at(3), Name: "v", Zones: names("CORP.Example.")}},
+			},
+			`Corefile:50: dnsview "v": there is no zone with the ID "CORP.Example." in this server block; the zone corp.example. has the ID "corp"`,
+		},
 		"two zones of one name (SPEC 3)": {
 			model.Spec{Zones: zones(t, "a.", "a."), Views: []model.ViewSpec{{Pos: at(3), Name: "v", Zones: names("z0", "z1")}}},
 			`Corefile:50: dnsview "v": zones "z0" and "z1" have the same name a.; a view holds one zone of a name (link the other with referencezone)`,
@@ -105,6 +113,52 @@ func TestBuildProblems(t *testing.T) {
 				t.Errorf("got\n%s\nwant a line\n%s", problems.Error(), c.want)
 			}
 		})
+	}
+}
+
+// TestSpelling holds that a zone with the default ID is found by its name as zones
+// are declared, and that an ID goes before a name.
+func TestSpelling(t *testing.T) {
+	declare := func(id, apex string) model.ZoneSpec {
+		return model.ZoneSpec{ID: id, Apex: apex, Data: empty(t, apex)}
+	}
+	s, problems := model.Build(model.Spec{
+		Zones: []model.ZoneSpec{
+			declare("corp.example", "corp.example."), declare("1.10.in-addr.arpa", "1.10.in-addr.arpa."), declare(".", "."),
+			declare("xn--mnchen-3ya.example", "xn--mnchen-3ya.example."), declare("CORP.example", "example.net."),
+		},
+		Views:      []model.ViewSpec{{Name: "v", Zones: names("CORP.Example.", "10.1.0.0/16", ".", "münchen.example", "CORP.example")}},
+		References: []model.ReferenceSpec{{From: "Corp.Example", To: "10.1.0.0/16"}},
+	}, nil)
+	if err := problems.Err(); err != nil {
+		t.Fatal(err)
+	}
+	for i, z := range s.Views[0].Zones {
+		if z != s.Zones[i] {
+			t.Errorf("name %d is zone %q, want %q", i, z.ID, s.Zones[i].ID)
+		}
+	}
+	if chain := s.Zones[0].Chain(); len(chain) != 1 || chain[0].To != s.Zones[1] {
+		t.Errorf("references %v", chain)
+	}
+}
+
+// TestUnusedBesideErrors holds that nothing is called unused beside what may be
+// meant to use it.
+func TestUnusedBesideErrors(t *testing.T) {
+	for name, spec := range map[string]model.Spec{
+		"a view without its zone": {Zones: zones(t, "a."), Views: []model.ViewSpec{{Name: "v", Zones: names("nope")}}, Policies: []model.PolicySpec{{Name: "p", View: model.Ref{Name: "v"}}}},
+		"a policy without its view": {
+			Views: []model.ViewSpec{{Name: "v"}}, Policies: []model.PolicySpec{{Name: "p", View: model.Ref{Name: "w"}}},
+		},
+		"a line that was not read":   {Zones: zones(t, "a."), Incomplete: true},
+		"a reference without a zone": {Zones: zones(t, "a."), References: []model.ReferenceSpec{{From: "nope", To: "z0"}}},
+	} {
+		_, problems := model.Build(spec, nil)
+		unused := slices.ContainsFunc(problems, func(p problem.Problem) bool { return strings.Contains(p.Text, "so no query can reach it") })
+		if unused {
+			t.Errorf("%s:\n%s", name, problems.Error())
+		}
 	}
 }
 

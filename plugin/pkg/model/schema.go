@@ -58,23 +58,6 @@ func fields() []expr.Field {
 	return f
 }
 
-// hints leads from selectors of other products, and of Cloudflare's network and
-// HTTP policies, to those of DNS policies.
-func hints() map[string]string {
-	return map[string]string{
-		"net.src.ip":           "dns.src_ip",
-		"net.dst.ip":           "dns.src_ip for the client's address, dns.resolved_ip for the server's",
-		"ip.src":               "dns.src_ip",
-		"net.sni.host":         "dns.fqdn",
-		"net.sni.domains":      "dns.domains",
-		"http.request.host":    "dns.fqdn",
-		"http.request.domains": "dns.domains",
-		"http.host":            "dns.fqdn",
-		"http.*":               "a selector of DNS policies, such as dns.fqdn",
-		"net.*":                "a selector of DNS policies, such as dns.src_ip",
-	}
-}
-
 // foldName normalizes a name that is compared with dns.fqdn or dns.domains, whose
 // values are canonical without the final dot. The root is "".
 func foldName(s string) (string, error) {

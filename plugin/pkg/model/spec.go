@@ -26,6 +26,11 @@ type Spec struct {
 	// Unavailable gives the fields of the schema that have no value in this block,
 	// with the reason and the remedy.
 	Unavailable map[int]string
+	// Known tells for fields of strings which values they have in this block.
+	Known map[int]func(value string) bool
+	// Incomplete is set if a view, reference or policy could not be read: what looks
+	// unused may be used by it.
+	Incomplete bool
 }
 
 // ZoneSpec declares an internal zone (SPEC 5.1).

@@ -1,11 +1,14 @@
 package scope
 
 import (
+	"bytes"
+	"cmp"
 	"maps"
 	"regexp"
 	"slices"
 
 	"github.com/coredns/caddy"
+	"github.com/coredns/caddy/caddyfile"
 	"github.com/coredns/coredns/core/dnsserver"
 	"github.com/coredns/coredns/plugin"
 
@@ -16,6 +19,7 @@ import (
 // Block is a server block that holds lines of the suite, as Read found it.
 type Block struct {
 	Keys     []string         // in CoreDNS's form, such as `dns://.:53`
+	Pos      problem.Pos      // of the first line in it; blocks of one key are told apart by it
 	Hosts    []string         // addresses to listen on; "" stands for all of them
 	Handlers []plugin.Handler // its plugins in order of execution, not started; nil if anything is wrong
 	Snapshot *model.Snapshot
@@ -49,13 +53,56 @@ func Read(input caddy.Input) (blocks []Block, problems problem.List, other []err
 			other = append(other, err)
 		}
 	}
+	at := positions(input)
 	for _, i := range slices.Sorted(maps.Keys(scopes)) {
 		s := scopes[i]
 		blocks = append(blocks, Block{
-			Keys: s.keys, Hosts: s.config.ListenHosts, Handlers: s.config.Handlers(), Snapshot: s.Load(),
+			Keys: s.keys, Pos: at[i], Hosts: s.config.ListenHosts, Handlers: s.config.Handlers(), Snapshot: s.Load(),
 		})
 	}
 	return blocks, problems, other
+}
+
+// positions gives where the first line of each server block stands, by the block's
+// number. Lines that several blocks have, of a snippet or an imported file, tell
+// nothing, so they count only where a block has no other.
+func positions(input caddy.Input) map[int]problem.Pos {
+	parsed, err := caddyfile.Parse(input.Path(), bytes.NewReader(input.Body()), nil)
+	if err != nil {
+		return nil
+	}
+	lines := make([]map[problem.Pos]bool, len(parsed))
+	shared := make(map[problem.Pos]int)
+	for i, block := range parsed {
+		lines[i] = make(map[problem.Pos]bool)
+		for _, tokens := range block.Tokens {
+			for _, t := range tokens {
+				if pos := (problem.Pos{File: cmp.Or(t.File, input.Path()), Line: t.Line}); !lines[i][pos] {
+					lines[i][pos] = true
+					shared[pos]++
+				}
+			}
+		}
+	}
+	out := make(map[int]problem.Pos, len(parsed))
+	rank := func(p problem.Pos) (n int) { // lines of the block alone first, and those of the Corefile
+		if shared[p] > 1 {
+			n += 2
+		}
+		if p.File != input.Path() {
+			n++
+		}
+		return n
+	}
+	for i := range parsed {
+		all := slices.Collect(maps.Keys(lines[i]))
+		if len(all) > 0 {
+			out[i] = slices.MinFunc(all, func(a, b problem.Pos) int {
+				return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
+			})
+		}
+	}
+	return out
 }
 
 // setUp runs the setup of all plugins. A plugin whose setup fails is put off to

@@ -109,6 +109,19 @@ Corefile:5: dnsview "a": warning: no enabled policy uses the view, so no query c
 	}
 }
 
+// TestReadPositions holds by which position blocks of one key are told apart: their
+// first line, but none that another block has too.
+func TestReadPositions(t *testing.T) {
+	blocks, _, _ := read("(both) {\n dnsview a\n}\n.:1053 {\n import both\n\n dnsview b\n dnsview c\n}\n.:1054 {\n import both\n}\n.:1055 { # a comment\n\n dnsview b\n}")
+	var got []string
+	for _, b := range blocks {
+		got = append(got, b.Keys[0]+" "+b.Pos.String())
+	}
+	if want := "dns://.:1053 Corefile:7, dns://.:1054 Corefile:2, dns://.:1055 Corefile:15"; strings.Join(got, ", ") != want {
+		t.Errorf("read %s, want %s", strings.Join(got, ", "), want)
+	}
+}
+
 // TestReadBesideLoad holds that a load which another Corefile left unfinished is
 // not taken for the one that is read.
 func TestReadBesideLoad(t *testing.T) {

@@ -5,6 +5,8 @@
 package scope
 
 import (
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -63,6 +65,15 @@ func (s *Scope) Unavailable(field int, reason string) {
 	s.spec.Unavailable[field] = reason
 }
 
+// Known declares what values a field of the expressions has in this block as it is
+// now: a comparison with another one is warned about.
+func (s *Scope) Known(field int, has func(value string) bool) {
+	if s.spec.Known == nil {
+		s.spec.Known = make(map[int]func(string) bool)
+	}
+	s.spec.Known[field] = has
+}
+
 // Before has f called just before the build: when all server blocks are read, and
 // the plugins that tell how clients connect are set up.
 func (s *Scope) Before(f func()) { s.before = append(s.before, f) }
@@ -108,6 +119,7 @@ func (s *Scope) Build() problem.List {
 		f()
 	}
 	list := s.problems
+	s.spec.Incomplete = slices.ContainsFunc(list, lost)
 	for i, loaded := range loadAll(s.loaders) {
 		s.spec.Zones[i].Data = loaded.zone
 		list = append(list, loaded.problems...)
@@ -120,6 +132,12 @@ func (s *Scope) Build() problem.List {
 	}
 	s.spec, s.loaders, s.problems, s.before = model.Spec{}, nil, nil, nil
 	return list
+}
+
+// lost reports whether a problem is about a declaration that uses others.
+func lost(p problem.Problem) bool {
+	directive, _, _ := strings.Cut(p.Object, " ")
+	return p.Severity == problem.Error && slices.Contains([]string{"dnsview", "referencezone", "resolverpolicy"}, directive)
 }
 
 // loaded is what a Loader gave.
