@@ -12,7 +12,9 @@ import (
 	"unicode/utf16"
 
 	"github.com/internaldns/internaldns/cmd/internaldns/lint"
+	"github.com/internaldns/internaldns/plugin/pkg/model"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
+	"github.com/internaldns/internaldns/plugin/pkg/scope"
 )
 
 // checkReport is what `check -json` prints.
@@ -60,6 +62,7 @@ func check(c *config) checkReport {
 			all = append(all, found.Warnings...)
 			notes = append(notes, found.Notes...)
 		}
+		notes = append(notes, lint.Validation(namesOf(c.blocks, func(b scope.Block) *model.Snapshot { return b.Snapshot })...)...)
 	}
 	report := checkReport{Version: 1, Corefile: c.file, Notes: len(notes)}
 	report.Errors = len(all.Only(problem.Error))

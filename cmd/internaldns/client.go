@@ -71,7 +71,7 @@ func (c *config) blockFor(a asker, qname string) (*scope.Block, error) {
 		return best[0], nil
 	}
 	return nil, fmt.Errorf("several server blocks may get the query, choose one with -block or -server: %s",
-		strings.Join(namesOf(best, func(b *scope.Block) string { return strings.Join(b.Keys, " ") }), ", "))
+		c.blockNames(best))
 }
 
 // reaches gives the labels of the longest key of b through which the query gets

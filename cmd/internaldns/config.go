@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"cmp"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -11,7 +10,6 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/coredns/caddy"
 	"github.com/coredns/caddy/caddyfile"
@@ -123,36 +121,6 @@ func (c *config) position(directive string) problem.Pos {
 		return problem.Pos{}
 	}
 	return found[0]
-}
-
-// block gives the server block with a key, or the only one there is.
-func (c *config) block(key string) (*scope.Block, error) {
-	var keys []string
-	for i := range c.blocks {
-		keys = append(keys, strings.Join(c.blocks[i].Keys, " "))
-		if key != "" && hasKey(c.blocks[i].Keys, key) {
-			return &c.blocks[i], nil
-		}
-	}
-	switch {
-	case len(c.blocks) == 0:
-		return nil, errors.New("no server block holds a line of the suite")
-	case key != "":
-		return nil, fmt.Errorf("no server block has the key %q, there are: %s", key, strings.Join(keys, ", "))
-	case len(c.blocks) > 1:
-		return nil, fmt.Errorf("there are several server blocks, choose one with -block: %s", strings.Join(keys, ", "))
-	}
-	return &c.blocks[0], nil
-}
-
-// hasKey reports whether a key of a block is meant: as CoreDNS words it, or
-// without its transport, as in a Corefile.
-func hasKey(keys []string, key string) bool {
-	return slices.ContainsFunc(keys, func(k string) bool {
-		_, bare, _ := strings.Cut(k, "://")
-		undotted := strings.Replace(bare, ".:", ":", 1)
-		return slices.Contains([]string{k, bare, undotted, strings.TrimSuffix(undotted, ":53")}, key)
-	})
 }
 
 // publicPath reports whether a plugin stands below the suite that can answer: a

@@ -74,11 +74,11 @@ func (p *program) diff(before, after string, recorded []compare.Question, limit 
 		if len(c.blocks) == 0 {
 			return nil, fmt.Errorf("%s: no server block holds a line of the suite", file)
 		}
-		for _, b := range c.blocks {
+		for _, b := range c.all() {
 			sides[i] = append(sides[i], compare.Block{
-				Name: strings.Join(b.Keys, " "), Zones: zonesOf(b.Keys), Snapshot: b.Snapshot,
+				Keys: strings.Join(b.Keys, " "), Name: c.blockName(b), Zones: zonesOf(b.Keys), Snapshot: b.Snapshot,
 				Client: func(q compare.Question) model.Client {
-					return clientOf(&b, asker{client: q.Client}, q.Name, new(dns.Msg).SetQuestion(q.Name, q.Type))
+					return clientOf(b, asker{client: q.Client}, q.Name, new(dns.Msg).SetQuestion(q.Name, q.Type))
 				},
 			})
 		}

@@ -31,7 +31,7 @@ type explainFlags struct {
 func prepareExplain(flags *flag.FlagSet) body {
 	f := new(explainFlags)
 	flags.StringVar(&f.conf, "conf", defaultCorefile, "Corefile to read, a `FILE` or stdin")
-	flags.StringVar(&f.block, "block", "", "`KEY` of the server block, where it cannot be told from the query")
+	flags.StringVar(&f.block, "block", "", "`KEY` of the server block or its position, where it cannot be told from the query")
 	flags.StringVar(&f.client, "client", "127.0.0.1", "`IP` address of the client")
 	flags.StringVar(&f.server, "server", "", "`IP` address the query arrives at, with or without a port")
 	flags.StringVar(&f.transport, "transport", "", "`TRANSPORT` it arrives by: udp, tcp, tls, https, https3, quic or grpc (default: any)")
@@ -54,6 +54,9 @@ func (p *program) explain(f *explainFlags, args []string) (int, error) {
 	}
 	qname, err := domain.Parse(q.Name)
 	if err != nil {
+		return exitFailure, usagef("name: %s", err)
+	}
+	if q.Name, err = domain.ToASCII(q.Name); err != nil {
 		return exitFailure, usagef("name: %s", err)
 	}
 	b, err := c.block(f.block)

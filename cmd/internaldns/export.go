@@ -17,7 +17,7 @@ import (
 
 func prepareExport(flags *flag.FlagSet) body {
 	conf := flags.String("conf", defaultCorefile, "Corefile to read, a `FILE` or stdin")
-	key := flags.String("block", "", "`KEY` of the server block, where several have a zone of that ID")
+	key := flags.String("block", "", "`KEY` of the server block or its position, where several have a zone of that ID")
 	output := flags.String("o", "", "`FILE` to write instead of standard output")
 	return func(p *program, args []string) (int, error) {
 		if len(args) != 1 {
@@ -61,6 +61,9 @@ func export(out *bytes.Buffer, s *model.Snapshot, z *model.Zone) error {
 
 // writeWhole replaces a file in one step.
 func writeWhole(name string, text []byte) error {
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
+		return fmt.Errorf("%s is a directory; name a file", name)
+	}
 	f, err := os.CreateTemp(filepath.Dir(name), ".internaldns-")
 	if at, ok := errors.AsType[*fs.PathError](err); ok {
 		at.Path = name // the name of the temporary file says nothing
@@ -85,15 +88,15 @@ func writeWhole(name string, text []byte) error {
 
 // zone finds a zone by its ID, in the block of a key or in all blocks.
 func (c *config) zone(key, id string) (*model.Snapshot, *model.Zone, error) {
-	blocks := c.blocks
+	blocks := c.all()
 	if key != "" {
 		b, err := c.block(key)
 		if err != nil {
 			return nil, nil, err
 		}
-		blocks = []scope.Block{*b}
+		blocks = []*scope.Block{b}
 	}
-	var found []scope.Block
+	var found []*scope.Block
 	var known []string
 	for _, b := range blocks {
 		if b.Snapshot.Zone(id) != nil {
@@ -105,8 +108,7 @@ func (c *config) zone(key, id string) (*model.Snapshot, *model.Zone, error) {
 	case len(found) == 1:
 		return found[0].Snapshot, found[0].Snapshot.Zone(id), nil
 	case len(found) > 1:
-		keys := namesOf(found, func(b scope.Block) string { return b.Keys[0] })
-		return nil, nil, fmt.Errorf("several server blocks have a zone with the ID %q, choose one with -block: %s", id, strings.Join(keys, ", "))
+		return nil, nil, fmt.Errorf("several server blocks have a zone with the ID %q, choose one with -block: %s", id, c.blockNames(found))
 	case len(known) == 0:
 		return nil, nil, fmt.Errorf("there is no zone with the ID %q, nor any other", id)
 	}

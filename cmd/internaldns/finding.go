@@ -125,6 +125,18 @@ func cut(line string) string {
 	return line
 }
 
+// cutWords bounds each word of a text: a name may be written at any length.
+func cutWords(text string) string {
+	if len(text) <= maxShown {
+		return text
+	}
+	words := strings.Split(text, " ")
+	for i, word := range words {
+		words[i] = cut(word)
+	}
+	return strings.Join(words, " ")
+}
+
 // printable keeps what was read from files from steering a terminal.
 func printable(text string) string {
 	return strings.Map(func(r rune) rune {
@@ -146,9 +158,9 @@ func printFindings(w io.Writer, color bool, c *config, list []finding) {
 		}
 		b.WriteString(severity(color, f.Severity) + ": ")
 		if f.Object != "" {
-			b.WriteString(printable(f.Object) + ": ")
+			b.WriteString(cutWords(printable(f.Object)) + ": ")
 		}
-		b.WriteString(printable(f.Text) + "\n")
+		b.WriteString(cutWords(printable(f.Text)) + "\n")
 		for line := range strings.Lines(printable(f.Excerpt)) {
 			b.WriteString("    " + strings.TrimRight(line, "\n") + "\n")
 		}

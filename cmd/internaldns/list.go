@@ -88,7 +88,7 @@ func prepareList(flags *flag.FlagSet) body {
 				if i > 0 {
 					fmt.Fprintln(p.stdout)
 				}
-				fmt.Fprintln(p.stdout, bold(p.color, printable(strings.Join(b.Block, " "))))
+				fmt.Fprintln(p.stdout, bold(p.color, printable(c.blockName(&c.blocks[i]))))
 			}
 			b.print(p.stdout)
 		}
@@ -176,9 +176,9 @@ func source(p *expr.Program) string {
 
 func zoneID(z *model.Zone) string { return z.ID }
 
-// namesOf gives the name of each object.
-func namesOf[T any](objects []T, name func(T) string) []string {
-	out := make([]string, len(objects))
+// namesOf gives the name, or another property, of each object.
+func namesOf[T, N any](objects []T, name func(T) N) []N {
+	out := make([]N, len(objects))
 	for i, o := range objects {
 		out[i] = name(o)
 	}

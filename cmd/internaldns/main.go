@@ -122,7 +122,7 @@ func (p *program) runCommand(c command, args []string) int {
 		err = usageError(err.Error())
 	}
 	if err != nil {
-		fmt.Fprintf(p.stderr, "internaldns %s: %s\n", c.name, printable(err.Error()))
+		fmt.Fprintf(p.stderr, "internaldns %s: %s\n", c.name, cutWords(printable(err.Error())))
 	}
 	if _, ok := errors.AsType[usageError](err); ok {
 		fmt.Fprintf(p.stderr, "usage: internaldns %s %s\nsee internaldns %s -h\n", c.name, c.synopsis, c.name)

@@ -21,7 +21,8 @@ const Version = 1
 
 // Block is a server block of one of the configurations.
 type Block struct {
-	Name     string   // tells the blocks of a configuration apart and is shown
+	Keys     string   // of several blocks with the same, the first is the pair of the other side's first, and so on
+	Name     string   // is shown
 	Zones    []string // canonical names of its keys
 	Snapshot *model.Snapshot
 	// Client gives what the policies know of the client of a recorded query; nil: its
@@ -146,22 +147,28 @@ type pending struct {
 // blocks is a server block in both configurations.
 type blocks struct{ before, after Block }
 
-// match pairs the blocks by name; where each side has one only, they are a pair.
+// match pairs the blocks by their keys, and those of the same keys by order; where
+// each side has one only, they are a pair.
 func (c *comparison) match(before, after []Block) []blocks {
 	if len(before) == 1 && len(after) == 1 {
 		return []blocks{{before[0], after[0]}}
 	}
+	left := make(map[string][]int) // of after, in order
+	for i, a := range after {
+		left[a.Keys] = append(left[a.Keys], i)
+	}
 	var out []blocks
 	for _, b := range before {
-		i := slices.IndexFunc(after, func(a Block) bool { return a.Name == b.Name })
-		if i < 0 {
+		same := left[b.Keys]
+		if len(same) == 0 {
 			c.setting(b.Name, "", "the server block is gone")
 			continue
 		}
-		out = append(out, blocks{b, after[i]})
+		out = append(out, blocks{b, after[same[0]]})
+		left[b.Keys] = same[1:]
 	}
-	for _, a := range after {
-		if !slices.ContainsFunc(before, func(b Block) bool { return a.Name == b.Name }) {
+	for i, a := range after {
+		if slices.Contains(left[a.Keys], i) {
 			c.setting(a.Name, "", "the server block is new")
 		}
 	}

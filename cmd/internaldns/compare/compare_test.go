@@ -46,7 +46,7 @@ func singleZone(t testing.TB, name string, data *zone.Zone, policies ...model.Po
 	if err := problems.Err(); err != nil {
 		t.Fatal(err)
 	}
-	return Block{Name: name, Zones: []string{data.Apex()}, Snapshot: snapshot}
+	return Block{Keys: name, Name: name, Zones: []string{data.Apex()}, Snapshot: snapshot}
 }
 
 // words gives the changes of a report, one a line.

@@ -41,7 +41,6 @@ func Check(b Block) Report {
 	c.readZones()
 	c.deadReferences()
 	c.deadAliases()
-	c.validation()
 	return c.report
 }
 
@@ -103,29 +102,34 @@ func (c *check) specialNames() {
 	}
 }
 
-// validation notes once which zones a client that validates DNSSEC by itself may
+// Validation notes which zones a client that validates DNSSEC by itself may
 // reject: it asks for the DS of the apex, and gets the zone's own unsigned word
 // where it wants a signed one of the public parent. Such clients commonly exempt
-// names of special use by themselves.
-func (c *check) validation() {
+// names of special use by themselves. It is one note for all server blocks of a
+// Corefile, none if it concerns no zone.
+func Validation(snapshots ...*model.Snapshot) problem.List {
 	var apexes []string
+	var notes problem.List
 	var first *model.Zone
 	seen := make(map[string]bool)
-	for _, v := range c.Snapshot.Views {
-		for _, z := range v.Zones {
-			if seen[z.Apex] || special(z.Apex) {
-				continue
+	for _, s := range snapshots {
+		for _, v := range s.Views {
+			for _, z := range v.Zones {
+				if seen[z.Apex] || special(z.Apex) {
+					continue
+				}
+				if first == nil {
+					first = z
+				}
+				seen[z.Apex] = true
+				apexes = append(apexes, z.Apex)
 			}
-			if first == nil {
-				first = z
-			}
-			seen[z.Apex] = true
-			apexes = append(apexes, z.Apex)
 		}
 	}
 	if first != nil {
-		c.note(first.Pos, "", "clients that validate DNSSEC by themselves reject the answers of a zone whose public parent is signed, as the root and most TLDs are, unless they have a negative trust anchor for it (RFC 7646): %s", listed(apexes))
+		notes.Warnf(first.Pos, "", "clients that validate DNSSEC by themselves reject the answers of a zone whose public parent is signed, as the root and most TLDs are, unless they have a negative trust anchor for it (RFC 7646): %s", listed(apexes))
 	}
+	return notes
 }
 
 func special(name string) bool {
