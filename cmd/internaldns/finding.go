@@ -5,13 +5,12 @@ import (
 	"bytes"
 	"cmp"
 	"io"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 
+	"github.com/internaldns/internaldns/plugin/pkg/files"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
 )
 
@@ -63,7 +62,7 @@ func addExcerpts(c *config, list []finding) {
 func readLines(c *config, file string, lines map[int]string) {
 	var in io.Reader = bytes.NewReader(c.body)
 	if file != c.file {
-		f, err := os.Open(filepath.Clean(file))
+		f, err := files.Open(file)
 		if err != nil {
 			return
 		}

@@ -2,7 +2,6 @@ package lint
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -10,6 +9,7 @@ import (
 	"github.com/miekg/dns"
 
 	"github.com/internaldns/internaldns/plugin/pkg/domain"
+	"github.com/internaldns/internaldns/plugin/pkg/files"
 	"github.com/internaldns/internaldns/plugin/pkg/model"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
 	"github.com/internaldns/internaldns/plugin/pkg/resolve"
@@ -226,7 +226,7 @@ func positionsOf(z *model.Zone, rrs []dns.RR) map[string]problem.Pos {
 		out[rr.Header().Name] = z.Pos
 	}
 	for _, name := range z.Files {
-		file, err := os.Open(filepath.Clean(name))
+		file, err := files.Open(name)
 		if err != nil {
 			continue
 		}
