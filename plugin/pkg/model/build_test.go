@@ -52,11 +52,7 @@ func TestBuildProblems(t *testing.T) {
 	seven := zones(t, "a.", "b.", "c.", "d.", "e.", "f.", "g.")
 	all := model.ViewSpec{Pos: at(10), Name: "v", Zones: names("z0")}
 	use := model.PolicySpec{Pos: at(60), Name: "p", View: model.Ref{Pos: at(61), Name: "v"}}
-	n := uint32(7)
-	for name, c := range map[string]struct {
-		spec model.Spec
-		want string
-	}{
+	holdProblems(t, map[string]problemCase{
 		"cycle (SPEC 5.3)": {
 			model.Spec{Zones: seven[:3], References: append(chain(3), model.ReferenceSpec{Pos: at(30), From: "z2", To: "z0"})},
 			`Corefile:20: referencezone "z0" "z1": the references form a cycle: z0 → z1 → z2 → z0; remove one of them`,
@@ -84,6 +80,13 @@ func TestBuildProblems(t *testing.T) {
 			model.Spec{Zones: zones(t, "a.", "a."), Views: []model.ViewSpec{{Pos: at(3), Name: "v", Zones: names("z0", "z1")}}},
 			`Corefile:50: dnsview "v": zones "z0" and "z1" have the same name a.; a view holds one zone of a name (link the other with referencezone)`,
 		},
+	})
+}
+
+func TestBuildProblemsOfPolicies(t *testing.T) {
+	use := model.PolicySpec{Pos: at(60), Name: "p", View: model.Ref{Pos: at(61), Name: "v"}}
+	n := uint32(7)
+	holdProblems(t, map[string]problemCase{
 		"unknown view": {
 			model.Spec{Policies: []model.PolicySpec{use}},
 			`Corefile:61: resolverpolicy "p": there is no view "v" in this server block; known: none`,
@@ -106,7 +109,18 @@ func TestBuildProblems(t *testing.T) {
 			model.Spec{Policies: []model.PolicySpec{{Name: "p", Action: model.UsePublic, Traffic: model.Expression{Pos: at(4), Source: "dns.fqdn == 'a'\nor dns.fqnd == 'b'"}}}},
 			`Corefile:5: resolverpolicy "p": `,
 		},
-	} {
+	})
+}
+
+// problemCase is a configuration, and a line of what is wrong with it.
+type problemCase struct {
+	spec model.Spec
+	want string
+}
+
+func holdProblems(t *testing.T, cases map[string]problemCase) {
+	t.Helper()
+	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			_, problems := model.Build(c.spec, nil)
 			if !strings.Contains(problems.Error(), c.want) {
