@@ -126,7 +126,6 @@ func (l *lazy) first(c prometheus.Counter) {
 }
 
 const (
-	outcomes   = int(resolve.ViewGone) + 1
 	rcodes     = dns.RcodeYXDomain + 1 // those of internal answers
 	anyRcode   = 24                    // of public answers: those with a name, and one for all others
 	triggers   = 4
@@ -143,7 +142,7 @@ type policyMeter struct {
 	zones  []atomic.Pointer[[zonesGroup][rcodes]lazy]
 
 	references [model.MaxReferences + 1]lazy
-	flattened  [outcomes]lazy
+	flattened  [resolve.Outcomes]lazy
 	fallbacks  [triggers][anyRcode + 1]lazy
 	private    lazy
 }

@@ -117,6 +117,7 @@ type queryLog struct {
 	out     io.WriteCloser
 	queue   chan entry
 	once    sync.Once // starts the goroutine: an instance that failed to start has none
+	end     sync.Once // Caddy may run the hooks of an instance twice
 	stopped chan struct{}
 	done    chan struct{} // closed when all is written
 
@@ -153,7 +154,7 @@ func (q *queryLog) add(e entry) {
 // stop writes what waits and closes the log. It does not wait for ever: a pipe that
 // nobody reads must not keep the program from ending.
 func (q *queryLog) stop() error {
-	close(q.stopped)
+	q.end.Do(func() { close(q.stopped) })
 	q.once.Do(func() { close(q.done) })
 	select {
 	case <-q.done:

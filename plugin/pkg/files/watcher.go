@@ -2,6 +2,7 @@ package files
 
 import (
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -23,6 +24,7 @@ type Item interface {
 // sets the instance up, before Start.
 type Watcher struct {
 	items []watched
+	end   sync.Once
 	stop  chan struct{}
 	done  chan struct{}
 }
@@ -45,9 +47,10 @@ func (w *Watcher) Add(item Item, after time.Duration) {
 // Start begins to look. It is called once.
 func (w *Watcher) Start() { go w.run() }
 
-// Stop ends the looking and waits for the goroutine. It is called once, after Start.
+// Stop ends the looking and waits for the goroutine. It is called after Start, and
+// perhaps again: Caddy runs the hooks of an instance twice if one of them fails.
 func (w *Watcher) Stop() {
-	close(w.stop)
+	w.end.Do(func() { close(w.stop) })
 	<-w.done
 }
 

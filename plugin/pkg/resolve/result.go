@@ -20,6 +20,9 @@ const (
 	Loop                      // CNAMEs in a ring, or too many of them
 	TooLong                   // a DNAME made a name of over 255 octets (RFC 6672 section 2.2)
 	ViewGone                  // the policy's view no longer exists
+
+	// Outcomes is how many there are.
+	Outcomes int = iota
 )
 
 // outcomeNames are the words for metrics and explanations.

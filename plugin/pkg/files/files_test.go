@@ -37,3 +37,11 @@ func TestOpen(t *testing.T) {
 		}
 	}
 }
+
+// TestStopTwice holds that a watcher can be stopped again.
+func TestStopTwice(t *testing.T) {
+	w := files.NewWatcher()
+	w.Start()
+	w.Stop()
+	w.Stop()
+}
