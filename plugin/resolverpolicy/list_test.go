@@ -1,6 +1,7 @@
 package resolverpolicy
 
 import (
+	"fmt"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -147,5 +148,31 @@ func TestListReload(t *testing.T) {
 	check("gone", true, true)
 	if !from.Abandoned() {
 		t.Error("a list of no block is not abandoned")
+	}
+}
+
+// TestMillion holds that a list of a million names is read and searched.
+func TestMillion(t *testing.T) {
+	const entries = 1_000_000
+	if testing.Short() {
+		t.Skip("reads a million names")
+	}
+	var text strings.Builder
+	for i := range entries {
+		fmt.Fprintf(&text, "host-%d.example.org\n", i)
+	}
+	l := newList()
+	publish, read, problems := l.parser("f", problem.Pos{}, "list f")(strings.NewReader(text.String()))
+	if err := problems.Err(); err != nil || read != entries {
+		t.Fatalf("%d entries, %v", read, err)
+	}
+	publish()
+	for _, i := range []int{0, 1, entries / 2, entries - 1} {
+		if name := fmt.Sprintf("host-%d.example.org", i); !l.HasString(name) {
+			t.Errorf("%s is not in the list", name)
+		}
+	}
+	if name := fmt.Sprintf("host-%d.example.org", entries); l.HasString(name) {
+		t.Errorf("%s is in the list", name)
 	}
 }
