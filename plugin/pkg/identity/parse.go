@@ -35,21 +35,10 @@ func Parse(r io.Reader, file string) (*Table, problem.List) {
 	p := parser{
 		file:     f,
 		table:    &Table{emails: make(map[string]*Identity)},
-		prefixes: make(map[netip.Prefix]int),
+		prefixes: make(yamlfile.Lines[netip.Prefix]),
 		emails:   make(map[string]int),
 	}
-	entries := f.List(f.Mapping(root, "the file", "identities").Get("identities"), "identities")
-	if len(entries) > maxEntries {
-		f.Errorf(entries[maxEntries], "the file has %d identities, at most %d are allowed", len(entries), maxEntries)
-		return p.table, f.Problems()
-	}
-	for i, entry := range entries {
-		if f.Full() {
-			break
-		}
-		p.add(i+1, entry)
-	}
-	f.About("")
+	f.Entries(root, "identities", maxEntries, p.add)
 	return p.table, f.Problems()
 }
 
@@ -57,7 +46,7 @@ func Parse(r io.Reader, file string) (*Table, problem.List) {
 type parser struct {
 	file     *yamlfile.File
 	table    *Table
-	prefixes map[netip.Prefix]int // with the line of the identity that has it
+	prefixes yamlfile.Lines[netip.Prefix]
 	emails   map[string]int
 }
 
@@ -106,12 +95,9 @@ func (p *parser) addClient(who *Identity, at yamlfile.Value) {
 	if !ok {
 		return
 	}
-	if line, twice := p.prefixes[prefix]; twice {
-		p.file.Errorf(at, "client %s stands in line %d already", at.Text(), line)
-		return
+	if p.prefixes.First(p.file, prefix, "client", at) {
+		p.table.clients.Insert(prefix, who)
 	}
-	p.prefixes[prefix] = at.Line()
-	p.table.clients.Insert(prefix, who)
 }
 
 // email reads a mail address, "" if it is absent or wrong.

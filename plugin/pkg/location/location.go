@@ -6,6 +6,8 @@ import (
 	"net/netip"
 
 	"github.com/gaissmai/bart"
+
+	"github.com/internaldns/internaldns/plugin/pkg/yamlfile"
 )
 
 // maxLabel is how many octets a label has at most (RFC 1035 section 2.3.4).
@@ -15,7 +17,7 @@ const maxLabel = 63
 // use. A nil Table is empty.
 type Table struct {
 	size       int
-	names      map[string]int // and the lines they stand in
+	names      yamlfile.Lines[string] // and the lines they stand in
 	clients    bart.Table[string]
 	servers    map[netip.Addr]string
 	subdomains map[string]string // lower case

@@ -30,45 +30,22 @@ func Parse(r io.Reader, file string) (*Table, problem.List) {
 	f, root := yamlfile.Read(r, file)
 	p := parser{
 		file:       f,
-		table:      &Table{names: make(lines[string]), servers: make(map[netip.Addr]string), subdomains: make(map[string]string)},
-		clients:    make(lines[netip.Prefix]),
-		servers:    make(lines[netip.Addr]),
-		subdomains: make(lines[string]),
+		table:      &Table{names: make(yamlfile.Lines[string]), servers: make(map[netip.Addr]string), subdomains: make(map[string]string)},
+		clients:    make(yamlfile.Lines[netip.Prefix]),
+		servers:    make(yamlfile.Lines[netip.Addr]),
+		subdomains: make(yamlfile.Lines[string]),
 	}
-	entries := f.List(f.Mapping(root, "the file", "locations").Get("locations"), "locations")
-	if len(entries) > maxEntries {
-		f.Errorf(entries[maxEntries], "the file has %d locations, at most %d are allowed", len(entries), maxEntries)
-		return p.table, f.Problems()
-	}
-	for i, entry := range entries {
-		if f.Full() {
-			break
-		}
-		p.add(i+1, entry)
-	}
+	f.Entries(root, "locations", maxEntries, p.add)
 	return p.table, f.Problems()
 }
-
-// lines tells where something stands that may stand in one place only.
-type lines[K comparable] map[K]int
 
 // parser fills a table.
 type parser struct {
 	file       *yamlfile.File
 	table      *Table
-	clients    lines[netip.Prefix]
-	servers    lines[netip.Addr]
-	subdomains lines[string]
-}
-
-// isFirst reports whether a value stands at one place only so far.
-func isFirst[K comparable](f *yamlfile.File, known lines[K], key K, what string, at yamlfile.Value) bool {
-	if line, twice := known[key]; twice {
-		f.Errorf(at, "%s %s stands in line %d already", what, at.Text(), line)
-		return false
-	}
-	known[key] = at.Line()
-	return true
+	clients    yamlfile.Lines[netip.Prefix]
+	servers    yamlfile.Lines[netip.Addr]
+	subdomains yamlfile.Lines[string]
 }
 
 // add takes one entry of the file, the number-th.
@@ -82,7 +59,7 @@ func (p *parser) add(number int, entry yamlfile.Value) {
 	name, ok := f.Text(m.Get("name"), "name")
 	if ok {
 		f.About(fmt.Sprintf("location %q", m.Get("name").Text()))
-		isFirst(f, p.table.names, name, "name", m.Get("name"))
+		p.table.names.First(f, name, "name", m.Get("name"))
 	} else if !m.Get("name").Given() {
 		f.Errorf(entry, "has no name")
 	}
@@ -94,17 +71,17 @@ func (p *parser) add(number int, entry yamlfile.Value) {
 		f.Errorf(entry, "has no clients, servers or doh_subdomains, one of them is needed")
 	}
 	for _, v := range clients {
-		if prefix, ok := f.Prefix(v, "client"); ok && isFirst(f, p.clients, prefix, "client", v) {
+		if prefix, ok := f.Prefix(v, "client"); ok && p.clients.First(f, prefix, "client", v) {
 			p.table.clients.Insert(prefix, name)
 		}
 	}
 	for _, v := range servers {
-		if addr, ok := f.Addr(v, "server"); ok && isFirst(f, p.servers, addr, "server", v) {
+		if addr, ok := f.Addr(v, "server"); ok && p.servers.First(f, addr, "server", v) {
 			p.table.servers[addr] = name
 		}
 	}
 	for _, v := range subdomains {
-		if label, ok := p.label(v); ok && isFirst(f, p.subdomains, label, "DoH subdomain", v) {
+		if label, ok := p.label(v); ok && p.subdomains.First(f, label, "DoH subdomain", v) {
 			p.table.subdomains[label] = name
 		}
 	}

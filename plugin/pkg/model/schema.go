@@ -73,6 +73,3 @@ func foldName(s string) (string, error) {
 
 // foldCase normalizes a label or a mail address, which are kept in lower case.
 func foldCase(s string) (string, error) { return strings.ToLower(s), nil }
-
-// Selector gives the name of a field as expressions spell it.
-func Selector(field int) string { return schema.Field(field).Name }
