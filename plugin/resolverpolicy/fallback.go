@@ -3,7 +3,6 @@ package resolverpolicy
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/coredns/coredns/plugin"
 	clog "github.com/coredns/coredns/plugin/pkg/log"
@@ -145,21 +144,19 @@ func (f *fallback) failed(err error) (int, error) {
 		fmt.Sprintf("view %q has no answer and public DNS could not be asked", f.pin.View.Name))
 }
 
+// publicDNS names the public path in the log.
+const publicDNS = "public DNS"
+
 // note logs that the public path began to fail. The reply is written by us, so
 // the error cannot be handed up to the errors plugin.
 func (f *fallback) note(err error) {
-	if err == nil || !f.handler.outages[f.pin.Policy.Number()].begins(time.Now()) {
-		return
+	if err != nil {
+		f.handler.lost(f.pin.Policy, publicDNS, f.r, err)
 	}
-	log.Errorf("Policy %q: public DNS cannot be asked, first for %s: %v", f.pin.Policy.Name, f.r.Question[0].Name, err)
 }
 
 // recovered logs that the public path works again.
-func (f *fallback) recovered() {
-	if f.handler.outages[f.pin.Policy.Number()].ends() {
-		log.Infof("Policy %q: public DNS can be asked again", f.pin.Policy.Name)
-	}
-}
+func (f *fallback) recovered() { f.handler.found(f.pin.Policy, publicDNS) }
 
 func (f *fallback) count(rcode int) {
 	f.meter.public(f.pin.Result.Trigger(), rcode)

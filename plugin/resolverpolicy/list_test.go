@@ -102,17 +102,7 @@ func TestListCase(t *testing.T) {
 // TestListReload holds that good changes are taken over and bad ones change nothing.
 func TestListReload(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "list")
-	write := func(text string) {
-		t.Helper()
-		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		past := time.Now().Add(-time.Minute) // settled
-		if err := os.Chtimes(file, past, past); err != nil {
-			t.Fatal(err)
-		}
-	}
-	write("192.0.2.0/24\n")
+	edit(t, file, "192.0.2.0/24\n")
 	l := newList()
 	from := &source{what: "list", file: file}
 	from.parse = l.parser(file, problem.Pos{}, from.object())
@@ -137,7 +127,7 @@ func TestListReload(t *testing.T) {
 		{"emptied", "# nobody\n", false, false},
 		{"mended", "192.0.2.7\n198.51.100.7\n", true, true},
 	} {
-		write(c.text)
+		edit(t, file, c.text)
 		from.Look(time.Now())
 		check(c.step, c.hasIn, c.hasOut)
 	}

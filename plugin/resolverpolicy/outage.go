@@ -3,6 +3,10 @@ package resolverpolicy
 import (
 	"sync/atomic"
 	"time"
+
+	"github.com/miekg/dns"
+
+	"github.com/internaldns/internaldns/plugin/pkg/model"
 )
 
 // quiet is how long nothing more is said of what failed: where public DNS fails for
@@ -33,4 +37,18 @@ func (o *outage) begins(now time.Time) bool {
 // ends notes a success and reports whether it is worth a line in the log.
 func (o *outage) ends() bool {
 	return o.failing.Load() && o.failing.Swap(false) && o.told.Swap(false)
+}
+
+// lost logs that those whom a policy asks, such as public DNS, cannot be asked any more.
+func (p *ResolverPolicy) lost(policy *model.Policy, who string, r *dns.Msg, err error) {
+	if p.outages[policy.Number()].begins(time.Now()) {
+		log.Errorf("Policy %q: %s cannot be asked, first for %s: %v", policy.Name, who, r.Question[0].Name, err)
+	}
+}
+
+// found logs that they can.
+func (p *ResolverPolicy) found(policy *model.Policy, who string) {
+	if p.outages[policy.Number()].ends() {
+		log.Infof("Policy %q: %s can be asked again", policy.Name, who)
+	}
 }

@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/netip"
 	"sync"
-	"time"
 
 	"github.com/coredns/coredns/plugin"
 	"github.com/coredns/coredns/request"
@@ -26,10 +25,8 @@ type ResolverPolicy struct {
 	Next plugin.Handler
 
 	scope   *scope.Scope
-	clients *client.Sources
-	custom  map[string]*custom // by policy; read-only
-	asking  sync.Pool          // of *asking
-	sources *sources
+	sources *sources  // read-only from the end of the setup on
+	asking  sync.Pool // of *asking
 
 	// Set at startup and read-only from then on.
 	meter     *meter
@@ -48,8 +45,6 @@ type asking struct {
 func newHandler(block *scope.Scope, from *sources) *ResolverPolicy {
 	return &ResolverPolicy{
 		scope:   block,
-		clients: from.clients,
-		custom:  from.custom,
 		asking:  sync.Pool{New: func() any { return new(asking) }},
 		sources: from,
 		meter:   &meter{scope: block, server: from.server},
@@ -60,7 +55,7 @@ func newHandler(block *scope.Scope, from *sources) *ResolverPolicy {
 func (p *ResolverPolicy) Name() string { return pluginName }
 
 // Clients gives what the block has to tell clients apart, for those who explain.
-func (p *ResolverPolicy) Clients() *client.Sources { return p.clients }
+func (p *ResolverPolicy) Clients() *client.Sources { return p.sources.clients }
 
 // onStartup fails if the load never came to its end, and starts what the policies
 // need while serving.
@@ -77,7 +72,7 @@ func (p *ResolverPolicy) onStartup() error {
 		}
 		p.log = newQueryLog(out)
 	}
-	for _, c := range p.custom {
+	for _, c := range p.sources.custom {
 		c.start()
 	}
 	return nil
@@ -87,7 +82,7 @@ func (p *ResolverPolicy) onStartup() error {
 // skip the hooks that follow, and take a reload that is done for one that failed.
 func (p *ResolverPolicy) onShutdown() error {
 	var errs []error
-	for _, c := range p.custom {
+	for _, c := range p.sources.custom {
 		errs = append(errs, c.stop())
 	}
 	if p.log != nil {
@@ -145,17 +140,13 @@ func (p *ResolverPolicy) serve(ctx context.Context, w dns.ResponseWriter, r *dns
 // fromResolvers has the policy's own resolvers answer.
 func (p *ResolverPolicy) fromResolvers(ctx context.Context, w dns.ResponseWriter, r *dns.Msg, policy *model.Policy) (int, error) {
 	seen := &observer{ResponseWriter: w}
-	rcode, err := p.custom[policy.Name].cache.ServeDNS(ctx, seen, r)
-	outage := &p.outages[policy.Number()]
+	rcode, err := p.sources.custom[policy.Name].cache.ServeDNS(ctx, seen, r)
+	const who = "its resolvers"
 	if seen.written || plugin.ClientWrite(rcode) {
-		if outage.ends() {
-			log.Infof("Policy %q: its resolvers can be asked again", policy.Name)
-		}
+		p.found(policy, who)
 		return rcode, err
 	}
-	if outage.begins(time.Now()) {
-		log.Errorf("Policy %q: its resolvers cannot be asked, first for %s: %v", policy.Name, r.Question[0].Name, err)
-	}
+	p.lost(policy, who, r, err)
 	return reply.Failure(w, r, rcode, dns.ExtendedErrorCodeNoReachableAuthority, fmt.Sprintf("the resolvers of policy %q could not be asked", policy.Name))
 }
 
@@ -201,7 +192,7 @@ func (p *ResolverPolicy) selectPolicy(ctx context.Context, snapshot *model.Snaps
 	if snapshot.UsesFacts() {
 		host, certificate := encryption(ctx)
 		a.client = client.Client{
-			Sources: p.clients, Addr: q.Client.Addr, Server: q.Client.Server, Name: q.Name, Request: r,
+			Sources: p.sources.clients, Addr: q.Client.Addr, Server: q.Client.Server, Name: q.Name, Request: r,
 			Host: host, Certificate: certificate,
 		}
 		q.Client.Facts = &a.client

@@ -12,20 +12,22 @@ import (
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
 )
 
+// edit writes a file that has been left alone for a while.
+func edit(t *testing.T, file, text string) {
+	t.Helper()
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	past := time.Now().Add(-time.Minute)
+	if err := os.Chtimes(file, past, past); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // A file that changes while it is read for the first time is read again.
 func TestSourceChangedWhileRead(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
-	write := func(text string) {
-		t.Helper()
-		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		past := time.Now().Add(-time.Minute) // settled
-		if err := os.Chtimes(file, past, past); err != nil {
-			t.Fatal(err)
-		}
-	}
-	write("one")
+	edit(t, file, "one")
 	var got []string
 	from := &source{what: "list", file: file, parse: func(r io.Reader) (func(), int, problem.List) {
 		text, err := io.ReadAll(r)
@@ -34,7 +36,7 @@ func TestSourceChangedWhileRead(t *testing.T) {
 		}
 		got = append(got, string(text))
 		if len(got) == 1 {
-			write("three")
+			edit(t, file, "three")
 		}
 		return func() {}, 1, nil
 	}}
