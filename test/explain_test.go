@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -77,14 +76,7 @@ func TestExplain(t *testing.T) {
 // explainFile runs the script of a scenario, whose expectations are the matter of
 // TestScenarios, and gives how many queries were explained.
 func explainFile(t *testing.T, file string) int {
-	data, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := scenario.Parse(data)
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := readScenario(t, file)
 	if !s.MustStart() {
 		return 0
 	}

@@ -17,7 +17,6 @@ import (
 	clog "github.com/coredns/coredns/plugin/pkg/log"
 	"github.com/miekg/dns"
 
-	"github.com/internaldns/internaldns/test/loopback"
 	"github.com/internaldns/internaldns/test/scenario"
 )
 
@@ -85,30 +84,9 @@ func (u *standIn) ServeDNS(w dns.ResponseWriter, request *dns.Msg) {
 // startStandIn serves a stand-in over UDP and TCP for the time of the test.
 func startStandIn(tb testing.TB, kind string) *standIn {
 	tb.Helper()
-	port, claim, err := loopback.Reserve()
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() { _ = claim.Close() })
-	u := &standIn{kind: kind, address: fmt.Sprintf("127.0.0.1:%d", port), release: make(chan struct{})}
+	u := &standIn{kind: kind, release: make(chan struct{})}
 	u.more = sync.NewCond(&u.mu)
-	for _, network := range []string{"udp", "tcp"} {
-		started := make(chan struct{})
-		s := &dns.Server{Addr: u.address, Net: network, Handler: u, NotifyStartedFunc: func() { close(started) }}
-		var done sync.WaitGroup
-		done.Go(func() {
-			if err := s.ListenAndServe(); err != nil {
-				tb.Errorf("stand-in: %v", err)
-			}
-		})
-		<-started
-		tb.Cleanup(func() {
-			if err := s.Shutdown(); err != nil {
-				tb.Errorf("stand-in: %v", err)
-			}
-			done.Wait()
-		})
-	}
+	u.address = serveBoth(tb, u)
 	return u
 }
 

@@ -35,7 +35,8 @@ func TestScenarios(t *testing.T) {
 	}
 }
 
-func runFile(t *testing.T, file string) {
+func readScenario(t *testing.T, file string) *scenario.Scenario {
+	t.Helper()
 	data, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -44,7 +45,12 @@ func runFile(t *testing.T, file string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, err = filepath.Abs(file)
+	return s
+}
+
+func runFile(t *testing.T, file string) {
+	s := readScenario(t, file)
+	file, err := filepath.Abs(file)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,7 +3,6 @@ package test
 import (
 	"fmt"
 	"maps"
-	"net"
 	"slices"
 	"strings"
 	"sync"
@@ -36,46 +35,40 @@ func faults() []string {
 func startUpstream(t *testing.T, corefile string) *upstream {
 	t.Helper()
 	u := &upstream{target: startFor(t, corefile), fault: "none", questions: map[string]int{}}
-	packets, listener := listenBoth(t)
-	u.address = listener.Addr().String()
-	for _, s := range []*dns.Server{{PacketConn: packets, Handler: u}, {Listener: listener, Handler: u}} {
-		started := make(chan struct{})
-		s.NotifyStartedFunc = func() { close(started) }
-		var done sync.WaitGroup
-		done.Go(func() {
-			if err := s.ActivateAndServe(); err != nil {
-				t.Errorf("upstream: %v", err)
-			}
-		})
-		<-started
-		t.Cleanup(func() {
-			if err := s.Shutdown(); err != nil {
-				t.Errorf("upstream: %v", err)
-			}
-			done.Wait()
-		})
-	}
+	u.address = serveBoth(t, u)
 	return u
 }
 
-// listenBoth gives a UDP and a TCP socket with one port number.
-func listenBoth(t *testing.T) (net.PacketConn, net.Listener) {
-	t.Helper()
+// serveBoth serves a handler over UDP and TCP on one port, for the time of the
+// test, and gives its address.
+func serveBoth(tb testing.TB, handler dns.Handler) string {
+	tb.Helper()
 	port, claim, err := loopback.Reserve()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() { claim.Close() })
+	tb.Cleanup(func() { _ = claim.Close() })
 	address := fmt.Sprintf("127.0.0.1:%d", port)
-	packets, err := net.ListenPacket("udp", address)
-	if err != nil {
-		t.Fatal(err)
+	for _, network := range []string{"udp", "tcp"} {
+		started := make(chan struct{})
+		s := &dns.Server{Addr: address, Net: network, Handler: handler, NotifyStartedFunc: func() { close(started) }}
+		ended := make(chan error, 1)
+		go func() { ended <- s.ListenAndServe() }()
+		select {
+		case <-started:
+		case err := <-ended:
+			tb.Fatalf("%T over %s: %v", handler, network, err)
+		}
+		tb.Cleanup(func() {
+			if err := s.Shutdown(); err != nil {
+				tb.Errorf("%T over %s: %v", handler, network, err)
+			}
+			if err := <-ended; err != nil {
+				tb.Errorf("%T over %s: %v", handler, network, err)
+			}
+		})
 	}
-	listener, err := net.Listen("tcp", address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return packets, listener
+	return address
 }
 
 // ServeDNS answers one question through the instance, or as the fault demands.
