@@ -20,7 +20,7 @@ var log = clog.NewWithPlugin(pluginName)
 // (SPEC 6). The context is the one without a pin.
 func (p *ResolverPolicy) fallBack(ctx context.Context, w dns.ResponseWriter, r *dns.Msg, pin *resolve.Pin, meter *policyMeter) (int, error) {
 	f := &fallback{handler: p, meter: meter, ctx: ctx, w: w, r: r, pin: pin}
-	qname, _ := resolve.Question(r)
+	qname, _ := pin.Question(r)
 	f.first, f.second = pin.Asks(qname)
 	if f.first.Private {
 		pin.Held = false // the internal answer stands
