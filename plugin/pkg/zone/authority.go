@@ -65,7 +65,7 @@ func (d *draft) authority() {
 // pass does. An NS at a wildcard makes no cut: RFC 4592 section 4.2 leaves its
 // meaning open, and it is warned about.
 func (d *draft) cover() {
-	for i := range uint32(d.nodes.len() - 1) {
+	for i := range uint32(d.nodes.len()) {
 		n := d.nodes.at(i)
 		if i > 0 {
 			up := d.nodes.at(d.b.branches.at(i).parent).below
@@ -73,13 +73,13 @@ func (d *draft) cover() {
 				continue
 			}
 		}
-		if ns := d.rrset(i, dns.TypeNS); ns != nil && i > 0 && !isWildcard(n.name) {
-			n.at = d.addCover(Answer{Kind: Delegation, Owner: n.name, RRs: ns})
+		if ns := d.rrset(i, dns.TypeNS); ns != nil && i > 0 && !isWildcard(n.name()) {
+			n.at = d.addCover(Answer{Kind: Delegation, Owner: n.name(), RRs: ns})
 			n.below = n.at
 			continue
 		}
 		if dname := d.rrset(i, dns.TypeDNAME); dname != nil {
-			n.below = d.addCover(Answer{Kind: DNAME, Owner: n.name, RRs: dname})
+			n.below = d.addCover(Answer{Kind: DNAME, Owner: n.name(), RRs: dname})
 		}
 	}
 }

@@ -8,11 +8,15 @@ import (
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
 )
 
-// draft is a zone in the making.
+// draft is a zone in the making. Beside the Zone, which keeps the sets of some
+// nodes only, it has all of them, with the places they come from.
 type draft struct {
 	*Zone
-	b      *Builder
-	places []place // beside Zone.rrs
+	b       *Builder
+	records []dns.RR
+	places  []place  // beside records
+	groups  []set    // all RRsets, in records; the last is an end mark
+	first   []uint32 // of each node, its first group; one more for the end
 }
 
 // Build makes the zone from what was added, and lists all problems in the order of
@@ -35,6 +39,7 @@ func (b *Builder) Build() (*Zone, problem.List) {
 	d := &draft{Zone: &Zone{tree: b.tree, apex: b.opt.Apex, synthesized: made}, b: b}
 	d.group()
 	d.gather()
+	d.settle()
 	d.authority()
 	d.cover()
 	d.checkNodes()
@@ -53,36 +58,32 @@ func (b *Builder) Build() (*Zone, problem.List) {
 }
 
 // group sorts the records by node and, within a node, by type; what was added
-// first stays first.
+// first stays first. Until gather, first holds each node's first record.
 func (d *draft) group() {
 	entries, n := &d.b.entries, d.nodes.len()
-	ends := make([]uint32, n+1)
-	for _, chunk := range entries.chunks {
-		for i := range chunk {
-			ends[chunk[i].node+1]++
-		}
+	starts := make([]uint32, n+1)
+	for e := range entries.all() {
+		starts[e.node+1]++
 	}
 	for i := range n {
-		ends[i+1] += ends[i]
+		starts[i+1] += starts[i]
 	}
-	d.rrs = make([]dns.RR, entries.len())
+	d.records = make([]dns.RR, entries.len())
 	d.places = make([]place, entries.len())
-	for _, chunk := range entries.chunks {
-		for i := range chunk {
-			e := &chunk[i]
-			at := ends[e.node]
-			ends[e.node]++
-			d.rrs[at], d.places[at] = e.rr, e.place
-		}
+	for e := range entries.all() {
+		at := starts[e.node]
+		starts[e.node]++
+		d.records[at], d.places[at] = e.rr, e.place
 	}
 	d.b.entries = slab[entry]{}
-	first := uint32(0)
+	copy(starts[1:], starts[:n]) // each has gone on to where the next one began
+	starts[0] = 0
 	for i := range n {
-		if ends[i]-first > 1 {
-			sortByType(d.rrs[first:ends[i]], d.places[first:ends[i]])
+		if from, to := starts[i], starts[i+1]; to-from > 1 {
+			sortByType(d.records[from:to], d.places[from:to])
 		}
-		d.nodes.at(uint32(i)).sets, first = first, ends[i]
 	}
+	d.first = starts
 }
 
 // byType sorts records and their places together.
@@ -108,48 +109,38 @@ func sortByType(rrs []dns.RR, places []place) {
 }
 
 // gather makes the RRsets: it drops duplicates, sets one TTL and notes where each
-// set starts. Until now node.sets was the node's first record.
+// set starts.
 func (d *draft) gather() {
-	n := d.nodes.len()
-	d.sets = make([]set, 0, d.countSets()+1)
-	kept := 0
+	d.groups = make([]set, 0, d.countGroups()+1)
+	kept, n := 0, d.nodes.len()
 	for i := range n {
-		node := d.nodes.at(uint32(i))
-		from, to := int(node.sets), len(d.rrs)
-		if i+1 < n {
-			to = int(d.nodes.at(uint32(i + 1)).sets)
-		}
-		node.sets = uint32(len(d.sets))
+		from, to := int(d.first[i]), int(d.first[i+1])
+		d.first[i] = uint32(len(d.groups))
 		for from < to {
 			end := from + 1
 			for end < to && d.places[end].rrtype == d.places[from].rrtype {
 				end++
 			}
-			d.sets = append(d.sets, set{start: uint32(kept), rrtype: d.places[from].rrtype})
+			d.groups = append(d.groups, set{start: uint32(kept), rrtype: d.places[from].rrtype})
 			kept += d.keep(kept, from, end)
 			from = end
 		}
 	}
-	d.sets = append(d.sets, set{start: uint32(kept)})
-	d.records = kept
+	d.first[n] = uint32(len(d.groups))
+	d.groups = append(d.groups, set{start: uint32(kept)})
+	d.Zone.records = kept
 	if d.synthesized {
-		d.records--
+		d.Zone.records--
 	}
-	clear(d.rrs[kept:])
-	d.rrs, d.places = d.rrs[:kept], d.places[:kept]
-	d.nodes.push(node{sets: uint32(len(d.sets) - 1)})
+	d.records, d.places = d.records[:kept], d.places[:kept]
 }
 
-// countSets counts the RRsets there will be.
-func (d *draft) countSets() int {
-	count, n := 0, d.nodes.len()
-	for i := range n {
-		from, to := int(d.nodes.at(uint32(i)).sets), len(d.rrs)
-		if i+1 < n {
-			to = int(d.nodes.at(uint32(i + 1)).sets)
-		}
-		for j := from; j < to; j++ {
-			if j == from || d.places[j].rrtype != d.places[j-1].rrtype {
+// countGroups counts the RRsets there will be.
+func (d *draft) countGroups() int {
+	count := 0
+	for i := range d.nodes.len() {
+		for j := d.first[i]; j < d.first[i+1]; j++ {
+			if j == d.first[i] || d.places[j].rrtype != d.places[j-1].rrtype {
 				count++
 			}
 		}
@@ -157,22 +148,60 @@ func (d *draft) countSets() int {
 	return count
 }
 
-// keep moves the RRset rrs[from:end] down to rrs[to:], without duplicates, and
+// settle gives the nodes what they own.
+func (d *draft) settle() {
+	sets, rrs := 1, 0
+	for i := range uint32(d.nodes.len()) {
+		if groups, records := d.owns(i); records > 1 {
+			sets += groups
+			rrs += records
+		}
+	}
+	d.sets, d.rrs = make([]set, 0, sets), make([]dns.RR, 0, rrs)
+	for i := range uint32(d.nodes.len()) {
+		groups, records := d.owns(i)
+		if records == 0 {
+			continue
+		}
+		n, first, from := d.nodes.at(i), d.first[i], d.groups[d.first[i]].start
+		n.first[0] = d.records[from]
+		if records == 1 {
+			continue
+		}
+		n.sets = uint32(len(d.sets)) + 1
+		for g := range groups {
+			s := d.groups[first+uint32(g)]
+			s.start += uint32(len(d.rrs)) - from
+			s.more = uint16(groups - 1 - g)
+			d.sets = append(d.sets, s)
+		}
+		d.rrs = append(d.rrs, d.records[from:from+uint32(records)]...)
+	}
+	d.sets = append(d.sets, set{start: uint32(len(d.rrs))})
+}
+
+// owns counts the sets and the records of a node.
+func (d *draft) owns(i uint32) (groups, records int) {
+	first, end := d.first[i], d.first[i+1]
+	return int(end - first), int(d.groups[end].start - d.groups[first].start)
+}
+
+// keep moves the RRset records[from:end] down to records[to:], without duplicates, and
 // gives what is left of it.
 func (d *draft) keep(to, from, end int) int {
 	if end-from == 1 {
-		d.rrs[to], d.places[to] = d.rrs[from], d.places[from]
+		d.records[to], d.places[to] = d.records[from], d.places[from]
 		return 1
 	}
-	d.oneTTL(d.rrs[from:end], d.places[from:end])
+	d.oneTTL(d.records[from:end], d.places[from:end])
 	seen := newDuplicates(d.b, end-from)
 	left := 0
 	for i := from; i < end; i++ {
-		rr := d.rrs[i]
-		if seen.add(d.rrs[to:to+left], rr) {
+		rr := d.records[i]
+		if seen.add(d.records[to:to+left], rr) {
 			continue
 		}
-		d.rrs[to+left], d.places[to+left] = rr, d.places[i]
+		d.records[to+left], d.places[to+left] = rr, d.places[i]
 		left++
 	}
 	return left

@@ -41,6 +41,7 @@ type Builder struct {
 	branches slab[branch] // beside tree.nodes
 	entries  slab[entry]
 	names    names
+	headers  headers
 	addrs    addresses
 	files    []string // what place.file counts into
 	// fileNumbers finds a file in files, counted from 1.
@@ -70,7 +71,7 @@ type place struct {
 
 // NewBuilder starts a zone. An apex that is no domain name is reported by Build.
 func NewBuilder(opt Options) *Builder {
-	b := &Builder{opt: opt, tree: newTree()}
+	b := &Builder{opt: opt, tree: tree{names: domain.NewTable(0)}}
 	apex, err := domain.Canonical(opt.Apex)
 	if opt.ID == "" {
 		b.opt.ID = opt.Apex
@@ -83,7 +84,7 @@ func NewBuilder(opt Options) *Builder {
 	}
 	b.opt.Apex = b.names.intern(apex)
 	b.owner = b.opt.Apex
-	b.tree.add(b.opt.Apex)
+	b.tree.add(b.headers.of(b.opt.Apex))
 	b.branches.push(branch{})
 	return b
 }
@@ -106,11 +107,16 @@ func (b *Builder) Add(rr dns.RR, pos problem.Pos) {
 		b.report.warnf(pos, label(hdr), "has the TTL %d, the highest is %d; 0 is used (RFC 2181 section 8)", hdr.Ttl, maxTTL)
 		hdr.Ttl = 0
 	}
-	hdr.Name = b.tree.nodes.at(b.at).name
+	owner := b.tree.nodes.at(b.at)
+	hdr.Name = owner.name()
 	rr, err := b.rdata(rr)
 	if err != nil {
 		b.report.errorf(pos, label(hdr), "has record data that are not valid: %v", err)
 		return
+	}
+	if header, ok := owner.first[0].(*bare); ok {
+		owner.first[0] = rr
+		b.headers.back(header)
 	}
 	if b.at == 0 && hdr.Rrtype == dns.TypeSOA {
 		b.hasSOA = true

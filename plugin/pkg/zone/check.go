@@ -10,8 +10,8 @@ import (
 
 // checkNodes looks for what records of one owner must not be to each other.
 func (d *draft) checkNodes() {
-	for i := range uint32(d.nodes.len() - 1) {
-		n, first, end := d.nodes.at(i), d.nodes.at(i).sets, d.nodes.at(i+1).sets
+	for i := range uint32(d.nodes.len()) {
+		n, first, end := d.nodes.at(i), d.first[i], d.first[i+1]
 		if first == end {
 			continue
 		}
@@ -21,9 +21,9 @@ func (d *draft) checkNodes() {
 		if d.b.branches.at(i).starred {
 			d.b.report.warnf(d.setPos(first), d.setLabel(first), "has an asterisk label inside its owner: that is no wildcard, but makes one exist above it (RFC 4592 section 2.1.1)")
 		}
-		wild := i > 0 && isWildcard(n.name)
+		wild := i > 0 && isWildcard(n.name())
 		for s := first; s < end; s++ {
-			switch t := d.sets[s].rrtype; t {
+			switch t := d.groups[s].rrtype; t {
 			case dns.TypeSOA:
 				d.checkSOA(i, s)
 			case dns.TypeCNAME:
@@ -48,10 +48,10 @@ func (d *draft) checkNodes() {
 func (d *draft) checkBelowDNAME(owner string, first, end uint32) {
 	nsec3 := false
 	for s := first; s < end; s++ {
-		nsec3 = nsec3 || d.sets[s].rrtype == dns.TypeNSEC3
+		nsec3 = nsec3 || d.groups[s].rrtype == dns.TypeNSEC3
 	}
 	for s := first; s < end; s++ {
-		if t := d.sets[s].rrtype; nsec3 && (t == dns.TypeNSEC3 || t == dns.TypeRRSIG) {
+		if t := d.groups[s].rrtype; nsec3 && (t == dns.TypeNSEC3 || t == dns.TypeRRSIG) {
 			continue
 		}
 		d.b.report.errorf(d.setPos(s), d.setLabel(s), "lies below the DNAME of %s, where no records are allowed (RFC 6672 section 2.4)", owner)
@@ -70,7 +70,7 @@ func (d *draft) checkSOA(node, s uint32) {
 // checkSingle refuses a second record in a set that may have but one: SOA, CNAME
 // (RFC 2181 section 10.1) and DNAME (RFC 6672 section 2.4).
 func (d *draft) checkSingle(s uint32) {
-	start, end := d.sets[s].start, d.sets[s+1].start
+	start, end := d.groups[s].start, d.groups[s+1].start
 	for i := start + 1; i < end; i++ {
 		d.b.report.errorf(d.b.pos(d.places[i]), d.setLabel(s), "is a second one, only one is allowed; the first is at %s", d.b.pos(d.places[start]))
 	}
@@ -81,8 +81,8 @@ func (d *draft) checkSingle(s uint32) {
 func (d *draft) checkAlias(node, alias uint32) {
 	var others []string
 	onlyApex := node == 0
-	for s := d.nodes.at(node).sets; s < d.nodes.at(node+1).sets; s++ {
-		switch t := d.sets[s].rrtype; {
+	for s := d.first[node]; s < d.first[node+1]; s++ {
+		switch t := d.groups[s].rrtype; {
 		case t == dns.TypeCNAME, t == dns.TypeRRSIG, t == dns.TypeNSEC:
 		case t == dns.TypeSOA || t == dns.TypeNS:
 			if node != 0 || !d.b.opt.Flatten {
@@ -109,16 +109,16 @@ func (d *draft) checkAlias(node, alias uint32) {
 
 // checkOccluded warns about data that a zone cut hides (RFC 2136 section 7.18).
 func (d *draft) checkOccluded() {
-	for i := range uint32(d.nodes.len() - 1) {
+	for i := range uint32(d.nodes.len()) {
 		n := d.nodes.at(i)
 		if n.at == none || d.covers[n.at-1].Kind != Delegation {
 			continue
 		}
 		cut := d.covers[n.at-1].Owner
-		for s := n.sets; s < d.nodes.at(i+1).sets; s++ {
-			switch d.sets[s].rrtype {
+		for s := d.first[i]; s < d.first[i+1]; s++ {
+			switch d.groups[s].rrtype {
 			case dns.TypeNS, dns.TypeDS, dns.TypeRRSIG, dns.TypeNSEC:
-				if n.name == cut {
+				if n.name() == cut {
 					continue
 				}
 			case dns.TypeA, dns.TypeAAAA:
@@ -134,7 +134,7 @@ func (d *draft) checkOccluded() {
 }
 
 // setPos gives the position of a set's first record.
-func (d *draft) setPos(s uint32) problem.Pos { return d.b.pos(d.places[d.sets[s].start]) }
+func (d *draft) setPos(s uint32) problem.Pos { return d.b.pos(d.places[d.groups[s].start]) }
 
 // setLabel names a set in messages: owner and type.
-func (d *draft) setLabel(s uint32) string { return label(d.rrs[d.sets[s].start].Header()) }
+func (d *draft) setLabel(s uint32) string { return label(d.records[d.groups[s].start].Header()) }

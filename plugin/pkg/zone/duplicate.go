@@ -14,6 +14,7 @@ const fewRecords = 8
 // section 5).
 type duplicates struct {
 	b     *Builder
+	seed  maphash.Seed
 	known map[uint64][]int32 // by hash of rdata, for more than fewRecords
 }
 
@@ -21,7 +22,7 @@ func newDuplicates(b *Builder, size int) duplicates {
 	if size <= fewRecords {
 		return duplicates{}
 	}
-	return duplicates{b: b, known: make(map[uint64][]int32, size)}
+	return duplicates{b: b, seed: maphash.MakeSeed(), known: make(map[uint64][]int32, size)}
 }
 
 // add reports whether rr is among rrs; if it is not, the caller appends it there.
@@ -68,7 +69,7 @@ func (s duplicates) hash(rr dns.RR) uint64 {
 			}
 		}
 	}
-	return maphash.Bytes(s.b.tree.seed, wire)
+	return maphash.Bytes(s.seed, wire)
 }
 
 // onlyNames reports whether the rdata of a type are names in the letter case they

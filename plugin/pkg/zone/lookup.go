@@ -20,41 +20,58 @@ func (z *Zone) Lookup(qname string, qtype uint16) Answer {
 	}
 	n := z.nodes.at(i)
 	if n.at == none {
-		return z.search(i, n, qtype)
+		return z.search(n, qtype)
 	}
 	cover := &z.covers[n.at-1]
 	// The parent side of a cut is authoritative for DS (RFC 4035 section 3.1.4.1).
-	if qtype != dns.TypeDS || cover.Kind != Delegation || cover.Owner != n.name {
+	if qtype != dns.TypeDS || cover.Kind != Delegation || cover.Owner != n.name() {
 		return *cover
 	}
 	if rrs := z.rrset(i, dns.TypeDS); rrs != nil {
-		return Answer{Kind: Success, Owner: n.name, RRs: rrs}
+		return Answer{Kind: Success, Owner: cover.Owner, RRs: rrs}
 	}
-	return Answer{Kind: NoData, Owner: n.name}
+	return Answer{Kind: NoData, Owner: cover.Owner}
 }
 
-// search looks for a type among the sets of a node that no cut or DNAME covers.
-func (z *Zone) search(i uint32, n *node, qtype uint16) Answer {
-	first, end := n.sets, z.nodes.at(i+1).sets
-	if first == end {
-		return Answer{Kind: ENT, Owner: n.name}
+// search looks for a type at a node that no cut or DNAME covers.
+func (z *Zone) search(n *node, qtype uint16) Answer {
+	first := n.first[0].Header()
+	if n.sets == none {
+		return n.only(first, qtype)
 	}
 	if qtype == dns.TypeANY {
-		return Answer{Kind: Success, Owner: n.name, RRs: z.span(first, end)}
+		return Answer{Kind: Success, Owner: first.Name, RRs: z.owned(n)}
 	}
-	alias := end
-	for s := first; s < end; s++ {
-		switch z.sets[s].rrtype {
+	var alias []dns.RR
+	for s := n.sets - 1; ; s++ {
+		set := &z.sets[s]
+		switch set.rrtype {
 		case qtype:
-			return Answer{Kind: Success, Owner: n.name, RRs: z.span(s, s+1)}
+			return Answer{Kind: Success, Owner: first.Name, RRs: z.span(s, s+1)}
 		case dns.TypeCNAME:
-			alias = s
+			alias = z.span(s, s+1)
+		}
+		if set.more == 0 {
+			break
 		}
 	}
-	if alias != end {
-		return Answer{Kind: CNAME, Owner: n.name, RRs: z.span(alias, alias+1)}
+	if alias != nil {
+		return Answer{Kind: CNAME, Owner: first.Name, RRs: alias}
 	}
-	return Answer{Kind: NoData, Owner: n.name}
+	return Answer{Kind: NoData, Owner: first.Name}
+}
+
+// only answers from a node that owns one record or none, whose header is given.
+func (n *node) only(header *dns.RR_Header, qtype uint16) Answer {
+	switch rrtype := header.Rrtype; {
+	case rrtype == dns.TypeANY:
+		return Answer{Kind: ENT, Owner: header.Name}
+	case rrtype == qtype, qtype == dns.TypeANY:
+		return Answer{Kind: Success, Owner: header.Name, RRs: n.first[:]}
+	case rrtype == dns.TypeCNAME:
+		return Answer{Kind: CNAME, Owner: header.Name, RRs: n.first[:]}
+	}
+	return Answer{Kind: NoData, Owner: header.Name}
 }
 
 // Glue gives the RRset of one type at name even if a cut occludes it, nil if
@@ -69,12 +86,33 @@ func (z *Zone) Glue(name string, rrtype uint16) []dns.RR {
 
 // rrset gives the records of one type at a node, or nil.
 func (z *Zone) rrset(i uint32, rrtype uint16) []dns.RR {
-	for s := z.nodes.at(i).sets; s < z.nodes.at(i+1).sets; s++ {
+	n := z.nodes.at(i)
+	if n.sets == none {
+		if n.first[0].Header().Rrtype == rrtype {
+			return n.first[:]
+		}
+		return nil
+	}
+	for s := n.sets - 1; ; s++ {
 		if z.sets[s].rrtype == rrtype {
 			return z.span(s, s+1)
 		}
+		if z.sets[s].more == 0 {
+			return nil
+		}
 	}
-	return nil
+}
+
+// owned gives all records of a node.
+func (z *Zone) owned(n *node) []dns.RR {
+	switch {
+	case n.empty():
+		return nil
+	case n.sets == none:
+		return n.first[:]
+	}
+	first := n.sets - 1
+	return z.span(first, first+uint32(z.sets[first].more)+1)
 }
 
 // span gives the records of the sets from first up to end.
@@ -94,7 +132,7 @@ func (z *Zone) miss(qname string, qtype uint16) Answer {
 	case n.below != none:
 		return z.covers[n.below-1]
 	case n.wild != none:
-		a := z.search(n.wild, z.nodes.at(n.wild), qtype)
+		a := z.search(z.nodes.at(n.wild), qtype)
 		a.Wildcard = true
 		return a
 	}

@@ -1,50 +1,72 @@
 package zone
 
 import (
+	"iter"
 	"net"
 	"strings"
 
 	"github.com/miekg/dns"
 )
 
-// A slab grows without moving what it holds, but for the first chunk.
+// chunkLen is how many entries of a slab lie side by side.
 const (
 	chunkBits = 12
 	chunkLen  = 1 << chunkBits
 )
 
-// slab is a list in chunks: one of a million entries leaves no garbage behind,
-// one of ten takes no more room than it needs.
-type slab[T any] struct{ chunks [][]T }
-
-func (s *slab[T]) len() int {
-	if len(s.chunks) == 0 {
-		return 0
-	}
-	last := len(s.chunks) - 1
-	return last*chunkLen + len(s.chunks[last])
+// slab is a list in chunks: it grows without moving what it holds, but for the
+// first chunk, so that one of a million entries leaves no garbage behind. One of
+// ten takes no more room than it needs, and no look at a list of chunks.
+type slab[T any] struct {
+	first []T
+	rest  [][]T
 }
 
-func (s *slab[T]) at(i uint32) *T { return &s.chunks[i>>chunkBits][i%chunkLen] }
+func (s *slab[T]) len() int {
+	if len(s.rest) == 0 {
+		return len(s.first)
+	}
+	last := len(s.rest) - 1
+	return chunkLen + last*chunkLen + len(s.rest[last])
+}
+
+func (s *slab[T]) at(i uint32) *T {
+	if i < chunkLen {
+		return &s.first[i]
+	}
+	return &s.rest[i>>chunkBits-1][i%chunkLen]
+}
+
+// all gives every entry.
+func (s *slab[T]) all() iter.Seq[*T] {
+	return func(yield func(*T) bool) {
+		for i := range uint32(s.len()) {
+			if !yield(s.at(i)) {
+				return
+			}
+		}
+	}
+}
 
 // push appends v and gives its number.
 func (s *slab[T]) push(v T) uint32 {
 	i := s.len()
-	switch {
-	case i == 0:
-		s.chunks = append(s.chunks, nil)
-	case i%chunkLen == 0:
-		s.chunks = append(s.chunks, make([]T, 0, chunkLen))
+	if i < chunkLen {
+		s.first = append(s.first, v)
+		return uint32(i)
 	}
-	last := len(s.chunks) - 1
-	s.chunks[last] = append(s.chunks[last], v)
+	if i%chunkLen == 0 {
+		s.rest = append(s.rest, make([]T, 0, chunkLen))
+	}
+	last := len(s.rest) - 1
+	s.rest[last] = append(s.rest[last], v)
 	return uint32(i)
 }
 
 // trim gives back the room that the only chunk of a small slab has to spare.
 func (s *slab[T]) trim() {
-	if len(s.chunks) == 1 {
-		s.chunks[0] = append(make([]T, 0, len(s.chunks[0])), s.chunks[0]...)
+	if len(s.rest) == 0 {
+		s.first = append(make([]T, 0, len(s.first)), s.first...)
 	}
 }
 
@@ -66,6 +88,32 @@ func (n *names) intern(s string) string {
 	n.chunk.WriteString(s)
 	return n.chunk.String()[start:]
 }
+
+// headers gives each node a header until it owns a record. Few keep theirs: a
+// node has its first record right after it was made, as a rule, and the header is
+// there for the next one.
+type headers struct {
+	room  []bare
+	spare *bare
+}
+
+// of gives a header for the name.
+func (h *headers) of(name string) *bare {
+	header := h.spare
+	if header == nil {
+		if len(h.room) == cap(h.room) {
+			h.room = make([]bare, 0, nextRoom(cap(h.room), 1, 1<<9))
+		}
+		h.room = h.room[:len(h.room)+1]
+		header = &h.room[len(h.room)-1]
+	}
+	h.spare = nil
+	header.Hdr = dns.RR_Header{Name: name, Rrtype: dns.TypeANY}
+	return header
+}
+
+// back takes a header that no node has any more.
+func (h *headers) back(header *bare) { h.spare = header }
 
 // addresses keeps A and AAAA records side by side, for the same reason as names,
 // and each with its address: what an answer reads lies together in memory.

@@ -12,18 +12,18 @@ import (
 // checkTargets warns about NS, MX and SRV records whose target is no use: the
 // checks of a zone that go by what the zone itself knows.
 func (d *draft) checkTargets() {
-	for i := range uint32(d.nodes.len() - 1) {
+	for i := range uint32(d.nodes.len()) {
 		n := d.nodes.at(i)
-		if n.at != none && d.covers[n.at-1].Owner != n.name {
+		if n.at != none && d.covers[n.at-1].Owner != n.name() {
 			continue
 		}
-		for s := n.sets; s < d.nodes.at(i+1).sets; s++ {
-			t := d.sets[s].rrtype
+		for s := d.first[i]; s < d.first[i+1]; s++ {
+			t := d.groups[s].rrtype
 			if t != dns.TypeNS && (n.at != none || t != dns.TypeMX && t != dns.TypeSRV) {
 				continue
 			}
-			for r := d.sets[s].start; r < d.sets[s+1].start; r++ {
-				d.checkTarget(d.rrs[r], d.b.pos(d.places[r]))
+			for r := d.groups[s].start; r < d.groups[s+1].start; r++ {
+				d.checkTarget(d.records[r], d.b.pos(d.places[r]))
 			}
 		}
 	}

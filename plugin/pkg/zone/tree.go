@@ -1,83 +1,62 @@
 package zone
 
 import (
-	"hash/maphash"
 	"strings"
+
+	"github.com/miekg/dns"
 
 	"github.com/internaldns/internaldns/plugin/pkg/domain"
 )
 
-// none is the node number, cover or wildcard of those who have none. Node 0, the
-// apex, is never the answer to any of these questions.
+// none is the number of the sets, cover or wildcard of a node that has none.
 const none = 0
 
 // node is one existing name of a zone: an owner or an empty non-terminal.
+//
+// It has half a cache line to itself, and an owner of one record, which most are,
+// answers from there: the record lies beside the node's numbers and has its name.
 type node struct {
-	name  string
-	sets  uint32 // its first set
+	// first is the first record, of the lowest type; of a node that owns nothing, a
+	// bare header.
+	first [1]dns.RR
+	sets  uint32 // its first set, from 1, if it owns more than one record
 	at    uint32 // the cover that answers for this very name, from 1
 	below uint32 // the cover that answers for names below that do not exist, from 1
 	wild  uint32 // the node of the wildcard directly below
 }
 
-// tree finds nodes by name: an open-addressing table of node numbers that holds
-// no pointers, so that the collector never walks it.
+// name gives the canonical name of the node.
+func (n *node) name() string { return n.first[0].Header().Name }
+
+// bare is a record that is nothing but a header; its type cannot be zone data.
+type bare = dns.ANY
+
+// empty reports whether the node owns nothing.
+func (n *node) empty() bool { return n.first[0].Header().Rrtype == dns.TypeANY }
+
+// tree finds nodes by name.
 type tree struct {
+	names domain.Table
 	nodes slab[node]
-	slots []slot // a power of two of them, at most 3/4 in use
-	seed  maphash.Seed
 	depth int // labels below the apex of the deepest node
-}
-
-// slot is one place of the table; node is counted from 1, 0 is an empty place.
-type slot struct{ hash, node uint32 }
-
-func newTree() tree {
-	return tree{slots: make([]slot, 16), seed: maphash.MakeSeed()}
 }
 
 // find gives the number of the node called name.
 func (t *tree) find(name string) (uint32, bool) {
-	h := uint32(maphash.String(t.seed, name))
-	mask := uint32(len(t.slots) - 1)
-	for i := h & mask; ; i = (i + 1) & mask {
-		s := t.slots[i]
-		if s.node == 0 {
-			return 0, false
-		}
-		if s.hash == h && t.nodes.at(s.node-1).name == name {
-			return s.node - 1, true
+	s := t.names.Search(name)
+	for {
+		i, ok := t.names.Next(&s)
+		if !ok || t.nodes.at(i).name() == name {
+			return i, ok
 		}
 	}
 }
 
-// add puts in a node that is not there yet.
-func (t *tree) add(name string) uint32 {
-	if 4*(t.nodes.len()+1) > 3*len(t.slots) {
-		t.grow()
-	}
-	i := t.nodes.push(node{name: name})
-	t.place(slot{hash: uint32(maphash.String(t.seed, name)), node: i + 1})
+// add puts in a node that is not there yet and owns nothing so far.
+func (t *tree) add(header *bare) uint32 {
+	i := t.nodes.push(node{first: [1]dns.RR{header}})
+	t.names.Add(header.Hdr.Name, i)
 	return i
-}
-
-func (t *tree) place(s slot) {
-	mask := uint32(len(t.slots) - 1)
-	i := s.hash & mask
-	for t.slots[i].node != 0 {
-		i = (i + 1) & mask
-	}
-	t.slots[i] = s
-}
-
-func (t *tree) grow() {
-	old := t.slots
-	t.slots = make([]slot, 2*len(old))
-	for _, s := range old {
-		if s.node != 0 {
-			t.place(s)
-		}
-	}
 }
 
 // branch is what only the builder has to know of a node.
@@ -96,7 +75,7 @@ func (b *Builder) ensure(name string) uint32 {
 	}
 	up, _ := domain.Parent(name)
 	parent := b.parent
-	if b.tree.nodes.at(parent).name != up {
+	if b.tree.nodes.at(parent).name() != up {
 		parent = b.ensure(up)
 	}
 	above := b.branches.at(parent)
@@ -106,7 +85,7 @@ func (b *Builder) ensure(name string) uint32 {
 		starred: above.starred || parent != 0 && isWildcard(up),
 	})
 	b.tree.depth = max(b.tree.depth, int(depth))
-	i := b.tree.add(b.names.intern(name))
+	i := b.tree.add(b.headers.of(b.names.intern(name)))
 	if isWildcard(name) {
 		b.tree.nodes.at(parent).wild = i
 	}

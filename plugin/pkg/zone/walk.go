@@ -20,8 +20,7 @@ func (z *Zone) All() iter.Seq[dns.RR] {
 			return
 		}
 		for _, i := range z.order() {
-			first, end := z.nodes.at(i).sets, z.nodes.at(i+1).sets
-			for _, rr := range z.span(first, end) {
+			for _, rr := range z.owned(z.nodes.at(i)) {
 				if i == 0 && rr == dns.RR(z.soa) {
 					continue
 				}
@@ -37,9 +36,12 @@ func (z *Zone) All() iter.Seq[dns.RR] {
 func (z *Zone) Names() iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for _, i := range z.order() {
-			n, end := z.nodes.at(i), z.nodes.at(i+1).sets
-			empty := n.sets == end || i == 0 && z.synthesized && n.sets+1 == end
-			if !empty && !yield(n.name) {
+			n := z.nodes.at(i)
+			shown := len(z.owned(n))
+			if i == 0 && z.synthesized {
+				shown--
+			}
+			if shown > 0 && !yield(n.name()) {
 				return
 			}
 		}
@@ -48,12 +50,12 @@ func (z *Zone) Names() iter.Seq[string] {
 
 // order gives the nodes in canonical order.
 func (z *Zone) order() []uint32 {
-	n := z.nodes.len() - 1
+	n := z.nodes.len()
 	var text strings.Builder
 	ends := make([]int, n)
 	var starts [maxLabels]uint16
 	for i := range n {
-		z.sortKey(&text, z.nodes.at(uint32(i)).name, &starts)
+		z.sortKey(&text, z.nodes.at(uint32(i)).name(), &starts)
 		ends[i] = text.Len()
 	}
 	keys := text.String()
