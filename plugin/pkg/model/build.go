@@ -60,14 +60,26 @@ func referenceObject(r ReferenceSpec) string {
 	return fmt.Sprintf("referencezone %q %q", r.From, r.To)
 }
 
+// addZones makes the zones, which lie side by side in memory, as do the texts of
+// their names.
 func (b *builder) addZones(specs []ZoneSpec) {
+	size := 0
+	for _, s := range specs {
+		size += len(s.Apex)
+	}
+	var text strings.Builder
+	text.Grow(size)
+	zones := make([]Zone, 0, len(specs))
 	for _, s := range specs {
 		if other, ok := b.config.zones[s.ID]; ok {
 			b.problems.Errorf(s.Pos, zoneObject(s.ID),
 				"the zone ID %q is taken by the zone at %s; give one of them another with the property id", s.ID, other.Pos)
 			continue
 		}
-		z := &Zone{ID: s.ID, Apex: s.Apex, Flatten: s.Flatten, Files: s.Files, Pos: s.Pos, index: len(b.data)}
+		text.WriteString(s.Apex)
+		apex := text.String()[text.Len()-len(s.Apex):]
+		zones = append(zones, Zone{Apex: apex, ID: s.ID, Flatten: s.Flatten, Files: s.Files, Pos: s.Pos, index: len(b.data)})
+		z := &zones[len(zones)-1]
 		b.config.zones[s.ID] = z
 		b.config.Zones = append(b.config.Zones, z)
 		b.data = append(b.data, s.Data)
@@ -159,22 +171,21 @@ func (b *builder) addViews(specs []ViewSpec) {
 			b.lostZones = true
 			continue
 		}
-		v := newView(s, b.viewZones(s))
+		v := b.view(s)
 		b.config.views[s.Name] = v
 		b.config.Views = append(b.config.Views, v)
 	}
 }
 
-// viewZones finds the zones of a view and refuses two of one name. [C]
-func (b *builder) viewZones(s ViewSpec) []*Zone {
-	zones := make([]*Zone, 0, len(s.Zones))
-	byApex := make(map[string]*Zone, len(s.Zones))
+// view makes a view of its zones and refuses two of one name. [C]
+func (b *builder) view(s ViewSpec) *View {
+	v := newView(s)
 	for _, ref := range s.Zones {
 		z := b.findZone(ref.Pos, viewObject(s.Name), ref.Name)
 		if z == nil {
 			continue
 		}
-		switch other := byApex[z.Apex]; {
+		switch other := v.at(z.Apex); {
 		case other == z:
 			b.problems.Errorf(ref.Pos, viewObject(s.Name), "zone %q is named twice; name it once", z.ID)
 		case other != nil:
@@ -182,11 +193,10 @@ func (b *builder) viewZones(s ViewSpec) []*Zone {
 				"zones %q and %q have the same name %s; a view holds one zone of a name (link the other with referencezone)", other.ID, z.ID, z.Apex)
 			b.lostZones = true
 		default:
-			byApex[z.Apex] = z
-			zones = append(zones, z)
+			v.add(z)
 		}
 	}
-	return zones
+	return v
 }
 
 // findZone gives the zone of that ID and reports it if there is none. An ID that a

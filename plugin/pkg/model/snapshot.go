@@ -40,7 +40,7 @@ func (s *Snapshot) View(name string) *View { return s.views[name] }
 // Holds reports whether the zone of that ID is in the view, which may be nil.
 func (s *Snapshot) Holds(v *View, id string) bool {
 	z := s.zones[id]
-	return v != nil && z != nil && v.byApex[z.Apex] == z
+	return v != nil && z != nil && v.at(z.Apex) == z
 }
 
 // WithData gives the next generation, in which the zones of the given IDs have

@@ -11,16 +11,19 @@ const MaxReferences = 5
 // Zone is an internal zone's place in a snapshot: what links to it and from it.
 // Its records are reached through Snapshot.Data, so that new data does not
 // disturb the links. Immutable, safe for concurrent use.
+//
+// What a query looks at comes first: among ten thousand zones each is a place in
+// memory that nobody has seen for a while.
 type Zone struct {
-	ID      string
 	Apex    string // canonical
+	chain   []Reference
+	index   int
 	Flatten bool
-	Files   []string // zone files named by the declaration
-	Pos     problem.Pos
 
-	index     int
+	ID        string
+	Files     []string // zone files named by the declaration
+	Pos       problem.Pos
 	reference *Reference
-	chain     []Reference
 }
 
 // Reference is the link from one zone to the next.
@@ -44,21 +47,35 @@ type View struct {
 	Zones       []*Zone // in the order declared
 	Pos         problem.Pos
 
-	byApex map[string]*Zone
+	apexes  domain.Table // numbers count into Zones
+	longest int          // octets of the longest apex
 }
 
 // Match gives the view's zone with the longest apex that is qname or an ancestor
 // of it, nil if there is none. [C] qname is canonical.
 func (v *View) Match(qname string) *Zone {
-	for name := qname; ; {
-		if z, ok := v.byApex[name]; ok {
+	for name, ok := qname, true; ok; name, ok = domain.Parent(name) {
+		if len(name) > v.longest {
+			continue
+		}
+		if z := v.at(name); z != nil {
 			return z
 		}
-		parent, ok := domain.Parent(name)
+	}
+	return nil
+}
+
+// at gives the view's zone of that apex, nil if there is none.
+func (v *View) at(apex string) *Zone {
+	s := v.apexes.Search(apex)
+	for {
+		i, ok := v.apexes.Next(&s)
 		if !ok {
 			return nil
 		}
-		name = parent
+		if z := v.Zones[i]; z.Apex == apex {
+			return z
+		}
 	}
 }
 
@@ -72,13 +89,17 @@ func (v *View) MatchParent(apex string) *Zone {
 	return v.Match(parent)
 }
 
-func newView(spec ViewSpec, zones []*Zone) *View {
-	v := &View{
-		Name: spec.Name, Description: spec.Description, Zones: zones, Pos: spec.Pos,
-		byApex: make(map[string]*Zone, len(zones)),
+// newView makes a view, which has no zones yet, with room for some.
+func newView(spec ViewSpec) *View {
+	return &View{
+		Name: spec.Name, Description: spec.Description, Pos: spec.Pos,
+		Zones: make([]*Zone, 0, len(spec.Zones)), apexes: domain.NewTable(len(spec.Zones)),
 	}
-	for _, z := range zones {
-		v.byApex[z.Apex] = z
-	}
-	return v
+}
+
+// add puts in a zone whose apex no zone of the view has.
+func (v *View) add(z *Zone) {
+	v.apexes.Add(z.Apex, uint32(len(v.Zones))) //nolint:gosec // the number of zones is bounded by the Corefile
+	v.Zones = append(v.Zones, z)
+	v.longest = max(v.longest, len(z.Apex))
 }
