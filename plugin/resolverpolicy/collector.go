@@ -12,14 +12,16 @@ import (
 // collector gives the gauges of the server blocks that serve, as they stand when
 // Prometheus asks. What no block has any more is not shown.
 type collector struct {
-	blocks scope.Serving[meter]
+	blocks *scope.Serving[meter]
 
 	policyInfo, generation, published, built    *prometheus.Desc
 	sourceLoaded, sourceFailures, sourceFailing *prometheus.Desc
 }
 
-func newCollector() *collector {
+// newCollector makes one that Prometheus asks.
+func newCollector(blocks *scope.Serving[meter]) *collector {
 	c := &collector{
+		blocks:         blocks,
 		policyInfo:     description("policy_info", "Always 1, one series for each enabled policy.", "policy", "view"),
 		generation:     description("snapshot_generation", "Number of the configuration's present state; it grows whenever zone data or views change."),
 		published:      description("snapshot_published_timestamp_seconds", "Time when the configuration's present state came into use, in seconds since 1970."),

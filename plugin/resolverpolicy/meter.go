@@ -2,22 +2,20 @@ package resolverpolicy
 
 import (
 	"context"
-	"strconv"
 	"sync"
 	"sync/atomic"
 
 	"github.com/coredns/coredns/plugin/metrics"
 	"github.com/miekg/dns"
-	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/internaldns/internaldns/plugin/pkg/model"
 	"github.com/internaldns/internaldns/plugin/pkg/resolve"
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
 )
 
-// meter counts the queries of one server block. Each series is looked up once by
-// its labels, and found by numbers from then on: counting takes no lock and no
-// allocation. Safe for concurrent use.
+// meter counts the queries of one server block. Tallies are found by numbers, and
+// counting adds one to one of them, without a lock and without an allocation; the
+// series, found by labels, are told when Prometheus asks. Safe for concurrent use.
 type meter struct {
 	scope     *scope.Scope
 	server    string // label of what is the block's, not one listener's
@@ -25,8 +23,8 @@ type meter struct {
 	listeners []*listener // at least one
 	turn      atomic.Uint32
 
-	mu      sync.Mutex
-	made    map[series]bool // those looked up or inherited
+	mu      sync.Mutex      // held while telling
+	made    map[series]bool // those told or inherited
 	retired bool            // nothing is counted any more
 }
 
@@ -60,8 +58,9 @@ type listener struct {
 	server    string
 	meter     *meter
 	timing    atomic.Pointer[timing] // nil until a query is timed
-	unmatched lazy
-	dropped   lazy
+	unmatched tally
+	dropped   tally
+	logging   atomic.Bool                   // what the query log lacks is told even if that is nothing
 	policies  []atomic.Pointer[policyMeter] // by number
 }
 
@@ -74,20 +73,16 @@ func (m *meter) listener(server string) *listener {
 }
 
 // none counts a query that no policy matches.
-func (l *listener) none() {
-	if !l.unmatched.inc() {
-		l.unmatched.first(l.meter.find(queries, series{}, l.server, "", "", "", ""))
-	}
-}
+func (l *listener) none() { l.unmatched.count() }
 
 // drop counts a query that the log lacks.
-func (l *listener) drop() { l.dropped.inc() }
+func (l *listener) drop() { l.dropped.count() }
 
-// logs has the listener count what its query log lacks, from zero on. It is called
+// logs has the listener tell what its query log lacks, from zero on. It is called
 // with a query, since an instance that fails to start must leave no series behind.
 func (l *listener) logs() {
-	if l.dropped.counter.Load() == nil {
-		l.dropped.know(l.meter.find(dropped, series{}, l.server))
+	if !l.logging.Load() {
+		l.logging.Store(true)
 	}
 }
 
@@ -97,119 +92,88 @@ func (l *listener) policy(p *model.Policy) *policyMeter {
 	if found := at.Load(); found != nil {
 		return found
 	}
-	at.CompareAndSwap(nil, newPolicyMeter(l, p))
+	at.CompareAndSwap(nil, newPolicyMeter(p, len(l.meter.scope.Load().Zones)))
 	return at.Load()
 }
 
-// lazy is a counter that is looked up when it first counts.
-type lazy struct {
-	counter atomic.Pointer[prometheus.Counter]
-}
+// tally counts what Prometheus has not been told yet.
+type tally struct{ n atomic.Uint64 }
 
-// inc counts, or reports false if the counter is not known yet.
-func (l *lazy) inc() bool {
-	c := l.counter.Load()
-	if c == nil {
-		return false
+func (t *tally) count() { t.n.Add(1) }
+
+// take gives the count and begins anew.
+func (t *tally) take() uint64 {
+	if t.n.Load() == 0 { // most of ten thousand zones
+		return 0
 	}
-	(*c).Inc()
-	return true
-}
-
-// know makes the counter known.
-func (l *lazy) know(c prometheus.Counter) { l.counter.Store(&c) }
-
-// first makes the counter known and counts.
-func (l *lazy) first(c prometheus.Counter) {
-	l.know(c)
-	c.Inc()
+	return t.n.Swap(0)
 }
 
 const (
-	rcodes     = dns.RcodeYXDomain + 1 // those of internal answers
-	anyRcode   = 24                    // of public answers: those with a name, and one for all others
+	anyRcode   = 24 // of public answers: those with a name, and one for all others
 	triggers   = 4
-	zonesGroup = 64 // zones whose counters are made at once
+	zonesGroup = 64 // zones whose tallies are made at once
 )
+
+// byRcode holds tallies for the rcodes of internal answers, of which YXDOMAIN is
+// the highest: a cache line's worth, that of one zone.
+type byRcode [8]tally
 
 // policyMeter counts the queries of one policy at one listener.
 type policyMeter struct {
-	at     *listener
-	name   string
-	view   string
-	untold lazy         // queries without an internal answer
-	other  [rcodes]lazy // those without a matching zone
-	zones  []atomic.Pointer[[zonesGroup][rcodes]lazy]
+	policy *model.Policy
+	untold tally   // queries without an internal answer
+	other  byRcode // those without a matching zone
+	zones  []atomic.Pointer[[zonesGroup]byRcode]
 
-	references [model.MaxReferences + 1]lazy
-	flattened  [resolve.Outcomes]lazy
-	fallbacks  [triggers][anyRcode + 1]lazy
-	private    lazy
+	references [model.MaxReferences + 1]tally
+	flattened  [resolve.Outcomes]tally
+	fallbacks  [triggers][anyRcode + 1]tally
+	private    tally
 }
 
-func newPolicyMeter(l *listener, p *model.Policy) *policyMeter {
-	zones := len(l.meter.scope.Load().Zones)
+func newPolicyMeter(p *model.Policy, zones int) *policyMeter {
 	return &policyMeter{
-		at: l, name: p.Name, view: p.ViewName,
-		zones: make([]atomic.Pointer[[zonesGroup][rcodes]lazy], (zones+zonesGroup-1)/zonesGroup),
+		policy: p,
+		zones:  make([]atomic.Pointer[[zonesGroup]byRcode], (zones+zonesGroup-1)/zonesGroup),
 	}
 }
 
 // outside counts a query that is answered elsewhere: by public DNS, or by
 // resolvers of the policy's own.
-func (p *policyMeter) outside() {
-	if !p.untold.inc() {
-		p.untold.first(p.find(queries, p.view, "", ""))
-	}
-}
+func (p *policyMeter) outside() { p.untold.count() }
 
 // internal counts an internal answer.
 func (p *policyMeter) internal(r *resolve.Result) {
 	p.query(r.Match, r.Rcode)
-	if n := r.Hops; n > 0 && !p.references[n].inc() {
-		p.references[n].first(p.find(references, strconv.Itoa(n)))
+	if r.Hops > 0 {
+		p.references[r.Hops].count()
 	}
-	if r.Links > 0 && !p.flattened[r.Outcome].inc() {
-		p.flattened[r.Outcome].first(p.find(flattened, r.Outcome.String()))
+	if r.Links > 0 {
+		p.flattened[r.Outcome].count()
 	}
 }
 
 // query counts a query by its matching zone, which may be nil, and internal rcode.
 func (p *policyMeter) query(match *model.Zone, rcode int) {
-	c, zone := &p.other[rcode], ""
-	if match != nil {
-		zone = match.ID
-		group := &p.zones[match.Number()/zonesGroup]
-		if group.Load() == nil {
-			group.CompareAndSwap(nil, new([zonesGroup][rcodes]lazy))
-		}
-		c = &group.Load()[match.Number()%zonesGroup][rcode]
+	if match == nil {
+		p.other[rcode].count()
+		return
 	}
-	if !c.inc() {
-		c.first(p.at.meter.find(queries, series{policy: p.name, view: p.view, zone: zone},
-			p.at.server, p.name, p.view, zone, dns.RcodeToString[rcode]))
+	group := &p.zones[match.Number()/zonesGroup]
+	if group.Load() == nil {
+		group.CompareAndSwap(nil, new([zonesGroup]byRcode))
 	}
+	group.Load()[match.Number()%zonesGroup][rcode].count()
 }
 
 // public counts a query that was sent to public DNS.
 func (p *policyMeter) public(trigger model.Triggers, rcode int) {
-	name, ok := dns.RcodeToString[rcode]
-	if !ok || rcode < 0 || rcode >= anyRcode {
-		name, rcode = "other", anyRcode
+	if _, ok := dns.RcodeToString[rcode]; !ok || rcode < 0 || rcode >= anyRcode {
+		rcode = anyRcode
 	}
-	if c := &p.fallbacks[trigger.Number()][rcode]; !c.inc() {
-		c.first(p.find(fallbacks, trigger.String(), name))
-	}
+	p.fallbacks[trigger.Number()][rcode].count()
 }
 
 // kept counts a query that was not sent to public DNS.
-func (p *policyMeter) kept() {
-	if !p.private.inc() {
-		p.private.first(p.find(keptPrivate))
-	}
-}
-
-// find looks up a counter whose labels begin with the server and the policy.
-func (p *policyMeter) find(vec *prometheus.CounterVec, labels ...string) prometheus.Counter {
-	return p.at.meter.find(vec, series{policy: p.name, view: p.view}, append([]string{p.at.server, p.name}, labels...)...)
-}
+func (p *policyMeter) kept() { p.private.count() }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/coredns/coredns/core/dnsserver"
@@ -42,10 +43,11 @@ func office(t testing.TB, zones ...string) *scope.Scope {
 func started(s *scope.Scope, servers ...string) *meter {
 	m := &meter{scope: s, server: servers[0]}
 	m.start(servers, nil)
+	serving.Add(m)
 	return m
 }
 
-// counts gives the series of a server, without that label, and their values.
+// counts gives the counters of a server, without that label, and their values.
 func counts(t *testing.T, server string) []string {
 	t.Helper()
 	families, err := prometheus.DefaultGatherer.Gather()
@@ -54,6 +56,9 @@ func counts(t *testing.T, server string) []string {
 	}
 	var out []string
 	for _, f := range families {
+		if f.GetType() != dto.MetricType_COUNTER {
+			continue
+		}
 		for _, m := range f.GetMetric() {
 			if labels := m.GetLabel(); slices.ContainsFunc(labels, func(l *dto.LabelPair) bool { return l.GetName() == "server" && l.GetValue() == server }) {
 				out = append(out, strings.TrimPrefix(f.GetName(), "coredns_resolverpolicy_")+labelled(labels)+fmt.Sprint(" ", m.GetCounter().GetValue()))
@@ -73,7 +78,7 @@ func labelled(labels []*dto.LabelPair) string {
 	return b.String()
 }
 
-// Every count goes to its own series, and a second one does not look it up again.
+// Every count goes to its own series, before Prometheus has asked and after.
 func TestMeterSeries(t *testing.T) {
 	s := office(t, "example.net", "example.org")
 	m := started(s, "a", "b")
@@ -83,6 +88,7 @@ func TestMeterSeries(t *testing.T) {
 	l := m.listeners[0]
 	l.logs()
 	for range 2 {
+		_ = counts(t, "a")
 		l.none()
 		l.drop()
 		p := l.policy(snapshot.Policies[0])
@@ -194,7 +200,36 @@ func TestMeterManyZones(t *testing.T) {
 	}
 }
 
-// Counting allocates nothing once the series are known.
+// Everything counted is told once, by whoever asks first, while the counting goes
+// on and a reload takes over.
+func TestMeterTellsOnce(t *testing.T) {
+	const rounds, each = 50, 200
+	s := office(t, "example.org")
+	last := started(s, "once")
+	for range rounds {
+		m := last
+		zone, policy := s.Load().Zones[0], s.Load().Policies[0]
+		var running sync.WaitGroup
+		running.Go(func() {
+			for range each {
+				m.listeners[0].policy(policy).query(zone, dns.RcodeSuccess)
+			}
+		})
+		for range 2 {
+			running.Go(func() { m.tell() })
+		}
+		running.Wait()
+		last = started(s, "once")
+		m.retire([]*meter{last})
+	}
+	want := []string{fmt.Sprintf("queries_total policy=staff rcode=NOERROR view=office zone=example.org %d", rounds*each)}
+	if got := counts(t, "once"); !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	last.retire(nil)
+}
+
+// Counting allocates nothing.
 func TestMeterAllocations(t *testing.T) {
 	s := office(t, "example.org")
 	m := started(s, "alloc")

@@ -4,6 +4,8 @@ import (
 	"github.com/coredns/coredns/plugin"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promauto"
+
+	"github.com/internaldns/internaldns/plugin/pkg/scope"
 )
 
 // Counters go on through a reload as far as what they count is still configured;
@@ -32,13 +34,47 @@ var (
 		"Histogram of how many policies had their expressions looked at; one query in seventeen is counted.",
 		[]float64{0, 1, 2, 4, 8, 16, 64, 256, 1024})
 
-	// gauges are read from the blocks that serve.
-	gauges = newCollector()
+	// serving are the blocks that serve: gauges are read from them, and they tell
+	// what they have counted.
+	serving scope.Serving[meter]
+
+	_ = newCollector(&serving)
+	_ = newCounters(&serving, queries, fallbacks, keptPrivate, references, flattened, dropped)
 )
+
+// counters gives counters, after the blocks that serve have told what they counted.
+type counters struct {
+	blocks *scope.Serving[meter]
+	vecs   []*prometheus.CounterVec
+}
+
+// newCounters makes one that Prometheus asks.
+func newCounters(blocks *scope.Serving[meter], vecs ...*prometheus.CounterVec) *counters {
+	c := &counters{blocks: blocks, vecs: vecs}
+	prometheus.MustRegister(c)
+	return c
+}
+
+// Describe implements prometheus.Collector.
+func (c *counters) Describe(ch chan<- *prometheus.Desc) {
+	for _, v := range c.vecs {
+		v.Describe(ch)
+	}
+}
+
+// Collect implements prometheus.Collector.
+func (c *counters) Collect(ch chan<- prometheus.Metric) {
+	for _, m := range c.blocks.All() {
+		m.tell()
+	}
+	for _, v := range c.vecs {
+		v.Collect(ch)
+	}
+}
 
 // counter makes a counter of the plugin; the label server comes first (SPEC 8).
 func counter(name, help string, labels ...string) *prometheus.CounterVec {
-	return promauto.NewCounterVec(prometheus.CounterOpts{
+	return prometheus.NewCounterVec(prometheus.CounterOpts{
 		Namespace: plugin.Namespace, Subsystem: pluginName, Name: name, Help: help,
 	}, append([]string{"server"}, labels...))
 }

@@ -112,6 +112,7 @@ func TestQueryLogSeries(t *testing.T) {
 	if err := p.onStartup(); err != nil {
 		t.Fatal(err)
 	}
+	p.meter.tell()
 	if dropped.DeleteLabelValues(t.Name()) {
 		t.Error("a series before the first query")
 	}
@@ -119,6 +120,7 @@ func TestQueryLogSeries(t *testing.T) {
 	if _, err := p.ServeDNS(context.Background(), &test.ResponseWriter{}, new(dns.Msg).SetQuestion("example.org.", dns.TypeA)); err != nil {
 		t.Fatal(err)
 	}
+	p.meter.tell()
 	if !dropped.DeleteLabelValues(t.Name()) {
 		t.Error("no series after it")
 	}

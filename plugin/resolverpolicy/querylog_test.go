@@ -26,7 +26,10 @@ func counted(t *testing.T) (at *listener, drops func() int) {
 	m.start(nil, nil)
 	m.listeners[0].logs()
 	t.Cleanup(func() { m.retire(nil) })
-	return m.listeners[0], func() int { return int(number(t, dropped.WithLabelValues(t.Name()))) }
+	return m.listeners[0], func() int {
+		m.tell()
+		return int(number(t, dropped.WithLabelValues(t.Name())))
+	}
 }
 
 // number gives the value of a counter.

@@ -88,7 +88,7 @@ func (p *ResolverPolicy) onShutdown() error {
 	if p.log != nil {
 		errs = append(errs, p.log.stop())
 	}
-	p.meter.retire(gauges.blocks.All())
+	p.meter.retire(serving.All())
 	if err := errors.Join(errs...); err != nil {
 		log.Errorf("While shutting down: %v", err)
 	}

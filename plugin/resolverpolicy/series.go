@@ -21,18 +21,6 @@ func (m *meter) note(s series, labels []string) {
 	m.made[s] = true
 }
 
-// find looks a counter up by its labels. One that is retired counts for nobody.
-func (m *meter) find(vec *prometheus.CounterVec, s series, labels ...string) prometheus.Counter {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.retired {
-		return prometheus.NewCounter(prometheus.CounterOpts{Name: "retired"})
-	}
-	s.vec = vec
-	m.note(s, labels)
-	return vec.WithLabelValues(labels...)
-}
-
 // timing looks the histograms of a listener up. Those that are retired are nobody's.
 func (m *meter) timing(server string) *timing {
 	m.mu.Lock()
@@ -46,15 +34,16 @@ func (m *meter) timing(server string) *timing {
 	return &timing{duration: durations.WithLabelValues(server), evaluated: evaluated.WithLabelValues(server)}
 }
 
-// retire ends the counting. A series that another block would count on goes to
-// that block, all others are taken away.
+// retire ends the counting, when the last query is answered. A series that another
+// block would count on goes to that block, all others are taken away.
 func (m *meter) retire(others []*meter) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.tellLocked()
 	m.retired = true
-	serving := newHeirs(others)
+	heirs := newHeirs(others)
 	for s := range m.made {
-		if heir := serving.of(s); heir != nil {
+		if heir := heirs.of(s); heir != nil {
 			heir.inherit(s)
 		} else {
 			s.vec.DeleteLabelValues(s.labels[:s.count]...)

@@ -49,7 +49,7 @@ func setup(c *caddy.Controller) error {
 		warnUncovered(keys, block.Load(), config.Handler("metadata"))
 		return nil
 	})
-	gauges.blocks.Follow(c, handler.meter)
+	serving.Follow(c, handler.meter)
 	c.OnShutdown(handler.onShutdown)
 	return nil
 }

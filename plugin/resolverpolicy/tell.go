@@ -1,0 +1,116 @@
+package resolverpolicy
+
+import (
+	"strconv"
+
+	"github.com/miekg/dns"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/internaldns/internaldns/plugin/pkg/model"
+	"github.com/internaldns/internaldns/plugin/pkg/resolve"
+)
+
+// tell adds what was counted since the last time to the series.
+func (m *meter) tell() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.tellLocked()
+}
+
+// tellLocked is tell with the lock held. A meter that is retired has told all.
+func (m *meter) tellLocked() {
+	if m.retired {
+		return
+	}
+	for _, l := range m.listeners {
+		l.tell()
+	}
+}
+
+func (l *listener) tell() {
+	if n := l.unmatched.take(); n > 0 {
+		l.add(n, queries, series{}, "", "", "", "")
+	}
+	if n := l.dropped.take(); n > 0 || l.logging.Load() {
+		l.add(n, dropped, series{})
+	}
+	for i := range l.policies {
+		if p := l.policies[i].Load(); p != nil {
+			p.tellQueries(l, l.meter.scope.Load().Zones)
+			p.tellSteps(l)
+		}
+	}
+}
+
+// tellQueries tells of the queries that the policy matched.
+func (p *policyMeter) tellQueries(l *listener, zones []*model.Zone) {
+	name, view := p.policy.Name, p.policy.ViewName
+	if n := p.untold.take(); n > 0 {
+		l.add(n, queries, p.series(), name, view, "", "")
+	}
+	tell := func(tallies *byRcode, zone string) {
+		for rcode := range tallies {
+			if n := tallies[rcode].take(); n > 0 {
+				s := p.series()
+				s.zone = zone
+				l.add(n, queries, s, name, view, zone, dns.RcodeToString[rcode])
+			}
+		}
+	}
+	tell(&p.other, "")
+	for g := range p.zones {
+		group := p.zones[g].Load()
+		if group == nil {
+			continue
+		}
+		for i, z := range zones[g*zonesGroup : min((g+1)*zonesGroup, len(zones))] {
+			tell(&group[i], z.ID)
+		}
+	}
+}
+
+// tellSteps tells what became of the queries on their way.
+func (p *policyMeter) tellSteps(l *listener) {
+	name := p.policy.Name
+	for depth := range p.references {
+		if n := p.references[depth].take(); n > 0 {
+			l.add(n, references, p.series(), name, strconv.Itoa(depth))
+		}
+	}
+	for outcome := range p.flattened {
+		if n := p.flattened[outcome].take(); n > 0 {
+			l.add(n, flattened, p.series(), name, resolve.Outcome(outcome).String()) //nolint:gosec // it counts outcomes
+		}
+	}
+	for trigger := range p.fallbacks {
+		for rcode := range p.fallbacks[trigger] {
+			if n := p.fallbacks[trigger][rcode].take(); n > 0 {
+				l.add(n, fallbacks, p.series(), name, model.Triggers(1<<trigger).String(), publicRcode(rcode))
+			}
+		}
+	}
+	if n := p.private.take(); n > 0 {
+		l.add(n, keptPrivate, p.series(), name)
+	}
+}
+
+// series gives what the policy's series depend on.
+func (p *policyMeter) series() series {
+	return series{policy: p.policy.Name, view: p.policy.ViewName}
+}
+
+// publicRcode names a public rcode as public counts it.
+func publicRcode(rcode int) string {
+	if rcode == anyRcode {
+		return "other"
+	}
+	return dns.RcodeToString[rcode]
+}
+
+// add adds to the counter of these labels, which follow the server.
+func (l *listener) add(n uint64, vec *prometheus.CounterVec, s series, labels ...string) {
+	labels = append([]string{l.server}, labels...)
+	s.vec = vec
+	l.meter.note(s, labels)
+	vec.WithLabelValues(labels...).Add(float64(n))
+}
