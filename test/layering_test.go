@@ -42,7 +42,7 @@ func layers() map[string]layer {
 		"plugin/pkg/model":    {rank: 2, pure: true, foreign: []string{miekgDNS, prefixTable}},
 		"plugin/pkg/client":   {rank: 3, pure: true, foreign: []string{miekgDNS}},
 		"plugin/pkg/resolve":  {rank: 3, pure: true, foreign: []string{miekgDNS}},
-		"plugin/pkg/reply":    {rank: 4, pure: true, foreign: []string{miekgDNS}},
+		"plugin/pkg/reply":    {rank: 4, pure: true, foreign: []string{miekgDNS, coreDNS + "request"}},
 		"plugin/pkg/explain":  {rank: 5, pure: true, foreign: []string{miekgDNS}},
 		"plugin/pkg/scope":    {rank: 4, foreign: []string{caddyServer, coreDNS, miekgDNS, tracing}},
 

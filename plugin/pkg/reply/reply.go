@@ -24,12 +24,22 @@ func Answer(w dns.ResponseWriter, r *dns.Msg, pin *resolve.Pin) (int, error) {
 // Internal sends the pin's internal result. The note, if any, tells in an
 // extended error why the client gets no more than that.
 func Internal(w dns.ResponseWriter, r *dns.Msg, pin *resolve.Pin, note string) (int, error) {
-	return send(w, Message(r, pin, note))
+	m := message(r, pin, note)
+	if sendPacket(w, r, &m) {
+		return dns.RcodeSuccess, nil
+	}
+	kept := m // whoever gets a message may keep it
+	return send(w, &kept)
 }
 
 // Message makes the reply that Internal sends. Its records are shared and
 // read-only.
 func Message(r *dns.Msg, pin *resolve.Pin, note string) *dns.Msg {
+	m := message(r, pin, note)
+	return &m
+}
+
+func message(r *dns.Msg, pin *resolve.Pin, note string) dns.Msg {
 	result := &pin.Result
 	m := empty(r, result.Rcode)
 	m.Authoritative = result.Authoritative()
@@ -40,7 +50,7 @@ func Message(r *dns.Msg, pin *resolve.Pin, note string) *dns.Msg {
 			code, text = dns.ExtendedErrorCodeOther, note
 		}
 		if text != "" {
-			addEDE(m, code, text)
+			addEDE(&m, code, text)
 		}
 	}
 	return m
@@ -69,9 +79,9 @@ func Failure(w dns.ResponseWriter, r *dns.Msg, rcode int, code uint16, text stri
 func failure(r *dns.Msg, rcode int, code uint16, text string) *dns.Msg {
 	m := empty(r, rcode)
 	if r.IsEdns0() != nil {
-		addEDE(m, code, text)
+		addEDE(&m, code, text)
 	}
-	return m
+	return &m
 }
 
 // Merged sends the internal CNAME chain followed by what public DNS holds for
@@ -82,7 +92,7 @@ func Merged(w dns.ResponseWriter, r *dns.Msg, pin *resolve.Pin, public *dns.Msg)
 	m.Truncated = public.Truncated
 	m.Answer = make([]dns.RR, 0, len(pin.Result.Answer)+len(public.Answer))
 	m.Answer = append(append(m.Answer, pin.Result.Answer...), public.Answer...)
-	return send(w, m)
+	return send(w, &m)
 }
 
 // Chain sends the internal CNAME chain with the public rcode of its target.
@@ -90,13 +100,13 @@ func Chain(w dns.ResponseWriter, r *dns.Msg, pin *resolve.Pin, rcode int) (int, 
 	m := empty(r, rcode)
 	m.Authoritative = true
 	m.Answer = pin.Result.Answer
-	return send(w, m)
+	return send(w, &m)
 }
 
 // empty makes a reply to r without records. RA follows RD: to its clients the
 // suite is a resolver.
-func empty(r *dns.Msg, rcode int) *dns.Msg {
-	m := new(dns.Msg)
+func empty(r *dns.Msg, rcode int) dns.Msg {
+	var m dns.Msg
 	m.Id = r.Id
 	m.Response = true
 	m.Opcode = r.Opcode

@@ -1,0 +1,199 @@
+package reply
+
+import (
+	"encoding/binary"
+	"net"
+	"strings"
+
+	"github.com/coredns/coredns/request"
+	"github.com/miekg/dns"
+)
+
+// maxPacket is the size up to which the server sends a message over UDP without
+// compressing its names, whatever the family of addresses (see Scrub in CoreDNS's
+// package request).
+const maxPacket = 1220
+
+// sendPacket sends m in octets packed here, if these are what the server would send
+// for it: nobody stands between the suite and the socket, and m needs neither
+// compression nor a cut. A message goes over its records four times, three of them
+// to measure their length, and lives on the heap; m need not. It may get the OPT
+// record that a reply owes to the request.
+func sendPacket(w dns.ResponseWriter, r, m *dns.Msg) bool {
+	socket := socketOf(w)
+	if socket == nil {
+		return false
+	}
+	state := request.Request{Req: r, W: socket}
+	state.SizeAndDo(m)
+	packet, ok := pack(m)
+	if !ok || len(packet) > room(r) {
+		return false
+	}
+	_, _ = socket.Write(packet) // as for send
+	return true
+}
+
+// socketOf gives the writer of a plain UDP query if only the server's own wrapper
+// stands before it, else nil: any other one wants to see the message. Of the
+// writers that come with UDP, that of QUIC is told apart by its TLS state.
+func socketOf(w dns.ResponseWriter) dns.ResponseWriter {
+	server, ok := w.(*request.ScrubWriter)
+	if !ok {
+		return nil
+	}
+	if _, ok := server.RemoteAddr().(*net.UDPAddr); !ok {
+		return nil
+	}
+	if socket, ok := server.ResponseWriter.(dns.ConnectionStater); !ok || socket.ConnectionState() != nil {
+		return nil
+	}
+	return server.ResponseWriter
+}
+
+// room gives how many octets the sender of r takes (RFC 6891 section 6.2.5), as far
+// as a packet goes.
+func room(r *dns.Msg) int {
+	size := dns.MinMsgSize
+	if opt := r.IsEdns0(); opt != nil {
+		size = max(size, int(opt.UDPSize()))
+	}
+	return min(size, maxPacket)
+}
+
+// pack gives the octets that m.Pack gives without compression. It reports false for
+// what is rarer: other types of records than addresses, SOA and an OPT without
+// options, names with escapes, and extended rcodes.
+func pack(m *dns.Msg) ([]byte, bool) {
+	if m.Compress || m.Rcode < 0 || m.Rcode > 0xF {
+		return nil, false
+	}
+	out := appendHeader(make([]byte, 0, sizeOf(m)), m)
+	ok := true
+	for i := range m.Question {
+		q := &m.Question[i]
+		if out, ok = appendName(out, q.Name); !ok {
+			return nil, false
+		}
+		out = binary.BigEndian.AppendUint16(out, q.Qtype)
+		out = binary.BigEndian.AppendUint16(out, q.Qclass)
+	}
+	for _, section := range [...][]dns.RR{m.Answer, m.Ns, m.Extra} {
+		for _, rr := range section {
+			if out, ok = appendRecord(out, rr); !ok {
+				return nil, false
+			}
+		}
+	}
+	return out, true
+}
+
+// sizeOf gives room for a message of records with names as long as those asked for.
+func sizeOf(m *dns.Msg) int {
+	const header, record, slack = 12, 10 + net.IPv6len, 32
+	size, name := header+slack, 0
+	for i := range m.Question {
+		name = len(m.Question[i].Name) + 1
+		size += name + 4
+	}
+	return size + (len(m.Answer)+len(m.Ns)+len(m.Extra))*(name+record)
+}
+
+// appendHeader appends the header (RFC 1035 section 4.1.1).
+func appendHeader(out []byte, m *dns.Msg) []byte {
+	bits := uint16(m.Opcode)<<11 | uint16(m.Rcode) //nolint:gosec // both have four bits
+	for _, flag := range [...]struct {
+		set bool
+		bit uint16
+	}{
+		{m.Response, 1 << 15}, {m.Authoritative, 1 << 10}, {m.Truncated, 1 << 9}, {m.RecursionDesired, 1 << 8},
+		{m.RecursionAvailable, 1 << 7}, {m.Zero, 1 << 6}, {m.AuthenticatedData, 1 << 5}, {m.CheckingDisabled, 1 << 4},
+	} {
+		if flag.set {
+			bits |= flag.bit
+		}
+	}
+	for _, v := range [...]uint16{
+		m.Id, bits, uint16(len(m.Question)), uint16(len(m.Answer)), uint16(len(m.Ns)), uint16(len(m.Extra)), //nolint:gosec // as miekg/dns has them
+	} {
+		out = binary.BigEndian.AppendUint16(out, v)
+	}
+	return out
+}
+
+// appendName appends a name in presentation form, fully qualified. One with escapes
+// is not taken.
+func appendName(out []byte, name string) ([]byte, bool) {
+	if strings.IndexByte(name, '\\') >= 0 || name == "" {
+		return nil, false
+	}
+	if name == "." {
+		return append(out, 0), true
+	}
+	// Each dot gives its place to the length of the label after it, the last one to
+	// the root's.
+	label := len(out)
+	out = append(append(out, 0), name...)
+	for i := label + 1; i < len(out); i++ {
+		if out[i] == '.' {
+			out[label], label = byte(i-label-1), i
+		}
+	}
+	out[label] = 0
+	return out, true
+}
+
+// appendRecord appends a record of a type that most answers are made of.
+func appendRecord(out []byte, rr dns.RR) ([]byte, bool) {
+	ok := true
+	switch rr := rr.(type) {
+	case *dns.A:
+		if out, ok = appendOwner(out, &rr.Hdr, net.IPv4len); !ok || len(rr.A) != net.IPv4len {
+			return nil, false
+		}
+		return append(out, rr.A...), true
+	case *dns.AAAA:
+		if out, ok = appendOwner(out, &rr.Hdr, net.IPv6len); !ok || len(rr.AAAA) != net.IPv6len {
+			return nil, false
+		}
+		return append(out, rr.AAAA...), true
+	case *dns.SOA:
+		return appendSOA(out, rr)
+	case *dns.OPT:
+		if len(rr.Option) > 0 {
+			return nil, false
+		}
+		return appendOwner(out, &rr.Hdr, 0)
+	}
+	return nil, false
+}
+
+// appendOwner appends what comes before the record data.
+func appendOwner(out []byte, hdr *dns.RR_Header, rdlength uint16) ([]byte, bool) {
+	out, ok := appendName(out, hdr.Name)
+	if !ok {
+		return nil, false
+	}
+	out = binary.BigEndian.AppendUint16(out, hdr.Rrtype)
+	out = binary.BigEndian.AppendUint16(out, hdr.Class)
+	out = binary.BigEndian.AppendUint32(out, hdr.Ttl)
+	return binary.BigEndian.AppendUint16(out, rdlength), true
+}
+
+func appendSOA(out []byte, rr *dns.SOA) ([]byte, bool) {
+	out, ok := appendOwner(out, &rr.Hdr, 0)
+	if !ok {
+		return nil, false
+	}
+	start := len(out)
+	for _, name := range [...]string{rr.Ns, rr.Mbox} {
+		if out, ok = appendName(out, name); !ok {
+			return nil, false
+		}
+	}
+	for _, v := range [...]uint32{rr.Serial, rr.Refresh, rr.Retry, rr.Expire, rr.Minttl} {
+		out = binary.BigEndian.AppendUint32(out, v)
+	}
+	binary.BigEndian.PutUint16(out[start-2:], uint16(len(out)-start)) //nolint:gosec // two names and twenty octets
+	return out, true
+}

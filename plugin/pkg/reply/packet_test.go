@@ -1,0 +1,260 @@
+package reply
+
+import (
+	"bytes"
+	"crypto/tls"
+	"net"
+	"strings"
+	"testing"
+
+	"github.com/coredns/coredns/request"
+	"github.com/miekg/dns"
+
+	"github.com/internaldns/internaldns/plugin/pkg/model"
+	"github.com/internaldns/internaldns/plugin/pkg/resolve"
+)
+
+func record(t testing.TB, text string) dns.RR {
+	t.Helper()
+	rr, err := dns.NewRR(text)
+	if err != nil || rr == nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	switch rr := rr.(type) { // as zones keep them
+	case *dns.A:
+		rr.A = rr.A.To4()
+	}
+	return rr
+}
+
+// packed are records that pack takes, unpacked some that it leaves to miekg/dns.
+var (
+	packed = []string{
+		"www.example.org. 300 IN A 192.0.2.1",
+		". 0 IN A 192.0.2.2",
+		"*.example.org. 4294967295 IN AAAA 2001:db8::1",
+		"example.org. 3600 IN SOA ns.example.org. hostmaster.example.org. 1 2 3 4 5",
+		"example. 3600 IN SOA . . 4294967295 0 0 0 0",
+		strings.Repeat(strings.Repeat("a", 63)+".", 3) + strings.Repeat("b", 61) + ". 1 IN A 192.0.2.3",
+	}
+	unpacked = []string{
+		"www.example.org. 300 IN TXT text",
+		`a\.b.example.org. 300 IN A 192.0.2.1`,
+		`\000.example.org. 300 IN AAAA 2001:db8::1`,
+		`example.org. 3600 IN SOA ns.example.org. a\.b.example.org. 1 2 3 4 5`,
+		"www.example.org. 300 IN CNAME example.org.",
+	}
+)
+
+// What pack gives is what miekg/dns gives.
+func TestPack(t *testing.T) {
+	m := new(dns.Msg)
+	check := func(what string, want bool) {
+		t.Helper()
+		octets, err := m.Pack()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, ok := pack(m)
+		if ok != want || ok && !bytes.Equal(got, octets) {
+			t.Errorf("%s: pack gives %v, %x\nwant %x", what, ok, got, octets)
+		}
+	}
+	check("nothing", true)
+	m.SetQuestion("WwW.Example.org.", dns.TypeAAAA)
+	for flag, set := range map[string]*bool{
+		"QR": &m.Response, "AA": &m.Authoritative, "TC": &m.Truncated, "RD": &m.RecursionDesired, "RA": &m.RecursionAvailable,
+		"Z": &m.Zero, "AD": &m.AuthenticatedData, "CD": &m.CheckingDisabled,
+	} {
+		before := *set
+		*set = !before
+		check(flag, true)
+		*set = before
+	}
+	for m.Rcode = 0; m.Rcode <= 0xF; m.Rcode++ {
+		check("rcode", true)
+	}
+	m.Rcode = 3
+	for m.Opcode = 0; m.Opcode <= 0xF; m.Opcode++ {
+		check("opcode", true)
+	}
+	m.Opcode = 0
+	for _, section := range []*[]dns.RR{&m.Answer, &m.Ns, &m.Extra} {
+		for _, text := range packed {
+			*section = append(*section, record(t, text))
+			check(text, true)
+		}
+	}
+	for _, text := range unpacked {
+		m.Ns = []dns.RR{record(t, text)}
+		check(text, false)
+	}
+	m.Ns = nil
+	m.SetEdns0(1232, true)
+	check("EDNS", true)
+	m.IsEdns0().Option = []dns.EDNS0{&dns.EDNS0_NSID{Code: dns.EDNS0NSID}}
+	check("an option", false)
+	m.Extra, m.Compress = nil, true
+	check("compression", false)
+	m.Compress = false
+	m.SetQuestion(`a\.b.`, dns.TypeA)
+	check("an escape in the question", false)
+	m.Rcode = dns.RcodeBadVers
+	if _, ok := pack(m); ok {
+		t.Error("an extended rcode is packed")
+	}
+	m = &dns.Msg{Answer: []dns.RR{&dns.A{Hdr: dns.RR_Header{Name: ".", Rrtype: dns.TypeA}, A: net.IPv4(192, 0, 2, 1)}}}
+	check("an address of 16 octets", false)
+}
+
+// FuzzPack reads a message, and packs what it can of it as miekg/dns does.
+func FuzzPack(f *testing.F) {
+	for _, text := range append(packed, unpacked...) {
+		m := new(dns.Msg).SetQuestion("www.example.org.", dns.TypeA)
+		m.Answer = []dns.RR{record(f, text)}
+		m.SetEdns0(4096, false)
+		octets, err := m.Pack()
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(octets)
+	}
+	f.Fuzz(func(t *testing.T, octets []byte) {
+		m := new(dns.Msg)
+		if m.Unpack(octets) != nil {
+			return
+		}
+		got, ok := pack(m)
+		if !ok {
+			return
+		}
+		if want, err := m.Pack(); err == nil && !bytes.Equal(got, want) {
+			t.Errorf("%v\npack %x\nPack %x", m, got, want)
+		}
+	})
+}
+
+// socket is the server's writer of one query: what came to it, and how.
+type socket struct {
+	dns.ResponseWriter
+	remote net.Addr
+	tls    *tls.ConnectionState
+	packet []byte
+	msg    *dns.Msg
+}
+
+func (s *socket) RemoteAddr() net.Addr                  { return s.remote }
+func (s *socket) ConnectionState() *tls.ConnectionState { return s.tls }
+func (s *socket) WriteMsg(m *dns.Msg) error             { s.msg = m; return nil }
+func (s *socket) Write(p []byte) (int, error)           { s.packet = p; return len(p), nil }
+
+// plain is a writer that knows no TLS, such as one of a test or of DoH.
+type plain struct{ dns.ResponseWriter }
+
+// wrapped is a writer of a plugin above the suite.
+type wrapped struct{ dns.ResponseWriter }
+
+func answered(records ...dns.RR) *resolve.Pin {
+	return &resolve.Pin{Policy: new(model.Policy), Result: resolve.Result{Outcome: resolve.Success, Answer: records}}
+}
+
+// A packet is sent where it is what the server would send, and nowhere else.
+func TestSendPacket(t *testing.T) {
+	udp, tcp := &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)}, &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)}
+	a, txt := record(t, packed[0]), record(t, unpacked[0])
+	large := make([]dns.RR, 30)
+	for i := range large {
+		large[i] = a
+	}
+	asked := func(size uint16, options ...dns.EDNS0) *dns.Msg {
+		r := new(dns.Msg).SetQuestion("www.example.org.", dns.TypeA)
+		if size > 0 {
+			r.SetEdns0(size, true)
+			r.IsEdns0().Option = options
+		}
+		return r
+	}
+	for name, c := range map[string]struct {
+		r      *dns.Msg
+		socket socket
+		wrap   func(r *dns.Msg, s *socket) dns.ResponseWriter
+		answer []dns.RR
+		packet bool
+	}{
+		"plain":             {r: asked(0), answer: []dns.RR{a}, packet: true},
+		"EDNS":              {r: asked(1232), answer: []dns.RR{a}, packet: true},
+		"unknown option":    {r: asked(1232, &dns.EDNS0_COOKIE{Code: dns.EDNS0COOKIE, Cookie: "0011223344556677"}), answer: []dns.RR{a}, packet: true},
+		"other type":        {r: asked(0), answer: []dns.RR{txt}},
+		"large":             {r: asked(0), answer: large},
+		"large, with room":  {r: asked(1232), answer: large, packet: true},
+		"larger still":      {r: asked(4096), answer: append(large, large...)},
+		"small size":        {r: asked(100), answer: large[:10], packet: true},
+		"TCP":               {r: asked(0), socket: socket{remote: tcp}, answer: []dns.RR{a}},
+		"QUIC":              {r: asked(0), socket: socket{tls: new(tls.ConnectionState)}, answer: []dns.RR{a}},
+		"a plugin above":    {r: asked(0), answer: []dns.RR{a}, wrap: func(r *dns.Msg, s *socket) dns.ResponseWriter { return wrapped{request.NewScrubWriter(r, s)} }},
+		"a plugin below":    {r: asked(0), answer: []dns.RR{a}, wrap: func(r *dns.Msg, s *socket) dns.ResponseWriter { return request.NewScrubWriter(r, wrapped{s}) }},
+		"no server":         {r: asked(0), answer: []dns.RR{a}, wrap: func(_ *dns.Msg, s *socket) dns.ResponseWriter { return s }},
+		"writer of another": {r: asked(0), answer: []dns.RR{a}, wrap: func(r *dns.Msg, s *socket) dns.ResponseWriter { return request.NewScrubWriter(r, plain{s}) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if c.socket.remote == nil {
+				c.socket.remote = udp
+			}
+			var w dns.ResponseWriter = request.NewScrubWriter(c.r, &c.socket)
+			if c.wrap != nil {
+				w = c.wrap(c.r, &c.socket)
+			}
+			reference := c.r.Copy()
+			if _, err := Internal(w, c.r, answered(c.answer...), ""); err != nil {
+				t.Fatal(err)
+			}
+			if (c.socket.packet != nil) != c.packet || (c.socket.msg != nil) == c.packet {
+				t.Fatalf("packet %x, message %v", c.socket.packet, c.socket.msg)
+			}
+			if !c.packet {
+				return
+			}
+			// What the server's wrapper makes of the message.
+			other := &socket{remote: c.socket.remote}
+			_ = request.NewScrubWriter(reference, other).WriteMsg(Message(reference, answered(c.answer...), ""))
+			if want, err := other.msg.Pack(); err != nil || !bytes.Equal(want, c.socket.packet) {
+				t.Errorf("packet\n%x, want\n%x (%v)", c.socket.packet, want, err)
+			}
+		})
+	}
+}
+
+// A hit allocates its packet and nothing else.
+func TestPacketAllocations(t *testing.T) {
+	r := new(dns.Msg).SetQuestion("www.example.org.", dns.TypeA)
+	w := request.NewScrubWriter(r, &socket{remote: &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)}})
+	pin := answered(record(t, packed[0]))
+	if n := testing.AllocsPerRun(100, func() { _, _ = Internal(w, r, pin, "") }); n != 1 {
+		t.Errorf("%v allocations, want 1", n)
+	}
+}
+
+func BenchmarkInternal(b *testing.B) {
+	r := new(dns.Msg).SetQuestion("www.example.org.", dns.TypeA)
+	pin := answered(record(b, packed[0]))
+	s := &packing{socket{remote: &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)}}}
+	for name, w := range map[string]dns.ResponseWriter{
+		"packet":  request.NewScrubWriter(r, s),
+		"message": wrapped{request.NewScrubWriter(r, s)},
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				_, _ = Internal(w, r, pin, "")
+			}
+		})
+	}
+}
+
+// packing packs messages, as the server's writer does.
+type packing struct{ socket }
+
+func (p *packing) WriteMsg(m *dns.Msg) error {
+	_, err := m.Pack()
+	return err
+}
