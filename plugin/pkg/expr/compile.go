@@ -111,7 +111,7 @@ func isNotEqual(e Expr) bool {
 }
 
 // scalarTest compiles a test of one value.
-func scalarTest[T any](f family[T], left Value, test func(T) bool, missing bool) condition {
+func scalarTest[T comparable](f family[T], left Value, test func(T) bool, missing bool) condition {
 	get := f.get(left)
 	return func(s Source) bool {
 		v, ok := get(s)
@@ -149,7 +149,11 @@ func compileQuantifier(x Expr, want bool) condition {
 			case IP:
 				return walk(addresses().slice(ref), ipTest(x), want)
 			}
-			return walk(strs().slice(ref), stringTest(x), want)
+			test := stringTest(x)
+			if ref.member() {
+				test = given(test, isNotEqual(x))
+			}
+			return walk(strs().slice(ref), test, want)
 		}
 	}
 	el := compileElements(x)
@@ -161,6 +165,16 @@ func compileQuantifier(x Expr, want bool) condition {
 			}
 		}
 		return !want
+	}
+}
+
+// given is a test of a member that a record may lack.
+func given(test func(string) bool, missing bool) func(string) bool {
+	return func(v string) bool {
+		if v == "" {
+			return missing
+		}
+		return test(v)
 	}
 }
 
@@ -241,7 +255,7 @@ func joinElements(items []Expr, at func([]elements, Source, int) bool) elements 
 }
 
 // elementTest compiles a test of the elements of one array.
-func elementTest[T any](f family[T], left Value, test func(T) bool, missing bool) elements {
+func elementTest[T comparable](f family[T], left Value, test func(T) bool, missing bool) elements {
 	vec := f.vector(left)
 	return elements{
 		n: func(s Source) int { n, _ := vec.n(s); return n },

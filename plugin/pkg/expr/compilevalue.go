@@ -15,7 +15,7 @@ type vector[T any] struct {
 }
 
 // family is how values of one type are read.
-type family[T any] struct {
+type family[T comparable] struct {
 	one  func(Source, int) (T, bool)
 	many func(Source, int) ([]T, bool)
 	key  func(Source, int, string) ([]T, bool) // nil: there are no maps of the type
@@ -60,19 +60,24 @@ func (f family[T]) get(v Value) getter[T] {
 			one, field := f.one, v.Field
 			return func(s Source) (T, bool) { return one(s, field) }
 		}
-		return element(f.slice(v), int(v.Path[len(v.Path)-1].At))
+		slice, pick, at := f.slice(v), f.pick(v), int(v.Path[len(v.Path)-1].At)
+		return func(s Source) (T, bool) {
+			values, _ := slice(s)
+			return pick(values, at)
+		}
 	case *Call:
 		return f.result(v)
 	}
 	return nil
 }
 
-// element compiles an element of an array by its position.
-func element[T any](slice getter[[]T], at int) getter[T] {
-	return func(s Source) (v T, ok bool) {
-		values, _ := slice(s)
-		if at >= len(values) {
-			return v, false
+// pick gives how an element is taken from an array by its position; a record that
+// lacks the member has none.
+func (f family[T]) pick(r *Ref) func(values []T, at int) (T, bool) {
+	member := r.member()
+	return func(values []T, at int) (none T, ok bool) {
+		if at >= len(values) || member && values[at] == none {
+			return none, false
 		}
 		return values[at], true
 	}
@@ -135,15 +140,12 @@ func (f family[T]) slice(r *Ref) getter[[]T] {
 func (f family[T]) vector(v Value) vector[T] {
 	switch v := v.(type) {
 	case *Ref:
-		slice := f.slice(v)
+		slice, pick := f.slice(v), f.pick(v)
 		return vector[T]{
 			n: func(s Source) (int, bool) { values, ok := slice(s); return len(values), ok },
-			at: func(s Source, i int) (e T, ok bool) {
+			at: func(s Source, i int) (T, bool) {
 				values, _ := slice(s)
-				if i >= len(values) {
-					return e, false
-				}
-				return values[i], true
+				return pick(values, i)
 			},
 		}
 	case *Call:

@@ -19,6 +19,8 @@
 //     ends_with. Literals beside upper(), concat() and len() are taken as written,
 //     and so are regular expressions.
 //   - lower() and upper() change ASCII letters only, as RFC 4343 and wirefilter do.
+//   - An array of records has a place for every record in each of its members; a member
+//     that a record lacks is a missing value there.
 //   - Addresses are ordered within their family; across families every ordering is
 //     false and != true.
 //   - [*] on two arrays under one and, or, xor pairs their elements by position, up

@@ -242,6 +242,9 @@ func valueOf(v Value, s values) any {
 			}
 			return indexed(raw, v.Path[1:])
 		}
+		if v.member() {
+			raw = lacking(raw)
+		}
 		return indexed(raw, v.Path)
 	case *Call:
 		return indexed(called(v, s), v.Path)

@@ -11,7 +11,7 @@ import (
 type Field struct {
 	// Name is the field as expressions spell it, in lower case: "dns.fqdn". A member
 	// of an array of records is declared as "identity.groups[*].name" with the type
-	// of the array that holds that member of every record.
+	// of the array that holds that member of every record, an array of strings.
 	Name string
 	// Type is Int, String, IP, an array of one of them, or a map of arrays of strings.
 	Type Type
@@ -57,8 +57,8 @@ func NewSchema(fields []Field, hints map[string]string) *Schema {
 		s.index[f.Name] = i
 		s.names = append(s.names, f.Name)
 		if array, member, ok := strings.Cut(f.Name, eachMember); ok {
-			if !f.Type.isArray() {
-				panic(fmt.Sprintf("expr: field %s must be an array", f.Name))
+			if f.Type != ArrayOf(String) {
+				panic(fmt.Sprintf("expr: field %s must be an array of strings", f.Name))
 			}
 			s.records[array] = append(s.records[array], member)
 		}

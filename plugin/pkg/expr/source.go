@@ -13,6 +13,8 @@ type Source interface {
 	// IP gives an address without zone. An IPv4-mapped IPv6 address counts as IPv6:
 	// unmap it first.
 	IP(field int) (v netip.Addr, ok bool)
+	// Strings gives a member of an array of records with a place for every record; ""
+	// stands for a member that a record lacks, which is a missing value.
 	Strings(field int) (v []string, ok bool)
 	Ints(field int) (v []int64, ok bool)
 	IPs(field int) (v []netip.Addr, ok bool)

@@ -3,6 +3,7 @@ package expr
 import (
 	"net/netip"
 	"regexp"
+	"strings"
 )
 
 // Expr is a node of a checked tree: And, Or, Xor, Not, Any, All, Compare, In,
@@ -111,6 +112,9 @@ type Ref struct {
 	Path  []Index // a map key, then a position or [*]
 	typ   Type
 }
+
+// member reports whether the field is a member of an array of records.
+func (r *Ref) member() bool { return strings.Contains(r.Name, eachMember) }
 
 // Call is a function result.
 type Call struct {

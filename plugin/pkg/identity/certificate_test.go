@@ -45,7 +45,7 @@ func TestFromCertificate(t *testing.T) {
 		"all": {
 			pkix.Name{CommonName: "Alice", OrganizationalUnit: []string{"dns", "engineering", "dns"}, ExtraNames: subjectEmail("other@example.org")},
 			[]string{"Alice@Example.org", "second@example.org"},
-			`alice@example.org "Alice" [{ dns } { engineering }] ids [] names [dns engineering] emails [] map[] []`,
+			`alice@example.org "Alice" [{ dns } { engineering }] ids ["" ""] names ["dns" "engineering"] emails ["" ""] map[] []`,
 		},
 		"mail of the subject": {
 			pkix.Name{CommonName: "cn@example.org", ExtraNames: subjectEmail("Alice@example.org")}, nil,
@@ -57,7 +57,7 @@ func TestFromCertificate(t *testing.T) {
 		},
 		"no mail":          {pkix.Name{CommonName: "alice"}, nil, ` "alice" [] ids [] names [] emails [] map[] []`},
 		"no mail address":  {pkix.Name{CommonName: "alice", ExtraNames: subjectEmail("alice")}, nil, ` "alice" [] ids [] names [] emails [] map[] []`},
-		"a unit only":      {pkix.Name{OrganizationalUnit: []string{"dns"}}, nil, ` "" [{ dns }] ids [] names [dns] emails [] map[] []`},
+		"a unit only":      {pkix.Name{OrganizationalUnit: []string{"dns"}}, nil, ` "" [{ dns }] ids [""] names ["dns"] emails [""] map[] []`},
 		"an organization":  {pkix.Name{Organization: []string{"Example"}}, nil, "nobody"},
 		"an empty subject": {pkix.Name{}, nil, "nobody"},
 	} {
@@ -82,16 +82,16 @@ func TestWith(t *testing.T) {
 		Attributes: map[string][]string{"site": {"berlin", "bonn"}, "y": {"2"}}, Posture: []string{"disk", "firewall"},
 	})
 	const (
-		someWant = `alice@example.org "Alice" [{ dns } { web } {1 ops }] ids [1] names [dns web ops] emails [] map[site:[berlin] x:[1]] [disk]`
-		moreWant = `alice@example.org "A. Example" [{2 ops } {17 dns dns@example.org} { web }] ids [2 17] names [ops dns web] emails [dns@example.org] ` +
+		someWant = `alice@example.org "Alice" [{ dns } { web } {1 ops }] ids ["" "" "1"] names ["dns" "web" "ops"] emails ["" "" ""] map[site:[berlin] x:[1]] [disk]`
+		moreWant = `alice@example.org "A. Example" [{2 ops } {17 dns dns@example.org} { web }] ids ["2" "17" ""] names ["ops" "dns" "web"] emails ["" "dns@example.org" ""] ` +
 			`map[site:[berlin bonn] y:[2]] [disk firewall]`
 	)
 	for name, row := range map[string]struct {
 		got  *Identity
 		want string
 	}{
-		"both": {some.With(more), `alice@example.org "Alice" [{17 dns dns@example.org} { web } {1 ops } {2 ops }] ids [17 1 2] names [dns web ops ops] ` +
-			`emails [dns@example.org] map[site:[berlin bonn] x:[1] y:[2]] [disk firewall]`},
+		"both": {some.With(more), `alice@example.org "Alice" [{17 dns dns@example.org} { web } {1 ops } {2 ops }] ids ["17" "" "1" "2"] names ["dns" "web" "ops" "ops"] ` +
+			`emails ["dns@example.org" "" "" ""] map[site:[berlin bonn] x:[1] y:[2]] [disk firewall]`},
 		"empty first":  {New(Identity{}).With(more), moreWant},
 		"empty second": {some.With(New(Identity{})), someWant},
 		"nil first":    {(*Identity)(nil).With(more), moreWant},

@@ -38,22 +38,15 @@ func New(i Identity) *Identity {
 	for n := range i.Groups {
 		g := &i.Groups[n]
 		g.Email = strings.ToLower(g.Email)
-		i.groupIDs = appendGiven(i.groupIDs, g.ID)
-		i.groupNames = appendGiven(i.groupNames, g.Name)
-		i.groupEmails = appendGiven(i.groupEmails, g.Email)
+		i.groupIDs = append(i.groupIDs, g.ID)
+		i.groupNames = append(i.groupNames, g.Name)
+		i.groupEmails = append(i.groupEmails, g.Email)
 	}
 	return &i
 }
 
-func appendGiven(list []string, s string) []string {
-	if s == "" {
-		return list
-	}
-	return append(list, s)
-}
-
-// GroupIDs gives the ids of those groups that have one. The caller must not
-// change them.
+// GroupIDs gives the ids of the groups, "" for a group without one, so that a
+// group has the same place in all three. The caller must not change them.
 func (i *Identity) GroupIDs() []string {
 	if i == nil {
 		return nil
@@ -61,8 +54,7 @@ func (i *Identity) GroupIDs() []string {
 	return i.groupIDs
 }
 
-// GroupNames gives the names of those groups that have one. The caller must not
-// change them.
+// GroupNames gives the names of the groups like GroupIDs.
 func (i *Identity) GroupNames() []string {
 	if i == nil {
 		return nil
@@ -70,8 +62,7 @@ func (i *Identity) GroupNames() []string {
 	return i.groupNames
 }
 
-// GroupEmails gives the mail addresses of those groups that have one. The caller
-// must not change them.
+// GroupEmails gives the mail addresses of the groups like GroupIDs.
 func (i *Identity) GroupEmails() []string {
 	if i == nil {
 		return nil

@@ -45,14 +45,14 @@ func describe(i *Identity) string {
 	if i == nil {
 		return "nobody"
 	}
-	return fmt.Sprintf("%s %q %v ids %v names %v emails %v %v %v",
+	return fmt.Sprintf("%s %q %v ids %q names %q emails %q %v %v",
 		i.Email, i.Name, i.Groups, i.GroupIDs(), i.GroupNames(), i.GroupEmails(), i.Attributes, i.Posture)
 }
 
 func TestParse(t *testing.T) {
 	const (
-		alice = `alice@example.org "Alice" [{17 engineering eng@example.org} { operators } {18  }] ids [17 18] names [engineering operators] ` +
-			`emails [eng@example.org] map[department:[dns web] empty:[] site:[berlin]] [disk-encryption]`
+		alice = `alice@example.org "Alice" [{17 engineering eng@example.org} { operators } {18  }] ids ["17" "" "18"] names ["engineering" "operators" ""] ` +
+			`emails ["eng@example.org" "" ""] map[department:[dns web] empty:[] site:[berlin]] [disk-encryption]`
 		bob    = `bob@example.org "" [] ids [] names [] emails [] map[] []`
 		device = ` "" [] ids [] names [] emails [] map[] []`
 	)
