@@ -80,6 +80,7 @@ func TestHints(t *testing.T) {
 		"dns.indicator_feed == 1":                                  "unknown field dns.indicator_feed, there are no indicator feeds here; name domains in a list, or by dns.security_category",
 		"any(dns.categories_in_request_context_matches[*] in {1})": "unknown field dns.categories_in_request_context_matches, categories are not read from the query here; those of names are dns.content_category and dns.security_category",
 		"dns.src_internal_ip == 192.0.2.1":                         "unknown field dns.src_internal_ip, the only address known of a client is the one its query comes from, dns.src_ip",
+		"any(device_posture.checks.failed[*] in {'disk'})":         "unknown field device_posture.checks.failed, of the checks of a device only those it passed are known, write not any(device_posture.checks.passed[*] ...)",
 		"net.dst.ip == 192.0.2.1":                                  "unknown field net.dst.ip, write dns.src_ip for the client's address, dns.resolved_ip for the server's",
 		"http.request.uri == 'x'":                                  "unknown field http.request.uri, write a selector of DNS policies, such as dns.fqdn",
 		"dns.resolvd_ip == 192.0.2.1":                              "unknown field dns.resolvd_ip, did you mean dns.resolved_ip?",

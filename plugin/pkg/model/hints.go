@@ -54,5 +54,7 @@ func withoutCounterpart() map[string]string {
 		"dns.indicator*":    "there are no indicator feeds here; name domains in a list, or by dns.security_category",
 		"dns.categories_*":  "categories are not read from the query here; those of names are dns.content_category and dns.security_category",
 		"dns.src_internal*": "the only address known of a client is the one its query comes from, dns.src_ip",
+
+		"device_posture.checks.failed*": "of the checks of a device only those it passed are known, write not any(device_posture.checks.passed[*] ...)",
 	}
 }
