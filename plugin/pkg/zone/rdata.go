@@ -49,10 +49,12 @@ func (b *Builder) rdata(rr dns.RR) (dns.RR, error) {
 		return rr, errors.Join(canonical(&rr.Target), fits(hdr, dns.TypeSRV))
 	case *dns.PTR:
 		// The target is for people to read (RFC 6763 section 4.1): its letter case stays.
-		if strings.IndexByte(rr.Ptr, '\\') < 0 {
-			_, err := domain.Canonical(rr.Ptr)
-			rr.Ptr = dns.Fqdn(rr.Ptr)
-			return rr, errors.Join(err, fits(hdr, dns.TypePTR))
+		if plain(rr.Ptr) {
+			return rr, errors.Join(qualified(&rr.Ptr), fits(hdr, dns.TypePTR))
+		}
+	case *dns.SOA:
+		if plain(rr.Ns) && plain(rr.Mbox) {
+			return rr, errors.Join(qualified(&rr.Ns), qualified(&rr.Mbox), fits(hdr, dns.TypeSOA))
 		}
 	}
 	back, err := b.roundTrip(rr)
@@ -83,6 +85,16 @@ func fits(hdr *dns.RR_Header, want uint16) error {
 func canonical(name *string) error {
 	c, err := domain.Canonical(*name)
 	*name = c
+	return err
+}
+
+// plain reports whether a name has no escapes, which have several spellings.
+func plain(name string) bool { return strings.IndexByte(name, '\\') < 0 }
+
+// qualified checks a plain name of rdata, which keeps its letter case.
+func qualified(name *string) error {
+	_, err := domain.Canonical(*name)
+	*name = dns.Fqdn(*name)
 	return err
 }
 

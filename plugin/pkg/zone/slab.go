@@ -8,8 +8,10 @@ import (
 	"github.com/miekg/dns"
 )
 
-// chunkLen is how many entries of a slab lie side by side.
+// chunkLen is how many entries of a slab lie side by side, firstLen for how many
+// there is room at first.
 const (
+	firstLen  = 16
 	chunkBits = 12
 	chunkLen  = 1 << chunkBits
 )
@@ -51,6 +53,9 @@ func (s *slab[T]) all() iter.Seq[*T] {
 // push appends v and gives its number.
 func (s *slab[T]) push(v T) uint32 {
 	i := s.len()
+	if i == 0 {
+		s.first = make([]T, 0, firstLen)
+	}
 	if i < chunkLen {
 		s.first = append(s.first, v)
 		return uint32(i)

@@ -27,9 +27,9 @@ type memory struct {
 
 // Blocks grow from small to large, so that a small zone stays small.
 const (
-	firstBlock = 8
+	firstBlock = 2
 	lastBlock  = 1024
-	firstText  = 256
+	firstText  = 128
 	lastText   = 32 << 10
 )
 
