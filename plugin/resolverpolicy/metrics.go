@@ -36,10 +36,10 @@ var (
 
 	// serving are the blocks that serve: gauges are read from them, and they tell
 	// what they have counted.
-	serving scope.Serving[meter]
+	serving = new(scope.Serving[meter])
 
-	_ = newCollector(&serving)
-	_ = newCounters(&serving, queries, fallbacks, keptPrivate, references, flattened, dropped)
+	_ = newCollector(serving)
+	_ = newCounters(serving, queries, fallbacks, keptPrivate, references, flattened, dropped)
 )
 
 // counters gives counters, after the blocks that serve have told what they counted.

@@ -148,57 +148,67 @@ func (s *socket) ConnectionState() *tls.ConnectionState { return s.tls }
 func (s *socket) WriteMsg(m *dns.Msg) error             { s.msg = m; return nil }
 func (s *socket) Write(p []byte) (int, error)           { s.packet = p; return len(p), nil }
 
-// plain is a writer that knows no TLS, such as one of a test or of DoH.
-type plain struct{ dns.ResponseWriter }
-
-// wrapped is a writer of a plugin above the suite.
+// wrapped is a writer of somebody else's, which knows no TLS.
 type wrapped struct{ dns.ResponseWriter }
 
 func answered(records ...dns.RR) *resolve.Pin {
 	return &resolve.Pin{Policy: new(model.Policy), Result: resolve.Result{Outcome: resolve.Success, Answer: records}}
 }
 
+// sending is a query, the writer it came with, and whether its answer is sent as a
+// packet.
+type sending struct {
+	r      *dns.Msg
+	socket socket
+	wrap   func(r *dns.Msg, s *socket) dns.ResponseWriter // nil: as the server does
+	answer []dns.RR
+	packet bool
+}
+
+func asked(size uint16, options ...dns.EDNS0) *dns.Msg {
+	r := new(dns.Msg).SetQuestion("www.example.org.", dns.TypeA)
+	if size > 0 {
+		r.SetEdns0(size, true)
+		r.IsEdns0().Option = options
+	}
+	return r
+}
+
+func sendings(t *testing.T) map[string]sending {
+	t.Helper()
+	a := []dns.RR{record(t, packed[0])}
+	var large []dns.RR
+	for range 30 {
+		large = append(large, a...)
+	}
+	cookie := &dns.EDNS0_COOKIE{Code: dns.EDNS0COOKIE, Cookie: "0011223344556677"}
+	return map[string]sending{
+		"plain":            {r: asked(0), answer: a, packet: true},
+		"EDNS":             {r: asked(1232), answer: a, packet: true},
+		"unknown option":   {r: asked(1232, cookie), answer: a, packet: true},
+		"other type":       {r: asked(0), answer: []dns.RR{record(t, unpacked[0])}},
+		"large":            {r: asked(0), answer: large},
+		"large, with room": {r: asked(1232), answer: large, packet: true},
+		"larger still":     {r: asked(4096), answer: append(large, large...)},
+		"small size":       {r: asked(100), answer: large[:10], packet: true},
+		"TCP":              {r: asked(0), socket: socket{remote: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)}}, answer: a},
+		"QUIC":             {r: asked(0), socket: socket{tls: new(tls.ConnectionState)}, answer: a},
+		"a plugin above": {r: asked(0), answer: a, wrap: func(r *dns.Msg, s *socket) dns.ResponseWriter {
+			return wrapped{request.NewScrubWriter(r, s)}
+		}},
+		"a writer below": {r: asked(0), answer: a, wrap: func(r *dns.Msg, s *socket) dns.ResponseWriter {
+			return request.NewScrubWriter(r, wrapped{s})
+		}},
+		"no server": {r: asked(0), answer: a, wrap: func(_ *dns.Msg, s *socket) dns.ResponseWriter { return s }},
+	}
+}
+
 // A packet is sent where it is what the server would send, and nowhere else.
 func TestSendPacket(t *testing.T) {
-	udp, tcp := &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)}, &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)}
-	a, txt := record(t, packed[0]), record(t, unpacked[0])
-	large := make([]dns.RR, 30)
-	for i := range large {
-		large[i] = a
-	}
-	asked := func(size uint16, options ...dns.EDNS0) *dns.Msg {
-		r := new(dns.Msg).SetQuestion("www.example.org.", dns.TypeA)
-		if size > 0 {
-			r.SetEdns0(size, true)
-			r.IsEdns0().Option = options
-		}
-		return r
-	}
-	for name, c := range map[string]struct {
-		r      *dns.Msg
-		socket socket
-		wrap   func(r *dns.Msg, s *socket) dns.ResponseWriter
-		answer []dns.RR
-		packet bool
-	}{
-		"plain":             {r: asked(0), answer: []dns.RR{a}, packet: true},
-		"EDNS":              {r: asked(1232), answer: []dns.RR{a}, packet: true},
-		"unknown option":    {r: asked(1232, &dns.EDNS0_COOKIE{Code: dns.EDNS0COOKIE, Cookie: "0011223344556677"}), answer: []dns.RR{a}, packet: true},
-		"other type":        {r: asked(0), answer: []dns.RR{txt}},
-		"large":             {r: asked(0), answer: large},
-		"large, with room":  {r: asked(1232), answer: large, packet: true},
-		"larger still":      {r: asked(4096), answer: append(large, large...)},
-		"small size":        {r: asked(100), answer: large[:10], packet: true},
-		"TCP":               {r: asked(0), socket: socket{remote: tcp}, answer: []dns.RR{a}},
-		"QUIC":              {r: asked(0), socket: socket{tls: new(tls.ConnectionState)}, answer: []dns.RR{a}},
-		"a plugin above":    {r: asked(0), answer: []dns.RR{a}, wrap: func(r *dns.Msg, s *socket) dns.ResponseWriter { return wrapped{request.NewScrubWriter(r, s)} }},
-		"a plugin below":    {r: asked(0), answer: []dns.RR{a}, wrap: func(r *dns.Msg, s *socket) dns.ResponseWriter { return request.NewScrubWriter(r, wrapped{s}) }},
-		"no server":         {r: asked(0), answer: []dns.RR{a}, wrap: func(_ *dns.Msg, s *socket) dns.ResponseWriter { return s }},
-		"writer of another": {r: asked(0), answer: []dns.RR{a}, wrap: func(r *dns.Msg, s *socket) dns.ResponseWriter { return request.NewScrubWriter(r, plain{s}) }},
-	} {
+	for name, c := range sendings(t) {
 		t.Run(name, func(t *testing.T) {
 			if c.socket.remote == nil {
-				c.socket.remote = udp
+				c.socket.remote = &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)}
 			}
 			var w dns.ResponseWriter = request.NewScrubWriter(c.r, &c.socket)
 			if c.wrap != nil {
