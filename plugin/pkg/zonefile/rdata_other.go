@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/miekg/dns"
@@ -41,6 +42,7 @@ func (f *fields) other(h dns.RR_Header) (dns.RR, error) {
 	if err := f.names(reflect.ValueOf(rr).Elem()); err != nil {
 		return nil, err
 	}
+	sortTypes(rr)
 	if relay, ok := rr.(*dns.AMTRELAY); ok && relay.GatewayType > 0x80 {
 		return nil, errAt(f.last, "AMTRELAY with a relay and discovery is not supported")
 	}
@@ -89,6 +91,17 @@ func (f *fields) explain(err error) error {
 		text = "it ends too early"
 	}
 	return errAt(f.last, "%s has bad rdata: %s", typeName(f.typ), clip([]byte(text)))
+}
+
+// sortTypes puts the types that a record lists in the order of the wire: they are
+// written in any (RFC 4034 sections 4.1.2 and 4.2), and miekg/dns packs them as they come.
+func sortTypes(rr dns.RR) {
+	switch rr := rr.(type) {
+	case *dns.NSEC:
+		slices.Sort(rr.TypeBitMap)
+	case *dns.NSEC3:
+		slices.Sort(rr.TypeBitMap)
+	}
 }
 
 // names makes the names within rdata valid and absolute.
