@@ -26,12 +26,18 @@ func (p *parser) rdata(h dns.RR_Header, toks []token) (dns.RR, error) {
 	case !toks[0].quoted && string(p.text(toks[0])) == `\#`:
 		return f.generic(h)
 	}
-	rr := f.common(h)
+	rr, long := f.common(h), dns.RR(nil)
 	if rr == nil {
+		long = f.longText(h)
+	}
+	if rr == nil && long == nil {
 		return f.other(h)
 	}
 	if f.err == nil && len(f.toks) > 0 {
 		f.fail(f.toks[0], "has %q behind its rdata", clip(p.text(f.toks[0])))
+	}
+	if long != nil && f.err == nil {
+		return f.settle(long)
 	}
 	return rr, f.err
 }

@@ -4,6 +4,10 @@ import (
 	"github.com/miekg/dns"
 )
 
+// maxText is how long a text without a length octet may be: miekg/dns packs 1025
+// octets at most, escapes written out.
+const maxText = 1024
+
 // commonText reads the types made of character strings alone, and gives nil for
 // all others. miekg/dns would split strings that are too long and join words.
 func (f *fields) commonText(h dns.RR_Header) dns.RR {
@@ -31,6 +35,22 @@ func (f *fields) commonText(h dns.RR_Header) dns.RR {
 		return &dns.ISDN{Hdr: h, Address: address, SubAddress: f.string("subaddress")}
 	case dns.TypeX25:
 		return &dns.X25{Hdr: h, PSDNAddress: f.string("address")}
+	}
+	return nil
+}
+
+// longText reads the types that end in one text without a length of its own (RFC 7553
+// section 4.5, RFC 8659 section 4.1), and gives nil for all others. miekg/dns would
+// split the text at 255 octets.
+func (f *fields) longText(h dns.RR_Header) dns.RR {
+	switch h.Rrtype {
+	case dns.TypeURI:
+		return &dns.URI{Hdr: h, Priority: f.uint16("priority"), Weight: f.uint16("weight"), Target: f.text("target")}
+	case dns.TypeCAA:
+		rr := &dns.CAA{Hdr: h, Flag: uint8(f.number("flag", 1<<8-1))}
+		tag, _, _ := f.take("tag")
+		rr.Tag, rr.Value = string(tag), f.text("value")
+		return rr
 	}
 	return nil
 }
@@ -65,7 +85,12 @@ func (f *fields) size(texts []string) int {
 
 // string reads a character string, quoted or not, into the form that miekg/dns
 // gives to unpacked ones.
-func (f *fields) string(what string) string {
+func (f *fields) string(what string) string { return f.limited(what, 255) }
+
+// text is string for a text that has no length octet before it.
+func (f *fields) text(what string) string { return f.limited(what, maxText) }
+
+func (f *fields) limited(what string, most int) string {
 	if f.err != nil {
 		return ""
 	}
@@ -83,21 +108,26 @@ func (f *fields) string(what string) string {
 			f.fail(t, "has a bad %s: %v", what, checkEscapes(text))
 			return ""
 		}
-		if f.tooLong(t, len(octets)) {
+		if f.tooLong(t, len(octets), most) {
 			return ""
 		}
 		text = encode(nil, octets)
-	} else if f.tooLong(t, len(text)) {
+	} else if f.tooLong(t, len(text), most) {
 		return ""
 	}
 	return f.p.mem.names.put(text, "")
 }
 
-func (f *fields) tooLong(t token, octets int) bool {
-	if octets > 255 {
+func (f *fields) tooLong(t token, octets, most int) bool {
+	switch {
+	case octets <= most:
+		return false
+	case most == maxText:
+		f.fail(t, "has a text of %d octets, at most %d can be read", octets, maxText)
+	default:
 		f.fail(t, "has a character string of %d octets, at most 255 are allowed, split it into several", octets)
 	}
-	return octets > 255
+	return true
 }
 
 // printable reports whether text stands for itself.
