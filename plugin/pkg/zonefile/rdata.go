@@ -23,7 +23,7 @@ func (p *parser) rdata(h dns.RR_Header, toks []token) (dns.RR, error) {
 		return &dns.APL{Hdr: h}, nil
 	case len(toks) == 0:
 		return nil, errAt(f.last, "%s has no rdata", typeName(h.Rrtype))
-	case !toks[0].quoted && string(p.text(toks[0])) == `\#`:
+	case f.isGeneric():
 		return f.generic(h)
 	}
 	rr, long := f.common(h), dns.RR(nil)

@@ -170,6 +170,22 @@ func (f *fields) check(rr dns.RR) error {
 	return nil
 }
 
+// isGeneric reports whether the rdata are in the notation of RFC 3597 section 5. In
+// a TXT `\#` may be a text, and is unless a number follows, as BIND has it.
+func (f *fields) isGeneric() bool {
+	if f.toks[0].quoted || string(f.p.text(f.toks[0])) != `\#` {
+		return false
+	}
+	if f.typ != dns.TypeTXT {
+		return true
+	}
+	if len(f.toks) == 1 || f.toks[1].quoted {
+		return false
+	}
+	_, ok := parseNumber(f.p.text(f.toks[1]), 1<<32-1)
+	return ok
+}
+
 // generic reads rdata in the notation of RFC 3597 section 5, for any type.
 func (f *fields) generic(h dns.RR_Header) (dns.RR, error) {
 	f.toks = f.toks[1:]
