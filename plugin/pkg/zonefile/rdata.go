@@ -2,6 +2,8 @@ package zonefile
 
 import (
 	"net/netip"
+	"strconv"
+	"strings"
 
 	"github.com/miekg/dns"
 )
@@ -83,6 +85,10 @@ func (f *fields) common(h dns.RR_Header) dns.RR {
 		return f.naptr(h)
 	case dns.TypeLOC:
 		return f.loc(h)
+	case dns.TypeNID:
+		return &dns.NID{Hdr: h, Preference: f.uint16("preference"), NodeID: f.groups("node identifier")}
+	case dns.TypeL64:
+		return &dns.L64{Hdr: h, Preference: f.uint16("preference"), Locator64: f.groups("locator")}
 	}
 	return f.commonText(h)
 }
@@ -213,6 +219,26 @@ func parseIPv4(text []byte, addr []byte) bool {
 	}
 	addr[3] = byte(n)
 	return true
+}
+
+// groups reads four groups of hexadecimal digits, each of up to four (RFC 6742
+// sections 2.1.2 and 2.3.2). miekg/dns wants all four and overlooks what follows.
+func (f *fields) groups(what string) uint64 {
+	text, t, ok := f.take(what)
+	if !ok {
+		return 0
+	}
+	parts, n := strings.Split(string(text), ":"), uint64(0)
+	ok = len(parts) == 4
+	for _, part := range parts {
+		group, err := strconv.ParseUint(part, 16, 16)
+		ok = ok && err == nil && len(part) <= 4
+		n = n<<16 | group
+	}
+	if !ok {
+		f.fail(t, "has a bad %s %q, write four groups of up to four hexadecimal digits, such as 14:4fff:ff20:ee64", what, clip(text))
+	}
+	return n
 }
 
 func (f *fields) ipv6() []byte {
