@@ -33,6 +33,8 @@ func (f *fields) commonText(h dns.RR_Header) dns.RR {
 			return raw(h, append([]byte{byte(len(octets))}, octets...))
 		}
 		return &dns.ISDN{Hdr: h, Address: address, SubAddress: f.string("subaddress")}
+	case dns.TypeGPOS: // RFC 1712 section 3: three strings, which BIND writes in quotes
+		return &dns.GPOS{Hdr: h, Longitude: f.string("longitude"), Latitude: f.string("latitude"), Altitude: f.string("altitude")}
 	case dns.TypeX25:
 		return &dns.X25{Hdr: h, PSDNAddress: f.string("address")}
 	}
