@@ -204,8 +204,8 @@ func (pat pattern) expand(to []byte, n int64) ([]byte, error) {
 		to = append(to, part.text...)
 		if part.place {
 			value := n + part.offset
-			if value < 0 && part.base != 'd' {
-				return to, fmt.Errorf("number %d%+d is negative, base %c has no such", n, part.offset, part.base)
+			if part.base != 'd' {
+				value &= 1<<32 - 1 // a negative number is written as its two's complement, as BIND has it
 			}
 			to = part.number(to, value)
 		}
