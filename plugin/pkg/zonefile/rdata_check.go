@@ -104,6 +104,9 @@ func checkParams(params []dns.SVCBKeyValue) error {
 	for _, kv := range params {
 		switch kv := kv.(type) {
 		case *dns.SVCBMandatory:
+			if len(kv.Code) == 0 {
+				return fmt.Errorf("has an empty mandatory")
+			}
 			for i, key := range kv.Code {
 				if key == dns.SVCB_MANDATORY || !has(key) || slices.Contains(kv.Code[:i], key) {
 					return fmt.Errorf("has %s in mandatory, which lists other parameters of the record, each once", key)
