@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/miekg/dns"
 )
@@ -125,10 +126,15 @@ func checkParams(params []dns.SVCBKeyValue) error {
 	return nil
 }
 
-// mnemonic gives the number of an algorithm or digest type that miekg/dns does
-// not take by name; i is the index of the word in the rdata.
+// mnemonic gives the number for a word that miekg/dns does not read, or not right;
+// i is the index of the word in the rdata.
 func mnemonic(typ uint16, i int, word string) string {
 	switch typ {
+	case dns.TypeRRSIG, dns.TypeSIG:
+		// RFC 4034 section 3.2: YYYYMMDDHHmmSS, and on the wire modulo 2^32.
+		if t, err := time.Parse("20060102150405", word); err == nil && (i == 4 || i == 5) {
+			return fmt.Sprint(uint32(t.Unix())) //nolint:gosec // wraps on purpose
+		}
 	case dns.TypeDNSKEY, dns.TypeCDNSKEY, dns.TypeKEY:
 		if n, ok := dns.StringToAlgorithm[strings.ToUpper(word)]; ok && i == 2 {
 			return fmt.Sprint(n)
