@@ -135,6 +135,10 @@ func mnemonic(typ uint16, i int, word string) string {
 		if t, err := time.Parse("20060102150405", word); err == nil && (i == 4 || i == 5) {
 			return fmt.Sprint(uint32(t.Unix())) //nolint:gosec // wraps on purpose
 		}
+	case dns.TypeCERT:
+		if i == 0 && strings.EqualFold(word, "IPKIX") { // RFC 4398 section 2.1; miekg/dns has IPIX
+			return "4"
+		}
 	case dns.TypeDNSKEY, dns.TypeCDNSKEY, dns.TypeKEY:
 		if n, ok := dns.StringToAlgorithm[strings.ToUpper(word)]; ok && i == 2 {
 			return fmt.Sprint(n)
