@@ -1,6 +1,7 @@
 package zonefile
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -58,6 +59,16 @@ func check(rr dns.RR) error {
 		return present("public key", rr.PublicKey)
 	case *dns.NSEC3:
 		return present("next hashed owner", rr.NextDomain)
+	case *dns.NSEC3PARAM:
+		return whole(len(rr.Salt) == 2*int(rr.SaltLength))
+	case *dns.HIP:
+		return whole(rr.HitLength > 0 && len(rr.Hit) == 2*int(rr.HitLength) && rr.PublicKeyLength > 0 && rr.PublicKey != "")
+	case *dns.L32:
+		return whole(rr.Locator32 != nil)
+	case *dns.IPSECKEY:
+		return whole(rr.GatewayAddr != nil || rr.GatewayType != dns.IPSECGatewayIPv4 && rr.GatewayType != dns.IPSECGatewayIPv6)
+	case *dns.AMTRELAY:
+		return whole(rr.GatewayAddr != nil || rr.GatewayType != dns.AMTRELAYIPv4 && rr.GatewayType != dns.AMTRELAYIPv6)
 	case *dns.CAA:
 		return checkTag(rr.Tag)
 	case *dns.NSEC:
@@ -83,6 +94,14 @@ func checkDigest(digits string, octets int) error {
 func present(what, text string) error {
 	if text == "" {
 		return fmt.Errorf("lacks its %s", what)
+	}
+	return nil
+}
+
+// whole words what miekg/dns overlooks when it unpacks: rdata may end between two fields.
+func whole(ok bool) error {
+	if !ok {
+		return errors.New("has rdata that are cut short")
 	}
 	return nil
 }
