@@ -44,7 +44,7 @@ type reading struct {
 	zone     *zone.Zone // nil if problems holds an error
 	problems problem.List
 	files    []files.State // all files read, included ones too, as they were before
-	failedIO bool          // a file could not be opened or read
+	failedIO bool          // a file, be it an included one, could not be opened or read
 	complete bool          // every file ended in a newline
 }
 
@@ -63,8 +63,9 @@ func (s *source) read() reading {
 		Apex: s.apex, NegativeTTL: s.negativeTTL, HasNegativeTTL: s.hasNegativeTTL,
 		Flatten: s.flatten, Serial: serial(newest), Pos: s.pos,
 	})
+	whole := true
 	for _, name := range s.files {
-		s.readFile(name, builder, &r)
+		whole = s.readFile(name, builder, &r) && whole
 	}
 	for _, record := range s.records {
 		rr, err := zonefile.ParseRecord(record.text, zonefile.Options{Origin: s.apex, DefaultTTL: s.ttl})
@@ -74,7 +75,7 @@ func (s *source) read() reading {
 		}
 		builder.Add(rr, record.pos)
 	}
-	if r.problems.HasErrors() && r.failedIO {
+	if r.problems.HasErrors() && !whole {
 		return r // what the zone lacks now, it lacks for want of the file
 	}
 	data, problems := builder.Build()
@@ -87,39 +88,49 @@ func (s *source) read() reading {
 
 func (s *source) object() string { return fmt.Sprintf("zone %q", s.apex) }
 
-// readFile parses one file into the builder.
-func (s *source) readFile(name string, builder *zone.Builder, r *reading) {
+// readFile parses one file, and those it includes, into the builder. It reports
+// whether the file itself could be read to its end.
+func (s *source) readFile(name string, builder *zone.Builder, r *reading) bool {
 	file, err := files.Open(name)
 	if err != nil {
 		r.failedIO = true
 		r.problems.Errorf(s.pos, s.object(), "zone file: %s", err)
-		return
+		return false
 	}
 	defer file.Close()
-	watched := &tail{Reader: file}
+	tails := []*tail{{ReadCloser: file}}
 	below := zonefile.OpenBelow(filepath.Dir(name))
-	problems := zonefile.Parse(watched, zonefile.Options{
+	problems := zonefile.Parse(tails[0], zonefile.Options{
 		Origin: s.apex, DefaultTTL: s.ttl, File: name,
 		Open: func(include string) (io.ReadCloser, error) {
 			r.files = append(r.files, files.Stat(include))
-			return below(include)
+			included, err := below(include)
+			if err != nil {
+				r.failedIO = true
+				return nil, err
+			}
+			tails = append(tails, &tail{ReadCloser: included})
+			return tails[len(tails)-1], nil
 		},
 	}, func(rr dns.RR, pos problem.Pos) { builder.Add(rr, pos) })
 	r.problems = append(r.problems, problems...)
-	r.failedIO = r.failedIO || watched.err != nil
-	r.complete = r.complete && (watched.last == '\n' || watched.last == 0)
+	for _, t := range tails {
+		r.failedIO = r.failedIO || t.err != nil
+		r.complete = r.complete && (t.last == '\n' || t.last == 0)
+	}
+	return tails[0].err == nil
 }
 
 // tail remembers the last octet of a file and the error that ended its reading.
 type tail struct {
-	io.Reader
+	io.ReadCloser
 	last byte
 	err  error
 }
 
 // Read implements io.Reader.
 func (t *tail) Read(buf []byte) (int, error) {
-	n, err := t.Reader.Read(buf)
+	n, err := t.ReadCloser.Read(buf)
 	if n > 0 {
 		t.last = buf[n-1]
 	}

@@ -98,6 +98,56 @@ func TestIncludedFilesAreWatched(t *testing.T) {
 	}
 }
 
+// TestIncludedFileCutShort holds that an included file is judged like the one that
+// includes it: half of it does not replace the whole.
+func TestIncludedFileCutShort(t *testing.T) {
+	dir := t.TempDir()
+	file, included := filepath.Join(dir, "zone"), filepath.Join(dir, "hosts")
+	edit(t, included, host+"ftp 60 A 192.0.2.21\n")
+	edit(t, file, soa+"$INCLUDE hosts\n")
+	h := &heldZone{source: source{apex: "example.org.", files: []string{file}, ttl: defaultTTL, flatten: true}}
+	if _, problems := h.first(); problems.Err() != nil {
+		t.Fatal(problems.Err())
+	}
+	edit(t, included, "www 60 A 192.0.2.8")
+	h.Look(time.Now())
+	if got := h.current.zone.Records(); got != 3 {
+		t.Errorf("%d records are served, want 3: %v", got, h.latest.problems)
+	}
+}
+
+// TestIncludedFileMended holds that an included file which could not be opened is
+// tried again although it has not changed: here the way to it has.
+func TestIncludedFileMended(t *testing.T) {
+	dir := t.TempDir()
+	file, included, way := filepath.Join(dir, "zone"), filepath.Join(dir, "real", "hosts"), filepath.Join(dir, "way")
+	if err := os.Mkdir(filepath.Dir(included), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	edit(t, included, host)
+	edit(t, file, soa)
+	h := &heldZone{source: source{apex: "example.org.", files: []string{file}, ttl: defaultTTL, flatten: true}}
+	if _, problems := h.first(); problems.Err() != nil {
+		t.Fatal(problems.Err())
+	}
+	for _, link := range []struct {
+		to      string // an absolute link is not followed
+		records int
+	}{{filepath.Dir(included), 1}, {"real", 2}} {
+		_ = os.Remove(way)
+		if err := os.Symlink(link.to, way); err != nil {
+			t.Fatal(err)
+		}
+		if link.records == 1 {
+			edit(t, file, soa+"$INCLUDE way/hosts\n")
+		}
+		h.Look(time.Now())
+		if got := h.current.zone.Records(); got != link.records {
+			t.Errorf("with a link to %s %d records are served, want %d: %v", link.to, got, link.records, h.latest.problems)
+		}
+	}
+}
+
 // TestSerial holds where the serial of a synthesized SOA comes from (SPEC 3).
 func TestSerial(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "zone")
