@@ -48,23 +48,25 @@ func (p *policyMeter) tellQueries(l *listener, zones []*model.Zone) {
 	if n := p.untold.take(); n > 0 {
 		l.add(n, queries, p.series(), name, view, "", "")
 	}
-	tell := func(tallies *byRcode, zone string) {
-		for rcode := range tallies {
-			if n := tallies[rcode].take(); n > 0 {
-				s := p.series()
-				s.zone = zone
-				l.add(n, queries, s, name, view, zone, dns.RcodeToString[rcode])
-			}
+	tell := func(t *tally, zone string, rcode int) {
+		if n := t.take(); n > 0 {
+			s := p.series()
+			s.zone = zone
+			l.add(n, queries, s, name, view, zone, dns.RcodeToString[rcode])
 		}
 	}
-	tell(&p.other, "")
+	for rcode := range p.other {
+		tell(&p.other[rcode], "", rcode)
+	}
 	for g := range p.zones {
 		group := p.zones[g].Load()
 		if group == nil {
 			continue
 		}
 		for i, z := range zones[g*zonesGroup : min((g+1)*zonesGroup, len(zones))] {
-			tell(&group[i], z.ID)
+			for rcode := range group {
+				tell(&group[rcode][i], z.ID, rcode)
+			}
 		}
 	}
 }

@@ -45,6 +45,7 @@ func Build(spec Spec, previous *Snapshot) (*Snapshot, problem.List) {
 type builder struct {
 	spec     Spec
 	config   *config
+	zones    []Zone // config.Zones point into it
 	data     []*zone.Zone
 	problems problem.List
 	doubtful map[*Policy]problem.List // what looks wrong in the expressions of a policy
@@ -69,7 +70,7 @@ func (b *builder) addZones(specs []ZoneSpec) {
 	}
 	var text strings.Builder
 	text.Grow(size)
-	zones := make([]Zone, 0, len(specs))
+	b.zones = make([]Zone, 0, len(specs))
 	for _, s := range specs {
 		if other, ok := b.config.zones[s.ID]; ok {
 			b.problems.Errorf(s.Pos, zoneObject(s.ID),
@@ -78,8 +79,11 @@ func (b *builder) addZones(specs []ZoneSpec) {
 		}
 		text.WriteString(s.Apex)
 		apex := text.String()[text.Len()-len(s.Apex):]
-		zones = append(zones, Zone{Apex: apex, ID: s.ID, Flatten: s.Flatten, Files: s.Files, Pos: s.Pos, index: len(b.data)})
-		z := &zones[len(zones)-1]
+		b.zones = append(b.zones, Zone{
+			Apex: apex, Flatten: s.Flatten, index: len(b.zones),
+			declared: &declared{ID: s.ID, Files: s.Files, Pos: s.Pos},
+		})
+		z := &b.zones[len(b.zones)-1]
 		b.config.zones[s.ID] = z
 		b.config.Zones = append(b.config.Zones, z)
 		b.data = append(b.data, s.Data)
@@ -179,7 +183,7 @@ func (b *builder) addViews(specs []ViewSpec) {
 
 // view makes a view of its zones and refuses two of one name. [C]
 func (b *builder) view(s ViewSpec) *View {
-	v := newView(s)
+	v := newView(s, b.zones)
 	for _, ref := range s.Zones {
 		z := b.findZone(ref.Pos, viewObject(s.Name), ref.Name)
 		if z == nil {

@@ -12,14 +12,18 @@ const MaxReferences = 5
 // Its records are reached through Snapshot.Data, so that new data does not
 // disturb the links. Immutable, safe for concurrent use.
 //
-// What a query looks at comes first: among ten thousand zones each is a place in
-// memory that nobody has seen for a while.
+// A Zone is what a query looks at, and fills a cache line: among ten thousand zones
+// each line more is memory that nobody has seen for a while.
 type Zone struct {
 	Apex    string // canonical
 	chain   []Reference
 	index   int
 	Flatten bool
+	*declared
+}
 
+// declared is the rest of a zone's declaration.
+type declared struct {
 	ID        string
 	Files     []string // zone files named by the declaration
 	Pos       problem.Pos
@@ -47,7 +51,8 @@ type View struct {
 	Zones       []*Zone // in the order declared
 	Pos         problem.Pos
 
-	apexes  domain.Table // numbers count into Zones
+	apexes  domain.Table // numbers count into block
+	block   []Zone       // all zones of the server block
 	longest int          // octets of the longest apex
 }
 
@@ -73,7 +78,7 @@ func (v *View) at(apex string) *Zone {
 		if !ok {
 			return nil
 		}
-		if z := v.Zones[i]; z.Apex == apex {
+		if z := &v.block[i]; z.Apex == apex {
 			return z
 		}
 	}
@@ -89,17 +94,17 @@ func (v *View) MatchParent(apex string) *Zone {
 	return v.Match(parent)
 }
 
-// newView makes a view, which has no zones yet, with room for some.
-func newView(spec ViewSpec) *View {
+// newView makes a view, which has no zones yet, with room for some of the block's.
+func newView(spec ViewSpec, block []Zone) *View {
 	return &View{
 		Name: spec.Name, Description: spec.Description, Pos: spec.Pos,
-		Zones: make([]*Zone, 0, len(spec.Zones)), apexes: domain.NewTable(len(spec.Zones)),
+		Zones: make([]*Zone, 0, len(spec.Zones)), apexes: domain.NewTable(len(spec.Zones)), block: block,
 	}
 }
 
 // add puts in a zone whose apex no zone of the view has.
 func (v *View) add(z *Zone) {
-	v.apexes.Add(z.Apex, uint32(len(v.Zones))) //nolint:gosec // the number of zones is bounded by the Corefile
+	v.apexes.Add(z.Apex, uint32(z.index)) //nolint:gosec // the number of zones is bounded by the Corefile
 	v.Zones = append(v.Zones, z)
 	v.longest = max(v.longest, len(z.Apex))
 }
