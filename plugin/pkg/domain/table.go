@@ -7,22 +7,29 @@ import "hash/maphash"
 // never walks it, and eight octets a name, so that most of it stays in the
 // processor's cache. Reading is safe for concurrent use once the last name is in.
 type Table struct {
-	slots []slot // a power of two of them, at most 3/4 in use
+	slots []Slot // a power of two of them, at most 3/4 in use
 	seed  maphash.Seed
 	used  int
 }
 
-// slot is one place of the table; number is counted from 1, 0 is an empty place.
-type slot struct{ hash, number uint32 }
+// Slot is one place of a table; number is counted from 1, 0 is an empty place.
+type Slot struct{ hash, number uint32 }
+
+// LeastSlots is how many a table has at least.
+const LeastSlots = 16
 
 // NewTable makes a table with room for some names.
 func NewTable(names int) Table {
-	size := 16
+	size := LeastSlots
 	for 4*names > 3*size {
 		size *= 2
 	}
-	return Table{slots: make([]slot, size), seed: maphash.MakeSeed()}
+	return TableIn(make([]Slot, size))
 }
+
+// TableIn makes a table that has its first slots where the caller wants them. They
+// are empty, and their number is a power of two.
+func TableIn(slots []Slot) Table { return Table{slots: slots, seed: maphash.MakeSeed()} }
 
 // Search is a search under way.
 type Search struct{ hash, at uint32 }
@@ -54,10 +61,10 @@ func (t *Table) Add(name string, number uint32) {
 	if t.used++; 4*t.used > 3*len(t.slots) {
 		t.grow()
 	}
-	t.place(slot{hash: t.Search(name).hash, number: number + 1})
+	t.place(Slot{hash: t.Search(name).hash, number: number + 1})
 }
 
-func (t *Table) place(s slot) {
+func (t *Table) place(s Slot) {
 	mask := uint32(len(t.slots) - 1)
 	i := s.hash & mask
 	for t.slots[i].number != 0 {
@@ -68,7 +75,7 @@ func (t *Table) place(s slot) {
 
 func (t *Table) grow() {
 	old := t.slots
-	t.slots = make([]slot, 2*len(old))
+	t.slots = make([]Slot, 2*len(old))
 	for _, s := range old {
 		if s.number != 0 {
 			t.place(s)

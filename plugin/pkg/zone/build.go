@@ -36,7 +36,8 @@ func (b *Builder) Build() (*Zone, problem.List) {
 	if made {
 		b.synthesize()
 	}
-	d := &draft{Zone: &Zone{tree: b.tree, apex: b.opt.Apex, synthesized: made}, b: b}
+	d := &draft{Zone: b.zone, b: b}
+	d.tree, d.apex, d.synthesized = b.tree, b.opt.Apex, made
 	d.group()
 	d.gather()
 	d.settle()

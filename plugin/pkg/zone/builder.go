@@ -33,6 +33,7 @@ type Options struct {
 type Builder struct {
 	opt    Options
 	report report
+	zone   *Zone // to be
 	tree   tree
 	spent  bool
 	bad    bool // the apex is no name, nothing is taken
@@ -71,7 +72,8 @@ type place struct {
 
 // NewBuilder starts a zone. An apex that is no domain name is reported by Build.
 func NewBuilder(opt Options) *Builder {
-	b := &Builder{opt: opt, tree: tree{names: domain.NewTable(0)}}
+	b := &Builder{opt: opt}
+	b.newStart()
 	apex, err := domain.Canonical(opt.Apex)
 	if opt.ID == "" {
 		b.opt.ID = opt.Apex

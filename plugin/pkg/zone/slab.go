@@ -3,15 +3,41 @@ package zone
 import (
 	"iter"
 	"net"
-	"strings"
+	"unsafe"
 
 	"github.com/miekg/dns"
+
+	"github.com/internaldns/internaldns/plugin/pkg/domain"
 )
 
-// chunkLen is how many entries of a slab lie side by side, firstLen for how many
-// there is room at first.
+// start is what a small zone needs, in one piece of memory: ten thousand zones are
+// then that many places for a query to look at, and not five times as many. A zone
+// that outgrows it leaves parts of it unused.
+type start struct {
+	Zone
+	_     [16]byte // with the runtime's own eight octets before a start, the rest begins on a cache line
+	slots [domain.LeastSlots]domain.Slot
+	text  [firstText]byte
+	nodes [firstLen]node
+	a     [firstA]recordA
+}
+
+// newStart gives a builder its first room.
+func (b *Builder) newStart() {
+	s := new(start)
+	b.zone = &s.Zone
+	b.tree = tree{names: domain.TableIn(s.slots[:])}
+	b.tree.nodes.first = s.nodes[:0]
+	b.names.chunk = s.text[:0]
+	b.addrs.a = s.a[:0]
+}
+
+// chunkLen is how many entries of a slab lie side by side. The other lengths are
+// what there is room for at first.
 const (
 	firstLen  = 16
+	firstA    = 8
+	firstText = 256
 	chunkBits = 12
 	chunkLen  = 1 << chunkBits
 )
@@ -53,7 +79,7 @@ func (s *slab[T]) all() iter.Seq[*T] {
 // push appends v and gives its number.
 func (s *slab[T]) push(v T) uint32 {
 	i := s.len()
-	if i == 0 {
+	if s.first == nil {
 		s.first = make([]T, 0, firstLen)
 	}
 	if i < chunkLen {
@@ -68,30 +94,25 @@ func (s *slab[T]) push(v T) uint32 {
 	return uint32(i)
 }
 
-// trim gives back the room that the only chunk of a small slab has to spare.
+// trim gives back the room that the only chunk has to spare, unless it is the least.
 func (s *slab[T]) trim() {
-	if len(s.rest) == 0 {
+	if len(s.rest) == 0 && cap(s.first) > firstLen {
 		s.first = append(make([]T, 0, len(s.first)), s.first...)
 	}
 }
 
 // names keeps copies of owner names side by side, so that a zone of a million
 // owners is some thousand objects to the collector and pins no parser's buffer.
-type names struct {
-	chunk strings.Builder
-	room  int
-}
+type names struct{ chunk []byte }
 
 // intern gives a copy of s.
 func (n *names) intern(s string) string {
-	if n.chunk.Cap()-n.chunk.Len() < len(s) {
-		n.room = min(max(2*n.room, 256), 1<<16)
-		n.chunk = strings.Builder{}
-		n.chunk.Grow(max(n.room, len(s)))
+	if cap(n.chunk)-len(n.chunk) < len(s) {
+		n.chunk = make([]byte, 0, max(nextRoom(cap(n.chunk), firstText, 1<<16), len(s)))
 	}
-	start := n.chunk.Len()
-	n.chunk.WriteString(s)
-	return n.chunk.String()[start:]
+	start := len(n.chunk)
+	n.chunk = append(n.chunk, s...)
+	return unsafe.String(unsafe.SliceData(n.chunk[start:]), len(s)) // what is written stays as it is
 }
 
 // headers gives each node a header until it owns a record. Few keep theirs: a
@@ -140,7 +161,7 @@ type recordAAAA struct {
 // addA gives a copy of an A record, whose address has four octets.
 func (s *addresses) addA(hdr dns.RR_Header, ip net.IP) *dns.A {
 	if len(s.a) == cap(s.a) {
-		s.a = make([]recordA, 0, nextRoom(cap(s.a), 8, 1<<9))
+		s.a = make([]recordA, 0, nextRoom(cap(s.a), firstA, 1<<9))
 	}
 	s.a = s.a[:len(s.a)+1]
 	r := &s.a[len(s.a)-1]
