@@ -9,6 +9,7 @@ import (
 	"github.com/coredns/coredns/plugin/pkg/transport"
 	"github.com/miekg/dns"
 
+	"github.com/internaldns/internaldns/cmd/internaldns/compare"
 	"github.com/internaldns/internaldns/plugin/pkg/client"
 	"github.com/internaldns/internaldns/plugin/pkg/domain"
 	"github.com/internaldns/internaldns/plugin/pkg/model"
@@ -48,20 +49,20 @@ func clientOf(b *scope.Block, a asker, qname string, r *dns.Msg) model.Client {
 }
 
 // blockFor gives the server block that CoreDNS would choose for a query: of those
-// that listen where it arrives, the one whose key is the longest name at or above
-// qname. Blocks without a line of the suite are not considered.
-func (c *config) blockFor(a asker, qname string) (*scope.Block, error) {
+// that listen where it arrives, the one whose key ranks highest among those at or
+// above qname. Blocks without a line of the suite are not considered.
+func (c *config) blockFor(a asker, qname string, qtype uint16) (*scope.Block, error) {
 	var best []*scope.Block
-	longest := -1
+	highest := -1
 	for i := range c.blocks {
 		b := &c.blocks[i]
-		length := a.reaches(b, qname)
+		rank := a.reaches(b, qname, qtype)
 		switch {
-		case length < 0 || length < longest:
-		case length == longest:
+		case rank < 0 || rank < highest:
+		case rank == highest:
 			best = append(best, b)
 		default:
-			best, longest = []*scope.Block{b}, length
+			best, highest = []*scope.Block{b}, rank
 		}
 	}
 	switch len(best) {
@@ -74,14 +75,14 @@ func (c *config) blockFor(a asker, qname string) (*scope.Block, error) {
 		c.blockNames(best))
 }
 
-// reaches gives the labels of the longest key of b through which the query gets
-// to it, -1 if it does not.
-func (a asker) reaches(b *scope.Block, qname string) int {
+// reaches gives the highest rank of the keys of b through which the query gets to
+// it, -1 if it does not.
+func (a asker) reaches(b *scope.Block, qname string, qtype uint16) int {
 	listens := slices.ContainsFunc(b.Hosts, func(h string) bool {
 		addr, err := netip.ParseAddr(h)
 		return h == "" || err != nil || addr.IsUnspecified() || !a.server.IsValid() || addr.Unmap() == a.server
 	})
-	longest := -1
+	highest := -1
 	for _, key := range b.Keys {
 		protocol, rest, _ := strings.Cut(key, "://")
 		port := rest[strings.LastIndex(rest, ":")+1:]
@@ -90,9 +91,9 @@ func (a asker) reaches(b *scope.Block, qname string) int {
 		}
 		for _, apex := range zonesOf([]string{key}) {
 			if domain.IsSubdomain(apex, qname) {
-				longest = max(longest, dns.CountLabel(apex))
+				highest = max(highest, compare.Rank(apex, qtype))
 			}
 		}
 	}
-	return longest
+	return highest
 }

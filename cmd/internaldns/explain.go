@@ -61,7 +61,7 @@ func (p *program) explain(f *explainFlags, args []string) (int, error) {
 	}
 	b, err := c.block(f.block)
 	if f.block == "" && len(c.blocks) > 0 {
-		b, err = c.blockFor(a, qname)
+		b, err = c.blockFor(a, qname, q.Type)
 	}
 	if err != nil {
 		return exitFailure, err

@@ -150,7 +150,7 @@ func (c *comparison) recorded(before, after []Block, list []Question) {
 // name is that of the server block which answers, empty if none does.
 func ask(configuration []Block, q Question) (name string, pin *resolve.Pin, a answer) {
 	pin = new(resolve.Pin)
-	b := blockOf(configuration, q.Name)
+	b := blockOf(configuration, q)
 	if b == nil {
 		return "", pin, answer{route: resolve.ToPublic}
 	}
@@ -170,17 +170,29 @@ func ask(configuration []Block, q Question) (name string, pin *resolve.Pin, a an
 	return b.Name, pin, a
 }
 
-// blockOf gives the server block with the longest key that is qname or above it,
-// the first of several; nil if there is none.
-func blockOf(configuration []Block, qname string) *Block {
+// blockOf gives the server block of the key that CoreDNS prefers for a question, the
+// first of several; nil if there is none.
+func blockOf(configuration []Block, q Question) *Block {
 	var best *Block
-	length := -1
+	rank := -1
 	for i := range configuration {
 		for _, apex := range configuration[i].Zones {
-			if labels := dns.CountLabel(apex); labels > length && domain.IsSubdomain(apex, qname) {
-				best, length = &configuration[i], labels
+			if r := Rank(apex, q.Type); r > rank && domain.IsSubdomain(apex, q.Name) {
+				best, rank = &configuration[i], r
 			}
 		}
 	}
 	return best
+}
+
+// Rank orders the keys of server blocks at or above a name as CoreDNS does, which
+// takes the one that ranks highest: the longest. For DS it is the shortest but the
+// root, since the block of a shorter name may hold the parent zone.
+func Rank(key string, qtype uint16) int {
+	const mostLabels = 127 // RFC 1035 section 2.3.4
+	labels := dns.CountLabel(key)
+	if qtype == dns.TypeDS && labels > 0 {
+		return mostLabels + 1 - labels
+	}
+	return labels
 }
