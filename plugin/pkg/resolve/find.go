@@ -13,7 +13,7 @@ type found struct {
 	match  *model.Zone // the view's matching zone, nil if none
 	source *model.Zone // the zone ans comes from; with no record, the last one searched that could hold the name
 	ans    zone.Answer // Kind NXDomain, ENT or NoData if there is no record
-	hops   int         // references followed
+	hops   int         // references followed in a row, at most
 }
 
 // nothing reports whether no record ended the search. An ENT counts as nothing:
@@ -99,7 +99,7 @@ func (p *Pin) follow(from *model.Zone, qname string, qtype uint16, f *found) {
 		if p.Trace != nil {
 			p.Trace.hop(from, i, last, unrelated)
 		}
-		f.hops = i + 1
+		f.hops = max(f.hops, i+1)
 		last = zone.NXDomain
 		if unrelated {
 			continue

@@ -43,7 +43,7 @@ type Result struct {
 	Match  *model.Zone // the matching zone of qname, nil if refused
 	Source *model.Zone // the zone the records come from, nil if there are none
 	Target string      // canonical; the name an Unfinished chain ends in
-	Hops   int         // references followed to get there
+	Hops   int         // most references followed in a row, for one name
 	Links  int         // CNAMEs and DNAMEs followed
 	Type   uint16      // qtype
 }
