@@ -13,6 +13,7 @@ import (
 
 	"github.com/internaldns/internaldns/plugin/pkg/explain"
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
+	"github.com/internaldns/internaldns/plugin/resolverpolicy"
 )
 
 // liveTimeout bounds one question that is really asked.
@@ -70,9 +71,9 @@ func askLive(b *scope.Block, x *explain.Explanation, a asker, r *dns.Msg) []live
 	for _, name := range names {
 		request := r.Copy()
 		request.Question[0].Name = name
-		l, answered := askOne(path[0], a, request)
+		l, more := askOne(path[0], a, request)
 		out = append(out, l)
-		if answered {
+		if !more {
 			break
 		}
 	}
@@ -96,7 +97,8 @@ func startForwards(path []plugin.Handler) (stop func()) {
 	}
 }
 
-// askOne asks one question and reports whether records came.
+// askOne asks one question and reports whether a fallback would go on to the next:
+// public DNS has nothing for this one, and did not fail (SPEC 6).
 func askOne(h plugin.Handler, a asker, r *dns.Msg) (live, bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), liveTimeout)
 	defer cancel()
@@ -106,7 +108,7 @@ func askOne(h plugin.Handler, a asker, r *dns.Msg) (live, bool) {
 	switch {
 	case w.reply != nil:
 		out.Reply = dig(w.reply)
-		return out, w.reply.Rcode == dns.RcodeSuccess && len(w.reply.Answer) > 0
+		return out, w.reply.Rcode != dns.RcodeServerFailure && !resolverpolicy.Answers(w.reply)
 	case err != nil:
 		out.Error = err.Error()
 	default:

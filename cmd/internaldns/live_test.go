@@ -10,8 +10,9 @@ import (
 	"github.com/miekg/dns"
 )
 
-// publicDNS answers every A query but those below nothing.example on a loopback
-// address, which it gives.
+// publicDNS answers every A query but those below nothing.example, which does not
+// exist, alias.example, where only aliases are, and broken.example. It gives its
+// loopback address.
 func publicDNS(t *testing.T) string {
 	t.Helper()
 	socket, err := net.ListenPacket("udp", "127.0.0.1:0")
@@ -22,9 +23,16 @@ func publicDNS(t *testing.T) string {
 	server := &dns.Server{PacketConn: socket, NotifyStartedFunc: func() { close(started) }}
 	server.Handler = dns.HandlerFunc(func(w dns.ResponseWriter, r *dns.Msg) {
 		m := new(dns.Msg).SetReply(r)
-		if strings.HasSuffix(r.Question[0].Name, "nothing.example.") {
+		name, record := r.Question[0].Name, " 60 A 203.0.113.80"
+		switch {
+		case strings.HasSuffix(name, "nothing.example."):
 			m.Rcode = dns.RcodeNameError
-		} else if rr, err := dns.NewRR(r.Question[0].Name + " 60 A 203.0.113.80"); err == nil {
+		case strings.HasSuffix(name, "broken.example."):
+			m.Rcode = dns.RcodeServerFailure
+		case strings.HasSuffix(name, "alias.example."):
+			record = " 60 CNAME else.example."
+		}
+		if rr, err := dns.NewRR(name + record); err == nil && m.Rcode == dns.RcodeSuccess {
 			m.Answer = []dns.RR{rr}
 		}
 		_ = w.WriteMsg(m)
@@ -41,14 +49,15 @@ func publicDNS(t *testing.T) string {
 	return socket.LocalAddr().String()
 }
 
-// TestLive holds that -live asks what a fallback would, and nothing else.
-func TestLive(t *testing.T) {
-	t.Chdir(t.TempDir())
-	corefile := fmt.Sprintf(`.:1053 {
+// withAliases is a server block that leads to public DNS in every way; the address
+// to ask is left out.
+const withAliases = `.:1053 {
     internalzone corp.example.org {
         record "www A 192.0.2.80"
         record "far CNAME gone.nothing.example."
         record "own CNAME own.nothing.example."
+        record "bare CNAME www.alias.example."
+        record "fails CNAME www.broken.example."
     }
     dnsview office corp.example.org
     resolverpolicy office {
@@ -59,7 +68,12 @@ func TestLive(t *testing.T) {
     cache
     forward . %s
 }
-`, publicDNS(t))
+`
+
+// TestLive holds that -live asks what a fallback would, and nothing else.
+func TestLive(t *testing.T) {
+	t.Chdir(t.TempDir())
+	corefile := fmt.Sprintf(withAliases, publicDNS(t))
 	if err := os.WriteFile("Corefile", []byte(corefile), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -78,6 +92,19 @@ www.example.net. 60 IN A 203.0.113.80
 ;; status: NOERROR, records: 1, 0, 0
 ;; ANSWER SECTION:
 far.corp.example.org. 60 IN A 203.0.113.80
+`},
+		{"bare.corp.example.org", `;; asked live: www.alias.example. A
+;; status: NOERROR, records: 1, 0, 0
+;; ANSWER SECTION:
+www.alias.example. 60 IN CNAME else.example.
+
+;; asked live: bare.corp.example.org. A
+;; status: NOERROR, records: 1, 0, 0
+;; ANSWER SECTION:
+bare.corp.example.org. 60 IN A 203.0.113.80
+`},
+		{"fails.corp.example.org", `;; asked live: www.broken.example. A
+;; status: SERVFAIL, records: 0, 0, 0
 `},
 		{"own.corp.example.org", `;; asked live: own.nothing.example. A
 ;; status: NXDOMAIN, records: 0, 0, 0

@@ -63,7 +63,7 @@ func (f *fallback) target() (int, error) {
 	switch {
 	case public == nil:
 		return f.failed(err)
-	case answers(public):
+	case Answers(public):
 		f.count(public.Rcode)
 		return reply.Merged(f.w, f.r, f.pin, public)
 	case f.second.Private:
@@ -74,7 +74,7 @@ func (f *fallback) target() (int, error) {
 	switch {
 	case byName == nil:
 		return f.failed(err)
-	case answers(byName):
+	case Answers(byName):
 		f.count(byName.Rcode)
 		_ = f.w.WriteMsg(byName)
 		return dns.RcodeSuccess, nil
@@ -92,7 +92,7 @@ func (f *fallback) otherTypes() (int, error) {
 		f.note(err)
 		f.count(dns.RcodeServerFailure)
 		return reply.Internal(f.w, f.r, f.pin, fmt.Sprintf("view %q has the name without this type, and public DNS could not be asked", f.pin.View.Name))
-	case answers(public):
+	case Answers(public):
 		f.count(public.Rcode)
 		_ = f.w.WriteMsg(public)
 		return dns.RcodeSuccess, nil
@@ -113,9 +113,9 @@ func (f *fallback) ask(request *dns.Msg) (*dns.Msg, error) {
 	return c.msg, nil
 }
 
-// answers reports whether a public reply holds records of the type asked for, or
+// Answers reports whether a public reply holds records of the type asked for, or
 // was cut short before it could: the client then asks again over TCP.
-func answers(m *dns.Msg) bool {
+func Answers(m *dns.Msg) bool {
 	if m.Truncated {
 		return true
 	}
