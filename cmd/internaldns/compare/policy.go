@@ -2,6 +2,7 @@ package compare
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/internaldns/internaldns/plugin/pkg/expr"
@@ -41,6 +42,7 @@ func fields(old, now *model.Policy) []field {
 		{"identity", source(old.Identity), source(now.Identity)},
 		{"action", action(old), action(now)},
 		{"fallback", triggers(old.Fallback), triggers(now.Fallback)},
+		{"private", private(old), private(now)},
 	}
 }
 
@@ -56,7 +58,7 @@ func action(p *model.Policy) string {
 	case model.UsePublic:
 		return "public"
 	case model.UseResolvers:
-		return "resolvers"
+		return "resolvers " + strings.Join(p.Resolvers, " ")
 	}
 	return "view " + p.ViewName
 }
@@ -69,6 +71,16 @@ func triggers(set model.Triggers) string {
 		}
 	}
 	return strings.Join(out, " ")
+}
+
+// private gives the names a policy keeps, those of the word special by that word.
+func private(p *model.Policy) string {
+	names, special := p.PrivateNames(), model.SpecialNames()
+	rest := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return slices.Contains(special, name) })
+	if len(names)-len(rest) == len(special) {
+		names = append(rest, "special")
+	}
+	return strings.Join(names, " ")
 }
 
 func orNone(s string) string {

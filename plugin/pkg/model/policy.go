@@ -1,6 +1,7 @@
 package model
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/internaldns/internaldns/plugin/pkg/expr"
@@ -36,6 +37,9 @@ func (p *Policy) Matches(q *Query) bool {
 // Private reports whether name, which is canonical, must not be sent out by the
 // policy's fallback (SPEC 6).
 func (p *Policy) Private(name string) bool { return p.private.covers(name) }
+
+// PrivateNames gives the names that Private covers with all below them, sorted.
+func (p *Policy) PrivateNames() []string { return slices.Sorted(maps.Keys(p.private)) }
 
 // Uses reports whether an expression of the policy reads a field of the schema.
 func (p *Policy) Uses(field int) bool {
