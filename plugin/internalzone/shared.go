@@ -25,6 +25,7 @@ func zonesOf(c *caddy.Controller) *shared {
 	}
 	s := &shared{zones: make(map[string]*heldZone), watcher: scope.Watcher(c)}
 	c.Set(sharedKey{}, s)
+	c.OnStartup(func() error { s.zones = nil; return nil }) // all are declared
 	return s
 }
 

@@ -52,12 +52,13 @@ func (d *draft) authority() {
 	if d.soa == nil {
 		return
 	}
-	negative := *d.soa
-	negative.Hdr.Ttl = min(d.soa.Hdr.Ttl, d.soa.Minttl)
+	d.denying = *d.soa
+	ttl := &d.denying.Hdr.Ttl
+	*ttl = min(d.soa.Hdr.Ttl, d.soa.Minttl)
 	if d.b.opt.HasNegativeTTL {
-		negative.Hdr.Ttl = min(negative.Hdr.Ttl, d.b.opt.NegativeTTL)
+		*ttl = min(*ttl, d.b.opt.NegativeTTL)
 	}
-	d.Zone.negative = []dns.RR{&negative}
+	d.denial[0] = &d.denying
 }
 
 // cover works out for every node who answers in its place and for the names below

@@ -14,8 +14,7 @@ import (
 // then that many places for a query to look at, and not five times as many. A zone
 // that outgrows it leaves parts of it unused.
 type start struct {
-	Zone
-	_     [16]byte // with the runtime's own eight octets before a start, the rest begins on a cache line
+	Zone  // with the runtime's own eight octets before it, all else begins on a cache line
 	slots [domain.LeastSlots]domain.Slot
 	text  [firstText]byte
 	nodes [firstLen]node

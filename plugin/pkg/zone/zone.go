@@ -73,7 +73,8 @@ type Zone struct {
 
 	apex        string
 	soa         *dns.SOA
-	negative    []dns.RR
+	denial      [1]dns.RR // denying
+	denying     dns.SOA   // the SOA as negative answers have it
 	records     int
 	synthesized bool
 }
@@ -100,4 +101,4 @@ func (z *Zone) Records() int { return z.records }
 // Negative gives the authority section of a negative answer: the SOA with the
 // TTL that RFC 2308 section 5 asks for, the least of the SOA's TTL, its MINIMUM
 // and the zone's own upper bound. The slice is shared and read-only.
-func (z *Zone) Negative() []dns.RR { return z.negative }
+func (z *Zone) Negative() []dns.RR { return z.denial[:] }

@@ -1,0 +1,25 @@
+package zone
+
+import (
+	"testing"
+	"unsafe"
+)
+
+// What a lookup reads lies on as few cache lines as it can: a node on half a line, an
+// address record on one, and the parts of a small zone from the beginning of one.
+func TestLayout(t *testing.T) {
+	const line, header = 64, 8 // the runtime's octets before an object of this size
+	var s start
+	for name, c := range map[string]struct{ got, want uintptr }{
+		"size of a node":         {unsafe.Sizeof(node{}), line / 2},
+		"size of an A record":    {unsafe.Sizeof(recordA{}), line},
+		"slots begin on a line":  {(header + unsafe.Offsetof(s.slots)) % line, 0},
+		"text begins on a line":  {(header + unsafe.Offsetof(s.text)) % line, 0},
+		"nodes begin on a line":  {(header + unsafe.Offsetof(s.nodes)) % line, 0},
+		"addresses begin on one": {(header + unsafe.Offsetof(s.a)) % line, 0},
+	} {
+		if c.got != c.want {
+			t.Errorf("%s: %d, want %d", name, c.got, c.want)
+		}
+	}
+}
