@@ -5,6 +5,7 @@ package reply
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/miekg/dns"
 
@@ -118,9 +119,11 @@ func empty(r *dns.Msg, rcode int) dns.Msg {
 	return m
 }
 
-// send writes m. A failure to write means that the client is gone, which is
-// nobody's error.
+// send writes m, with a question of its own: autopath changes that of a request it
+// asks again with, and may write the first reply then. A failure to write means that
+// the client is gone, which is nobody's error.
 func send(w dns.ResponseWriter, m *dns.Msg) (int, error) {
+	m.Question = slices.Clone(m.Question)
 	_ = w.WriteMsg(m)
 	return dns.RcodeSuccess, nil
 }
