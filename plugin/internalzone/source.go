@@ -51,17 +51,12 @@ type reading struct {
 // read reads all files and records of the source.
 func (s *source) read() reading {
 	r := reading{complete: true}
-	newest := s.corefile
-	if len(s.files) > 0 {
-		newest = time.Time{}
-	}
 	for _, name := range s.files {
 		r.files = append(r.files, files.Stat(name))
-		newest = later(newest, r.files[len(r.files)-1].Modified())
 	}
 	builder := zone.NewBuilder(zone.Options{
 		Apex: s.apex, NegativeTTL: s.negativeTTL, HasNegativeTTL: s.hasNegativeTTL,
-		Flatten: s.flatten, Serial: serial(newest), Pos: s.pos,
+		Flatten: s.flatten, Pos: s.pos,
 	})
 	whole := true
 	for _, name := range s.files {
@@ -78,6 +73,7 @@ func (s *source) read() reading {
 	if r.problems.HasErrors() && !whole {
 		return r // what the zone lacks now, it lacks for want of the file
 	}
+	builder.SetSerial(serial(s.newest(r.files)))
 	data, problems := builder.Build()
 	r.problems = append(r.problems, problems...)
 	if !r.problems.HasErrors() {
@@ -149,9 +145,17 @@ func serial(t time.Time) uint32 {
 	return uint32(t.Unix()) //nolint:gosec // wraps on purpose
 }
 
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
+// newest gives the time when the newest of the files was modified, included ones
+// too; without files, the Corefile's.
+func (s *source) newest(read []files.State) time.Time {
+	if len(read) == 0 {
+		return s.corefile
 	}
-	return a
+	var newest time.Time
+	for _, f := range read {
+		if at := f.Modified(); at.After(newest) {
+			newest = at
+		}
+	}
+	return newest
 }

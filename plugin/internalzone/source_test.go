@@ -170,3 +170,26 @@ func TestSerial(t *testing.T) {
 		}
 	}
 }
+
+// A synthesized SOA is as new as the newest file, included ones too (SPEC 3).
+func TestSerialOfIncluded(t *testing.T) {
+	dir := t.TempDir()
+	file, included := filepath.Join(dir, "zone"), filepath.Join(dir, "hosts")
+	edit(t, file, "$INCLUDE hosts\n")
+	edit(t, included, host)
+	newest := time.Unix(1_767_225_600, 0)
+	if err := os.Chtimes(file, newest.Add(-time.Hour), newest.Add(-time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chtimes(included, newest, newest); err != nil {
+		t.Fatal(err)
+	}
+	h := &heldZone{source: source{apex: "example.org.", files: []string{file}, ttl: defaultTTL, corefile: newest.Add(time.Hour)}}
+	data, problems := h.first()
+	if problems.Err() != nil {
+		t.Fatal(problems.Err())
+	}
+	if got := data.SOA().Serial; got != 1_767_225_600 {
+		t.Errorf("serial %d, want that of the included file", got)
+	}
+}

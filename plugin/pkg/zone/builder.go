@@ -91,6 +91,9 @@ func NewBuilder(opt Options) *Builder {
 	return b
 }
 
+// SetSerial changes Options.Serial, for those who know it only once all is read.
+func (b *Builder) SetSerial(serial uint32) { b.opt.Serial = serial }
+
 // Add takes a record that stands at pos. The builder owns rr from now on. What is
 // wrong with it is reported by Build.
 func (b *Builder) Add(rr dns.RR, pos problem.Pos) {
