@@ -16,7 +16,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, "coredns:", err)
 		os.Exit(1)
 	}
-	new(tuner).watch()
+	tuneOnUse()
 	announceVersion()
 	coremain.Run()
 }

@@ -22,6 +22,8 @@ import (
 	_ "github.com/coredns/coredns/plugin/errors"
 	_ "github.com/coredns/coredns/plugin/metrics"
 	_ "github.com/coredns/coredns/plugin/pprof"
+
+	"github.com/internaldns/internaldns/cmd/coredns/tune"
 )
 
 func main() {
@@ -34,6 +36,7 @@ func main() {
 func run() error {
 	flags := flag.NewFlagSet("floor", flag.ExitOnError) // CoreDNS has its own -conf in the common set
 	conf := flags.String("conf", "Corefile", "the Corefile")
+	tuned := flags.Bool("tuned", false, "tune the runtime as cmd/coredns does")
 	if err := flags.Parse(os.Args[1:]); err != nil {
 		return err
 	}
@@ -50,6 +53,9 @@ func run() error {
 	instance, err := caddy.Start(caddy.CaddyfileInput{Filepath: *conf, Contents: text, ServerTypeName: "dns"})
 	if err != nil {
 		return err
+	}
+	if *tuned {
+		tune.Runtime()
 	}
 	<-ended
 	return instance.Stop()

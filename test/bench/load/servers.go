@@ -32,6 +32,8 @@ func servers() []server {
 		{name: "stock, a block for each zone", unfit: notUnlessZones, configure: corefile(blocksCorefile)},
 		{name: "floor, WriteMsg", program: floorProgram, unfit: notFloor, configure: corefile(floorOf("messages"))},
 		{name: "floor, packed", program: floorProgram, unfit: notFloor, configure: corefile(floorOf("packed"))},
+		{name: "floor, WriteMsg, tuned", program: floorProgram, unfit: notFloor, configure: tuned(floorOf("messages"))},
+		{name: "floor, packed, tuned", program: floorProgram, unfit: notFloor, configure: tuned(floorOf("packed"))},
 		{name: "named", program: "named", version: "-v", unfit: notNamed, configure: configureNamed},
 		{name: "unbound", program: "unbound", version: "-V", unfit: notUnbound, configure: configureUnbound},
 		{name: "nsd", program: "nsd", version: "-v", unfit: notAuthoritative, configure: configureNSD},
@@ -60,6 +62,14 @@ func corefile(text func(*world, site) string) func(*world, site) ([]string, erro
 	return func(w *world, s site) ([]string, error) {
 		path, err := s.write(text(w, s))
 		return []string{"-conf", path}, err
+	}
+}
+
+// tuned has the runtime of the floor tuned as that of the suite's program is.
+func tuned(text func(*world, site) string) func(*world, site) ([]string, error) {
+	return func(w *world, s site) ([]string, error) {
+		args, err := corefile(text)(w, s)
+		return append(args, "-tuned"), err
 	}
 }
 

@@ -1,19 +1,25 @@
-package main
+// Package tune makes Go's runtime suit a DNS server.
+//
+// A query has a goroutine of its own, whose stack has to grow twice on the way to
+// the socket: about a fifth of what stock CoreDNS spends on a small query. The
+// runtime starts goroutines with the average of the stacks it last saw, so a few
+// hundred that are parked deep make every query start with enough (see
+// /gc/stack/starting-size:bytes). They take 2.4 MB. That is a heuristic of the
+// runtime and no promise: should it change, nothing but the gain is lost.
+//
+// The live heap of a small configuration is a few megabytes, so the collector would
+// run after every few thousand queries. It is told to wait for minGarbage, while a
+// large heap keeps the usual percentage. Waiting longer than that gains nothing:
+// what the collector saves then, memory that is in no cache costs. Whoever sets
+// GOGC or GOMEMLIMIT decides alone.
+package tune
 
 import (
 	"os"
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
-	"sync"
-
-	"github.com/coredns/caddy"
-
-	"github.com/internaldns/internaldns/plugin/pkg/scope"
 )
-
-// tuneEnv switches off, with the value "off", what this file does to the runtime.
-const tuneEnv = "INTERNALDNS_TUNE"
 
 const (
 	// parked is how many goroutines stand by with a deep stack.
@@ -28,36 +34,8 @@ const (
 	maxPercent = 1000
 )
 
-// tuner makes the runtime suit a DNS server, once a Corefile uses the suite; with
-// a stock Corefile the program runs as the stock program does.
-//
-// A query has a goroutine of its own, whose stack has to grow twice on the way to
-// the socket: about a fifth of what stock CoreDNS spends on a small query. The
-// runtime starts goroutines with the average of the stacks it last saw, so a few
-// hundred that are parked deep make every query start with enough (see
-// /gc/stack/starting-size:bytes). They take 2.4 MB. That is a heuristic of the
-// runtime and no promise: should it change, nothing but the gain is lost.
-//
-// The live heap of a small configuration is a few megabytes, so the collector would
-// run after every few thousand queries. It is told to wait for minGarbage, while a
-// large heap keeps the usual percentage. Whoever sets GOGC or GOMEMLIMIT decides
-// alone.
-type tuner struct{ once sync.Once }
-
-// watch has the runtime tuned when the first load uses the suite.
-func (t *tuner) watch() {
-	if os.Getenv(tuneEnv) == "off" {
-		return
-	}
-	caddy.RegisterParsingCallback("dns", "referencezone", func(caddy.Context) error {
-		if scope.InUse() {
-			t.once.Do(tune)
-		}
-		return nil
-	})
-}
-
-func tune() {
+// Runtime tunes the process it runs in, for as long as that lives. It is called once.
+func Runtime() {
 	for range parked {
 		go park()
 	}
