@@ -150,10 +150,13 @@ func unique(list problem.List) problem.List {
 	return out
 }
 
+// loadersPerCPU is how many loaders run for each processor: some of them wait for a disk.
+const loadersPerCPU = 4
+
 // loadAll runs the loaders side by side and keeps their order.
 func loadAll(loaders []Loader) []loaded {
 	out := make([]loaded, len(loaders))
-	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
+	slots := make(chan struct{}, loadersPerCPU*runtime.GOMAXPROCS(0))
 	var running sync.WaitGroup
 	for i, load := range loaders {
 		slots <- struct{}{}
