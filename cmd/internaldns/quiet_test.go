@@ -64,7 +64,7 @@ func TestNothingRuns(t *testing.T) {
 	if now := runtime.NumGoroutine(); now > goroutines {
 		t.Errorf("%d goroutines, were %d", now, goroutines)
 	}
-	if now := sockets(t); now != before {
+	if now := sockets(t); now > before { // those that an earlier test asked public DNS with may have ended
 		t.Errorf("%d sockets are open, were %d", now, before)
 	}
 }
