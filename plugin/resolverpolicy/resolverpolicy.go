@@ -184,6 +184,9 @@ func (p *ResolverPolicy) fromView(ctx context.Context, w dns.ResponseWriter, r *
 // selectPolicy gives the policy for a query, nil if none matches, and how many
 // were tried.
 func (p *ResolverPolicy) selectPolicy(ctx context.Context, snapshot *model.Snapshot, w dns.ResponseWriter, r *dns.Msg) (policy *model.Policy, tried int) {
+	if policy = snapshot.Certain(); policy != nil {
+		return policy, 1
+	}
 	a := p.asking.Get().(*asking)
 	defer p.asking.Put(a)
 	q := &a.query

@@ -46,6 +46,15 @@ func (p *Policy) Uses(field int) bool {
 	return p.Traffic != nil && p.Traffic.Uses(field) || p.Identity != nil && p.Identity.Uses(field)
 }
 
+// Certain gives the policy that every query gets whatever it is, since the first one
+// matches everything; nil if it depends on the query.
+func (s *Snapshot) Certain() *Policy {
+	if len(s.Policies) > 0 && s.Policies[0].Traffic == nil && s.Policies[0].Identity == nil {
+		return s.Policies[0]
+	}
+	return nil
+}
+
 // Select gives the first policy by precedence that matches the query, nil if
 // none does. [C] Its cost does not grow with policies that cannot match.
 func (s *Snapshot) Select(q *Query) *Policy { return s.index.first(q) }

@@ -138,11 +138,45 @@ func compare(t *testing.T, w world, policies, queries int) (hits int) {
 		if got := s.Select(q); got != want {
 			t.Fatalf("%s %d from %v, %+v: the index gives %+v, the scan %+v", q.Name, q.Type, q.Client.Addr, q.Client.Facts, got, want)
 		}
+		if certain := s.Certain(); certain != nil && certain != want {
+			t.Fatalf("%s %d: %s is said to be certain, the scan gives %+v", q.Name, q.Type, certain.Name, want)
+		}
 		if want != nil {
 			hits++
 		}
 	}
 	return hits
+}
+
+// A policy is certain if it comes first and matches everything.
+func TestCertain(t *testing.T) {
+	all := func(name string, precedence uint32) model.PolicySpec {
+		return model.PolicySpec{Name: name, Precedence: &precedence, Action: model.UsePublic}
+	}
+	some, who := all("some", 1), all("who", 2)
+	some.Traffic.Source, who.Identity.Source = "dns.fqdn == 'example.org'", "identity.name == 'Alice'"
+	disabled := all("disabled", 0)
+	disabled.Disabled = true
+	for want, specs := range map[string][]model.PolicySpec{
+		"":       {all("last", 9), some, who},
+		"first":  {some, who, all("first", 0)},
+		"second": {disabled, some, all("second", 0)},
+	} {
+		s, problems := model.Build(model.Spec{Policies: specs}, nil)
+		if err := problems.Err(); err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		if p := s.Certain(); p != nil {
+			got = p.Name
+		}
+		if got != want {
+			t.Errorf("certain is %q, want %q", got, want)
+		}
+	}
+	if s, _ := model.Build(model.Spec{}, nil); s.Certain() != nil {
+		t.Error("without policies one is certain")
+	}
 }
 
 // FuzzSelect holds that the index finds what a scan of all policies finds.

@@ -62,8 +62,13 @@ func With(ctx context.Context) (context.Context, *Pin) {
 
 // From gives the pin of ctx if it was set in scope, else nil.
 func From(ctx context.Context, scope any) *Pin {
-	pin, ok := ctx.Value(pinKey{}).(*Pin)
-	if !ok || pin.Scope != scope {
+	var pin *Pin
+	if own, ok := ctx.(*pinned); ok { // nobody has wrapped it
+		pin = &own.pin
+	} else {
+		pin, _ = ctx.Value(pinKey{}).(*Pin)
+	}
+	if pin == nil || pin.Scope != scope {
 		return nil
 	}
 	return pin
