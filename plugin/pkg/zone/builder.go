@@ -120,6 +120,7 @@ func (b *Builder) Add(rr dns.RR, pos problem.Pos) {
 		return
 	}
 	if header, ok := owner.first[0].(*bare); ok {
+		rr.Header().Name = b.keepName(rr)
 		owner.first[0] = rr
 		b.headers.back(header)
 	}
@@ -127,6 +128,15 @@ func (b *Builder) Add(rr dns.RR, pos problem.Pos) {
 		b.hasSOA = true
 	}
 	b.entries.push(entry{rr: rr, node: b.at, place: b.shorten(pos, hdr.Rrtype)})
+}
+
+// keepName gives a copy of the owner's name that stays, beside the record if it can.
+func (b *Builder) keepName(rr dns.RR) string {
+	name := rr.Header().Name
+	if room := b.addrs.text(rr); len(name) <= len(room) {
+		return inscribe(room, name)
+	}
+	return b.names.intern(name)
 }
 
 // enter checks the header of a record and finds the node of its owner.

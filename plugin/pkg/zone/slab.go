@@ -36,7 +36,7 @@ func (b *Builder) newStart() {
 const (
 	firstLen  = 16
 	firstA    = 8
-	firstText = 256
+	firstText = 64
 	chunkBits = 12
 	chunkLen  = 1 << chunkBits
 )
@@ -110,8 +110,14 @@ func (n *names) intern(s string) string {
 		n.chunk = make([]byte, 0, max(nextRoom(cap(n.chunk), firstText, 1<<16), len(s)))
 	}
 	start := len(n.chunk)
-	n.chunk = append(n.chunk, s...)
-	return unsafe.String(unsafe.SliceData(n.chunk[start:]), len(s)) // what is written stays as it is
+	n.chunk = n.chunk[:start+len(s)]
+	return inscribe(n.chunk[start:], s)
+}
+
+// inscribe gives a copy of s in room, which is not written to again.
+func inscribe(room []byte, s string) string {
+	copy(room, s)
+	return unsafe.String(unsafe.SliceData(room), len(s))
 }
 
 // headers gives each node a header until it owns a record. Few keep theirs: a
@@ -147,14 +153,18 @@ type addresses struct {
 	aaaa []recordAAAA
 }
 
+// text is room for the owner's name, which a lookup reads as well; longer names lie
+// elsewhere.
 type recordA struct {
 	rr     dns.A
 	octets [net.IPv4len]byte
+	text   [36]byte
 }
 
 type recordAAAA struct {
 	rr     dns.AAAA
 	octets [net.IPv6len]byte
+	text   [24]byte
 }
 
 // addA gives a copy of an A record, whose address has four octets.
@@ -179,6 +189,21 @@ func (s *addresses) addAAAA(hdr dns.RR_Header, ip net.IP) *dns.AAAA {
 	copy(r.octets[:], ip)
 	r.rr = dns.AAAA{Hdr: hdr, AAAA: r.octets[:]}
 	return &r.rr
+}
+
+// text gives the room for a name beside rr if that is the record added last.
+func (s *addresses) text(rr dns.RR) []byte {
+	switch rr := rr.(type) {
+	case *dns.A:
+		if r := &s.a[len(s.a)-1]; &r.rr == rr {
+			return r.text[:]
+		}
+	case *dns.AAAA:
+		if r := &s.aaaa[len(s.aaaa)-1]; &r.rr == rr {
+			return r.text[:]
+		}
+	}
+	return nil
 }
 
 // nextRoom doubles room from least to most.

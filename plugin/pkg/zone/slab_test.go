@@ -6,13 +6,16 @@ import (
 )
 
 // What a lookup reads lies on as few cache lines as it can: a node on half a line, an
-// address record on one, and the parts of a small zone from the beginning of one.
+// address with its name on two that lie side by side, and the parts of a small zone
+// from the beginning of one.
 func TestLayout(t *testing.T) {
 	const line, header = 64, 8 // the runtime's octets before an object of this size
 	var s start
 	for name, c := range map[string]struct{ got, want uintptr }{
 		"size of a node":         {unsafe.Sizeof(node{}), line / 2},
-		"size of an A record":    {unsafe.Sizeof(recordA{}), line},
+		"size of an A record":    {unsafe.Sizeof(recordA{}), line * 3 / 2},
+		"size of an AAAA record": {unsafe.Sizeof(recordAAAA{}), line * 3 / 2},
+		"the size class filled":  {header + unsafe.Sizeof(s), 1792},
 		"slots begin on a line":  {(header + unsafe.Offsetof(s.slots)) % line, 0},
 		"text begins on a line":  {(header + unsafe.Offsetof(s.text)) % line, 0},
 		"nodes begin on a line":  {(header + unsafe.Offsetof(s.nodes)) % line, 0},

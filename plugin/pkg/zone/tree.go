@@ -68,7 +68,8 @@ type branch struct {
 }
 
 // ensure gives the node called name, which is the apex or lies below it; the
-// nodes missing above it are made as well (RFC 4592 section 2.2.2).
+// nodes missing above it are made as well (RFC 4592 section 2.2.2). A node that is
+// made has the name for as long as it owns nothing.
 func (b *Builder) ensure(name string) uint32 {
 	if i, ok := b.tree.find(name); ok {
 		return i
@@ -76,7 +77,10 @@ func (b *Builder) ensure(name string) uint32 {
 	up, _ := domain.Parent(name)
 	parent := b.parent
 	if b.tree.nodes.at(parent).name() != up {
-		parent = b.ensure(up)
+		var ok bool
+		if parent, ok = b.tree.find(up); !ok {
+			parent = b.ensure(b.names.intern(up))
+		}
 	}
 	above := b.branches.at(parent)
 	depth := above.depth + 1
@@ -85,7 +89,7 @@ func (b *Builder) ensure(name string) uint32 {
 		starred: above.starred || parent != 0 && isWildcard(up),
 	})
 	b.tree.depth = max(b.tree.depth, int(depth))
-	i := b.tree.add(b.headers.of(b.names.intern(name)))
+	i := b.tree.add(b.headers.of(name))
 	if isWildcard(name) {
 		b.tree.nodes.at(parent).wild = i
 	}
