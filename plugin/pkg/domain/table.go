@@ -1,6 +1,9 @@
 package domain
 
-import "hash/maphash"
+import (
+	"hash/maphash"
+	"unsafe"
+)
 
 // Table finds the numbers of names. It knows hashes and no names: whoever has
 // those compares the few it finds. It holds no pointers, so that the collector
@@ -81,4 +84,11 @@ func (t *Table) grow() {
 			t.place(s)
 		}
 	}
+}
+
+// Inscribe gives a copy of a name that lies in room, which is as long at least and is
+// never written to again: beside what is read together with the name.
+func Inscribe(room []byte, name string) string {
+	copy(room[:len(name)], name)
+	return unsafe.String(unsafe.SliceData(room), len(name))
 }

@@ -35,6 +35,17 @@ func TestTable(t *testing.T) {
 	}
 }
 
+func TestInscribe(t *testing.T) {
+	room := []byte("................")
+	name := Inscribe(room[2:], "example.org.")
+	if name != "example.org." || string(room) != "..example.org..." {
+		t.Errorf("%q in %q", name, room)
+	}
+	if empty := Inscribe(room, ""); empty != "" {
+		t.Errorf("%q", empty)
+	}
+}
+
 func TestTableEmpty(t *testing.T) {
 	table := NewTable(0)
 	s := table.Search("example.")

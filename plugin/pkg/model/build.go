@@ -61,15 +61,8 @@ func referenceObject(r ReferenceSpec) string {
 	return fmt.Sprintf("referencezone %q %q", r.From, r.To)
 }
 
-// addZones makes the zones, which lie side by side in memory, as do the texts of
-// their names.
+// addZones makes the zones, which lie side by side in memory.
 func (b *builder) addZones(specs []ZoneSpec) {
-	size := 0
-	for _, s := range specs {
-		size += len(s.Apex)
-	}
-	var text strings.Builder
-	text.Grow(size)
 	b.zones = make([]Zone, 0, len(specs))
 	for _, s := range specs {
 		if other, ok := b.config.zones[s.ID]; ok {
@@ -77,13 +70,14 @@ func (b *builder) addZones(specs []ZoneSpec) {
 				"the zone ID %q is taken by the zone at %s; give one of them another with the property id", s.ID, other.Pos)
 			continue
 		}
-		text.WriteString(s.Apex)
-		apex := text.String()[text.Len()-len(s.Apex):]
 		b.zones = append(b.zones, Zone{
-			Apex: apex, Flatten: s.Flatten, index: len(b.zones),
+			Apex: s.Apex, Flatten: s.Flatten, index: uint32(len(b.zones)), //nolint:gosec // bounded by the Corefile
 			declared: &declared{ID: s.ID, Files: s.Files, Pos: s.Pos},
 		})
 		z := &b.zones[len(b.zones)-1]
+		if len(s.Apex) <= len(z.text) {
+			z.Apex = domain.Inscribe(z.text[:], s.Apex)
+		}
 		b.config.zones[s.ID] = z
 		b.config.Zones = append(b.config.Zones, z)
 		b.data = append(b.data, s.Data)
@@ -165,7 +159,7 @@ func (b *builder) layOut(z *Zone) {
 		b.problems.Warnf(z.reference.Pos, referenceObject(ReferenceSpec{From: z.ID, To: z.reference.To.ID}),
 			"the chain of references is longer than %d and is cut after zone %q: %s", MaxReferences, at.ID, path(z))
 	}
-	z.chain = slices.Clip(z.chain)
+	z.chain, z.refers = slices.Clip(z.chain), len(z.chain) > 0
 }
 
 func (b *builder) addViews(specs []ViewSpec) {

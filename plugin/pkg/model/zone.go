@@ -12,22 +12,25 @@ const MaxReferences = 5
 // Its records are reached through Snapshot.Data, so that new data does not
 // disturb the links. Immutable, safe for concurrent use.
 //
-// A Zone is what a query looks at, and fills a cache line: among ten thousand zones
-// each line more is memory that nobody has seen for a while.
+// A Zone is what a query looks at, and fills a cache line, the text of its name
+// included if that is not long: among ten thousand zones each line more is memory
+// that nobody has seen for a while.
 type Zone struct {
+	text    [32]byte
 	Apex    string // canonical
-	chain   []Reference
-	index   int
+	index   uint32
 	Flatten bool
+	refers  bool // there is a chain
 	*declared
 }
 
-// declared is the rest of a zone's declaration.
+// declared is what few queries look at.
 type declared struct {
 	ID        string
 	Files     []string // zone files named by the declaration
 	Pos       problem.Pos
 	reference *Reference
+	chain     []Reference
 }
 
 // Reference is the link from one zone to the next.
@@ -38,11 +41,16 @@ type Reference struct {
 }
 
 // Number gives the zone's place among the snapshot's Zones.
-func (z *Zone) Number() int { return z.index }
+func (z *Zone) Number() int { return int(z.index) }
 
 // Chain gives the references that follow the zone, nearest first, at most
 // MaxReferences of them. Read-only.
-func (z *Zone) Chain() []Reference { return z.chain }
+func (z *Zone) Chain() []Reference {
+	if !z.refers {
+		return nil
+	}
+	return z.chain
+}
 
 // View is a named set of internal zones. Immutable, safe for concurrent use.
 type View struct {
@@ -104,7 +112,7 @@ func newView(spec ViewSpec, block []Zone) *View {
 
 // add puts in a zone whose apex no zone of the view has.
 func (v *View) add(z *Zone) {
-	v.apexes.Add(z.Apex, uint32(z.index)) //nolint:gosec // the number of zones is bounded by the Corefile
+	v.apexes.Add(z.Apex, z.index)
 	v.Zones = append(v.Zones, z)
 	v.longest = max(v.longest, len(z.Apex))
 }

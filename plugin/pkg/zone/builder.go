@@ -134,7 +134,7 @@ func (b *Builder) Add(rr dns.RR, pos problem.Pos) {
 func (b *Builder) keepName(rr dns.RR) string {
 	name := rr.Header().Name
 	if room := b.addrs.text(rr); len(name) <= len(room) {
-		return inscribe(room, name)
+		return domain.Inscribe(room, name)
 	}
 	return b.names.intern(name)
 }

@@ -3,7 +3,6 @@ package zone
 import (
 	"iter"
 	"net"
-	"unsafe"
 
 	"github.com/miekg/dns"
 
@@ -111,13 +110,7 @@ func (n *names) intern(s string) string {
 	}
 	start := len(n.chunk)
 	n.chunk = n.chunk[:start+len(s)]
-	return inscribe(n.chunk[start:], s)
-}
-
-// inscribe gives a copy of s in room, which is not written to again.
-func inscribe(room []byte, s string) string {
-	copy(room, s)
-	return unsafe.String(unsafe.SliceData(room), len(s))
+	return domain.Inscribe(n.chunk[start:], s)
 }
 
 // headers gives each node a header until it owns a record. Few keep theirs: a
