@@ -44,8 +44,8 @@ const (
 // first chunk, so that one of a million entries leaves no garbage behind. One of
 // ten takes no more room than it needs, and no look at a list of chunks.
 type slab[T any] struct {
-	first []T
 	rest  [][]T
+	first []T
 }
 
 func (s *slab[T]) len() int {

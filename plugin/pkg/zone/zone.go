@@ -63,10 +63,9 @@ type Answer struct {
 // number. sets and rrs are those of the nodes that own more than one record; they
 // rise by node, and by type within a node, and the last set is a mere end mark.
 //
-// What a lookup needs of a Zone comes first, so that among thousands of zones one
-// more costs a single cache line.
+// What every lookup needs of a Zone comes last and fills a cache line, which the
+// slots of a small zone follow (see start).
 type Zone struct {
-	tree
 	sets   []set
 	rrs    []dns.RR
 	covers []Answer // what node.at and node.below count into, from 1
@@ -77,6 +76,8 @@ type Zone struct {
 	denying     dns.SOA   // the SOA as negative answers have it
 	records     int
 	synthesized bool
+
+	tree
 }
 
 // set is one RRset: its records are rrs[start:] up to the next set's start.
