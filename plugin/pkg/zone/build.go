@@ -36,6 +36,7 @@ func (b *Builder) Build() (*Zone, problem.List) {
 	if made {
 		b.synthesize()
 	}
+	b.tree.nodes.trim() // from here on slices of nodes are handed out
 	d := &draft{Zone: b.zone, b: b}
 	d.tree, d.apex, d.synthesized = b.tree, b.opt.Apex, made
 	d.group()
@@ -49,7 +50,6 @@ func (b *Builder) Build() (*Zone, problem.List) {
 		d.checkOccluded()
 		d.checkTargets()
 	}
-	d.nodes.trim()
 	z, list := d.Zone, b.report.problems()
 	*b = Builder{spent: true, opt: b.opt, report: report{object: b.report.object, pos: b.report.pos}}
 	if list.HasErrors() {

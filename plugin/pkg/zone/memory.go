@@ -139,21 +139,21 @@ func (h *headers) of(name string) *bare {
 // back takes a header that no node has any more.
 func (h *headers) back(header *bare) { h.spare = header }
 
-// addresses keeps A and AAAA records side by side, for the same reason as names,
-// and each with its address: what an answer reads lies together in memory.
+// addresses keeps A and AAAA records side by side, for the same reason as names.
 type addresses struct {
 	a    []recordA
 	aaaa []recordAAAA
 }
 
-// text is room for the owner's name, which a lookup reads as well; longer names lie
-// elsewhere.
+// recordA is a record with its address and, if that finds room, the name of its
+// owner: what an answer reads lies together in memory.
 type recordA struct {
 	rr     dns.A
 	octets [net.IPv4len]byte
 	text   [36]byte
 }
 
+// recordAAAA is recordA for the other family.
 type recordAAAA struct {
 	rr     dns.AAAA
 	octets [net.IPv6len]byte
