@@ -190,7 +190,8 @@ func (p *ResolverPolicy) selectPolicy(ctx context.Context, snapshot *model.Snaps
 	a := p.asking.Get().(*asking)
 	defer p.asking.Put(a)
 	q := &a.query
-	*q = model.Query{Client: model.Client{Addr: clientAddr(w, r), Server: addrOf(w.LocalAddr())}}
+	*q = model.Query{} // the fields one by one: a literal would take their room on the stack, too
+	q.Client.Addr, q.Client.Server = clientAddr(w, r), addrOf(w.LocalAddr())
 	q.Name, q.Type = resolve.Question(r)
 	if snapshot.UsesFacts() {
 		host, certificate := encryption(ctx)

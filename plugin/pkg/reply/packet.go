@@ -7,6 +7,8 @@ import (
 
 	"github.com/coredns/coredns/request"
 	"github.com/miekg/dns"
+
+	"github.com/internaldns/internaldns/plugin/pkg/resolve"
 )
 
 // maxPacket is the size up to which the server sends a message over UDP without
@@ -14,24 +16,22 @@ import (
 // package request).
 const maxPacket = 1220
 
-// sendPacket sends m in octets packed here, if these are what the server would send
-// for it: nobody stands between the suite and the socket, and m needs neither
-// compression nor a cut. A message goes over its records four times, three of them
-// to measure their length, and lives on the heap; m need not. It may get the OPT
-// record that a reply owes to the request.
-func sendPacket(w dns.ResponseWriter, r, m *dns.Msg) bool {
-	socket := socketOf(w)
-	if socket == nil {
-		return false
-	}
+// packetOf packs the reply that Internal sends to a socket, as the server would; nil
+// if that needs compression or a cut, or is not of the usual kind. A message goes over
+// its records four times, three of them to measure their length, and lives on the
+// heap; here it does neither. Not inlined: its frame is gone before the way to the
+// socket begins, where the stack of the query would have to grow for it.
+//
+//go:noinline
+func packetOf(socket dns.ResponseWriter, r *dns.Msg, pin *resolve.Pin, note string) []byte {
+	m := message(r, pin, note)
 	state := request.Request{Req: r, W: socket}
-	state.SizeAndDo(m)
-	packet, ok := pack(m)
+	state.SizeAndDo(&m) // the OPT record that a reply owes to the request
+	packet, ok := pack(&m)
 	if !ok || len(packet) > room(r) {
-		return false
+		return nil
 	}
-	_, _ = socket.Write(packet) // as for send
-	return true
+	return packet
 }
 
 // socketOf gives the writer of a plain UDP query if only the server's own wrapper

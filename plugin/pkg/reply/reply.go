@@ -25,19 +25,21 @@ func Answer(w dns.ResponseWriter, r *dns.Msg, pin *resolve.Pin) (int, error) {
 // Internal sends the pin's internal result. The note, if any, tells in an
 // extended error why the client gets no more than that.
 func Internal(w dns.ResponseWriter, r *dns.Msg, pin *resolve.Pin, note string) (int, error) {
-	m := message(r, pin, note)
-	if sendPacket(w, r, &m) {
-		return dns.RcodeSuccess, nil
+	if socket := socketOf(w); socket != nil {
+		if packet := packetOf(socket, r, pin, note); packet != nil {
+			_, _ = socket.Write(packet) // as for send
+			return dns.RcodeSuccess, nil
+		}
 	}
-	kept := m // whoever gets a message may keep it
-	return send(w, &kept)
+	return send(w, Message(r, pin, note))
 }
 
 // Message makes the reply that Internal sends. Its records are shared and
 // read-only.
+//
+//go:noinline
 func Message(r *dns.Msg, pin *resolve.Pin, note string) *dns.Msg {
-	m := message(r, pin, note)
-	return &m
+	return own(message(r, pin, note))
 }
 
 func message(r *dns.Msg, pin *resolve.Pin, note string) dns.Msg {
@@ -82,7 +84,7 @@ func failure(r *dns.Msg, rcode int, code uint16, text string) *dns.Msg {
 	if r.IsEdns0() != nil {
 		addEDE(&m, code, text)
 	}
-	return &m
+	return own(m)
 }
 
 // Merged sends the internal CNAME chain followed by what public DNS holds for
@@ -93,7 +95,7 @@ func Merged(w dns.ResponseWriter, r *dns.Msg, pin *resolve.Pin, public *dns.Msg)
 	m.Truncated = public.Truncated
 	m.Answer = make([]dns.RR, 0, len(pin.Result.Answer)+len(public.Answer))
 	m.Answer = append(append(m.Answer, pin.Result.Answer...), public.Answer...)
-	return send(w, &m)
+	return send(w, own(m))
 }
 
 // Chain sends the internal CNAME chain with the public rcode of its target.
@@ -101,7 +103,7 @@ func Chain(w dns.ResponseWriter, r *dns.Msg, pin *resolve.Pin, rcode int) (int, 
 	m := empty(r, rcode)
 	m.Authoritative = true
 	m.Answer = pin.Result.Answer
-	return send(w, &m)
+	return send(w, own(m))
 }
 
 // empty makes a reply to r without records. RA follows RD: to its clients the
@@ -119,11 +121,16 @@ func empty(r *dns.Msg, rcode int) dns.Msg {
 	return m
 }
 
-// send writes m, with a question of its own: autopath changes that of a request it
-// asks again with, and may write the first reply then. A failure to write means that
-// the client is gone, which is nobody's error.
-func send(w dns.ResponseWriter, m *dns.Msg) (int, error) {
+// own gives a message that can be kept, with a question of its own: autopath changes
+// that of a request it asks again with, and may write the first reply then.
+func own(m dns.Msg) *dns.Msg {
 	m.Question = slices.Clone(m.Question)
+	return &m
+}
+
+// send writes m. A failure to write means that the client is gone, which is
+// nobody's error.
+func send(w dns.ResponseWriter, m *dns.Msg) (int, error) {
 	_ = w.WriteMsg(m)
 	return dns.RcodeSuccess, nil
 }
