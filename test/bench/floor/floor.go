@@ -26,14 +26,16 @@ type answer struct {
 }
 
 func setup(c *caddy.Controller) error {
-	c.Next()
-	args := c.RemainingArgs()
-	if len(args) != 3 || args[0] != "packed" && args[0] != "messages" {
-		return plugin.Error("floor", c.ArgErr())
-	}
-	f := &floor{answers: map[string]answer{}, packed: args[0] == "packed"}
-	if err := f.read(args[1], dns.Fqdn(args[2])); err != nil {
-		return plugin.Error("floor", err)
+	f := &floor{answers: map[string]answer{}}
+	for c.Next() {
+		args := c.RemainingArgs()
+		if len(args) != 3 || args[0] != "packed" && args[0] != "messages" {
+			return plugin.Error("floor", c.ArgErr())
+		}
+		f.packed = args[0] == "packed"
+		if err := f.read(args[1], dns.Fqdn(args[2])); err != nil {
+			return plugin.Error("floor", err)
+		}
 	}
 	dnsserver.GetConfig(c).AddPlugin(func(plugin.Handler) plugin.Handler { return f })
 	return nil

@@ -4,6 +4,7 @@
 //
 //	floor packed|messages FILE ORIGIN
 //
+// once for each zone; all names are in one map.
 // `packed` writes prepared octets where the name exists, `messages` a dns.Msg with shared records, as
 // plugins do. It knows names and A records; all other names do not exist.
 package main

@@ -102,7 +102,11 @@ func blocksCorefile(w *world, s site) string {
 // floorCorefile configures the plugin that answers from a map.
 func floorCorefile(w *world, s site, how string) string {
 	var b strings.Builder
-	s.block(&b, w, func() { fmt.Fprintf(&b, "floor %s %s %s\n", how, w.zones[0].file, w.zones[0].origin) })
+	s.block(&b, w, func() {
+		for _, z := range w.zones {
+			fmt.Fprintf(&b, "floor %s %s %s\n", how, z.file, z.origin)
+		}
+	})
 	return b.String()
 }
 

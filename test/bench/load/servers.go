@@ -87,8 +87,8 @@ func notUnlessZones(w *world, _ bool) string {
 }
 
 func notFloor(w *world, _ bool) string {
-	if len(w.zones) > 1 || w.forwards || w.zones[0].own != "" {
-		return "answers from one zone only"
+	if w.views > 0 || w.forwards || w.zones[0].own != "" {
+		return "answers from one map only"
 	}
 	return ""
 }
