@@ -74,12 +74,17 @@ func (b *Builder) ensure(name string) uint32 {
 	if i, ok := b.tree.find(name); ok {
 		return i
 	}
+	return b.grow(name)
+}
+
+// grow makes the node called name, which is not there, and those missing above it.
+func (b *Builder) grow(name string) uint32 {
 	up, _ := domain.Parent(name)
 	parent := b.parent
 	if b.tree.nodes.at(parent).name() != up {
 		var ok bool
 		if parent, ok = b.tree.find(up); !ok {
-			parent = b.ensure(b.names.intern(up))
+			parent = b.grow(b.names.intern(up))
 		}
 	}
 	above := b.branches.at(parent)

@@ -125,7 +125,7 @@ func checkParams(params []dns.SVCBKeyValue) error {
 		switch kv := kv.(type) {
 		case *dns.SVCBMandatory:
 			if len(kv.Code) == 0 {
-				return fmt.Errorf("has an empty mandatory")
+				return errors.New("has an empty mandatory")
 			}
 			for i, key := range kv.Code {
 				if key == dns.SVCB_MANDATORY || !has(key) || slices.Contains(kv.Code[:i], key) {
