@@ -32,6 +32,7 @@ func layers() map[string]layer {
 		"plugin/pkg/problem":  {rank: 0, pure: true},
 		"plugin/pkg/domain":   {rank: 0, pure: true, foreign: []string{miekgDNS, punycode}},
 		"plugin/pkg/expr":     {rank: 0, pure: true},
+		"plugin/pkg/token":    {rank: 0},
 		"plugin/pkg/files":    {rank: 0},
 		"plugin/pkg/zone":     {rank: 1, pure: true, foreign: []string{miekgDNS, prefixTable}},
 		"plugin/pkg/zonefile": {rank: 1, foreign: []string{miekgDNS}},
