@@ -85,6 +85,22 @@ func (l lexer) next(off int) token {
 	return token{kindOther, off, rest[:size]}
 }
 
+// unglued cuts a word after the operator that it starts with if a literal follows at
+// once (`eq1`, `matchesr"…"`): where an operator stands, wirefilter reads no further.
+func (l lexer) unglued(t token) token {
+	if t.kind != kindWord || t.operator() != opNone {
+		return t
+	}
+	for n := len(t.text) - 1; n > 0; n-- {
+		word := token{t.kind, t.off, t.text[:n]}
+		rest := l.src[t.off+n:]
+		if word.operator() != opNone && (isDigit(rest[0]) || startsRaw(rest)) {
+			return word
+		}
+	}
+	return t
+}
+
 // startsRaw reports whether s starts with r, any number of # and a quote.
 func startsRaw(s string) bool {
 	if s[0] != 'r' {

@@ -1,6 +1,9 @@
 package expr
 
-import "unicode/utf8"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // parser is one pass over one source. It stops at the first error.
 type parser struct {
@@ -53,6 +56,16 @@ func (p *parser) accept(texts ...string) bool {
 	return true
 }
 
+// acceptWord moves past a keyword, which need not end where the word does: like
+// wirefilter, which compares prefixes, it takes what follows as a word of its own.
+func (p *parser) acceptWord(word string) bool {
+	if p.tok.kind != kindWord || !strings.HasPrefix(p.tok.text, word) {
+		return false
+	}
+	p.jump(p.tok.off + len(word))
+	return true
+}
+
 // fail makes an error at the next token.
 func (p *parser) fail(format string, args ...any) *Error {
 	return p.lex.fail(p.tok.span(), format, args...)
@@ -83,7 +96,7 @@ func (p *parser) logic(op logicOp) (node, *Error) {
 	}
 	items := []node{first}
 	word, symbol := op.words()
-	for p.accept(word, symbol) {
+	for p.accept(symbol) || p.acceptWord(word) {
 		n, err := p.logic(op + 1)
 		if err != nil {
 			return nil, err
@@ -100,14 +113,17 @@ func (p *parser) logic(op logicOp) (node, *Error) {
 func (p *parser) simple() (node, *Error) {
 	tok := p.tok
 	quantifier := tok.is("any", "all")
-	if !quantifier && !tok.is("(", "not", "!") {
+	not := tok.is("!") || tok.kind == kindWord && strings.HasPrefix(tok.text, "not")
+	if !quantifier && !not && !tok.is("(") {
 		return p.comparison()
 	}
 	if err := p.enter(); err != nil {
 		return nil, err
 	}
 	defer p.leave()
-	p.advance()
+	if !p.acceptWord("not") {
+		p.advance()
+	}
 	switch {
 	case quantifier:
 		return p.quantifier(tok)
@@ -178,12 +194,13 @@ func (p *parser) comparison() (node, *Error) {
 
 // operator reads an operator, or opNone if the value stands alone.
 func (p *parser) operator() (Op, *Error) {
+	p.tok = p.lex.unglued(p.tok)
 	op := p.tok.operator()
 	if op == opNone {
 		return opNone, p.noOperator()
 	}
 	p.advance()
-	if op == OpStrictWildcard && !p.accept("wildcard") {
+	if op == OpStrictWildcard && !p.acceptWord("wildcard") {
 		return opNone, p.fail("expected wildcard after strict")
 	}
 	return op, nil
