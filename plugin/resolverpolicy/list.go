@@ -45,10 +45,7 @@ type exact struct{ *list }
 func (e exact) HasString(s string) bool { return e.values.Load().written(s) }
 
 // HasInt implements expr.List.
-func (l *list) HasInt(n int64) bool {
-	_, ok := l.values.Load().numbers[n]
-	return ok
-}
+func (l *list) HasInt(n int64) bool { return l.values.Load().hasNumber(n) }
 
 // HasIP implements expr.List.
 func (l *list) HasIP(ip netip.Addr) bool {

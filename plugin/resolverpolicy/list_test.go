@@ -29,14 +29,23 @@ func TestReadValues(t *testing.T) {
 		"empty":     {"# nothing\n", "", 0, 0},
 		"wildcard": {"example.org\n*.example.org\n",
 			`f:2: list f: "*.example.org": a list holds names without wildcards; to match all names below one, list the name and write: any(dns.domains[*] in $list)`, expr.String, 1},
-		"twice":      {"example.org\nEXAMPLE.org\n", "f:2: list f: warning: EXAMPLE.org is in the list already", expr.String, 1},
-		"hosts file": {"# hosts\nlocalhost\n0.0.0.0 ads.example\n", `f:3: list f: warning: "0.0.0.0 ads.example" is one value as it stands; a list holds one value a line, without quotes, commas and addresses before a name`, expr.String, 2},
-		"commas":     {"example.org, example.com\n", `f:1: list f: warning: "example.org, example.com" is one value as it stands; a list holds one value a line, without quotes, commas and addresses before a name`, expr.String, 1},
-		"rules":      {"||ads.example^\n", `f:1: list f: warning: "||ads.example^" is one value as it stands; a list holds one value a line, without quotes, commas and addresses before a name`, expr.String, 1},
-		"groups":     {"Domain Admins\nops\n", "", expr.String, 2},
-		"long line":  {"a\n" + strings.Repeat("b", 1<<17), "f:2: list f: the line is longer than 65536 octets; a list holds one value a line", expr.String, 1},
-		"mixed":      {"7\nexample.org\n", `f:2: list f: "example.org" is not a number; a list holds one type of value, and this one began with a number`, expr.Int, 1},
-		"host bits":  {"192.0.2.0/24\n10.0.0.1/8\n", "f:2: list f: 10.0.0.1/8 has host bits set, write 10.0.0.0/8", expr.IP, 1},
+		"twice":                  {"example.org\nEXAMPLE.org\n", "f:2: list f: warning: EXAMPLE.org is in the list already", expr.String, 1},
+		"hosts file":             {"# hosts\nlocalhost\n0.0.0.0 ads.example\n", `f:3: list f: warning: "0.0.0.0 ads.example" is one value as it stands; it looks like a line of a hosts file; write the name alone, ads.example`, expr.String, 2},
+		"hosts file first":       {"0.0.0.0\tads.example\n", `f:1: list f: warning: "0.0.0.0\tads.example" is one value as it stands; it looks like a line of a hosts file; write the name alone, ads.example`, expr.String, 1},
+		"commas":                 {"example.org, example.com\n", `f:1: list f: warning: "example.org, example.com" is one value as it stands; it looks like a table of comma-separated values; a list holds one value a line, without quotes and commas`, expr.String, 1},
+		"rules":                  {"||ads.example^\n", `f:1: list f: warning: "||ads.example^" is one value as it stands; it looks like a filter rule of an ad blocker; write the name alone, ads.example`, expr.String, 1},
+		"URL":                    {"https://ads.example/x\n", `f:1: list f: warning: "https://ads.example/x" is one value as it stands; it looks like a URL; write the name in it alone, ads.example`, expr.String, 1},
+		"ranges":                 {"192.0.2.1..192.0.2.6\n2001:db8::..2001:db8::ff\n", "", expr.IP, 2},
+		"range of numbers":       {"1..9\n67\n", "", expr.Int, 2},
+		"hyphens":                {"192.0.2.1-192.0.2.6\n", `f:1: list f: "192.0.2.1-192.0.2.6": a range is written 192.0.2.1..192.0.2.6`, expr.IP, 0},
+		"hyphen between numbers": {"7\n1-9\n", `f:2: list f: "1-9": a range is written 1..9`, expr.Int, 1},
+		"empty range":            {"192.0.2.6..192.0.2.1\n", `f:1: list f: the range 192.0.2.6..192.0.2.1 is empty, its first address is above its last`, expr.IP, 0},
+		"mixed range":            {"192.0.2.6..2001:db8::\n", `f:1: list f: the range 192.0.2.6..2001:db8:: mixes IPv4 and IPv6`, expr.IP, 0},
+		"many numbers":           {"3..1\n", "f:1: list f: the range 3..1 is empty, its first number is above its last", expr.Int, 0},
+		"groups":                 {"Domain Admins\nops\n", "", expr.String, 2},
+		"long line":              {"a\n" + strings.Repeat("b", 1<<17), "f:2: list f: the line is longer than 65536 octets; a list holds one value a line", expr.String, 1},
+		"mixed":                  {"7\nexample.org\n", `f:2: list f: "example.org" is not a number; a list holds one type of value, and this one began with a number`, expr.Int, 1},
+		"host bits":              {"192.0.2.0/24\n10.0.0.1/8\n", "f:2: list f: 10.0.0.1/8 has host bits set, write 10.0.0.0/8", expr.IP, 1},
 		"mapped": {"::ffff:192.0.2.1\n::ffff:192.0.2.0/120\n",
 			"f:1: list f: ::ffff:192.0.2.1 is an IPv4 address, write 192.0.2.1\nf:2: list f: ::ffff:192.0.2.0/120 is an IPv4 network, write it as one", expr.IP, 0},
 		"bad name": {"a..b\n", `f:1: list f: "a..b." has an empty label`, expr.String, 0},
@@ -164,5 +173,30 @@ func TestMillion(t *testing.T) {
 	}
 	if name := fmt.Sprintf("host-%d.example.org", entries); l.HasString(name) {
 		t.Errorf("%s is in the list", name)
+	}
+}
+
+// TestListRanges holds what lies in a range of a list.
+func TestListRanges(t *testing.T) {
+	read := func(text string) *list {
+		v, problems := readValues(strings.NewReader(text), "f", "list f")
+		if len(problems) > 0 {
+			t.Fatal(problems)
+		}
+		l := newList()
+		l.values.Store(v)
+		return l
+	}
+	addresses := read("192.0.2.3..192.0.2.9\n")
+	for text, want := range map[string]bool{"192.0.2.2": false, "192.0.2.3": true, "192.0.2.9": true, "192.0.2.10": false, "::": false} {
+		if got := addresses.HasIP(netip.MustParseAddr(text)); got != want {
+			t.Errorf("%s is in the list: %t, want %t", text, got, want)
+		}
+	}
+	numbers := read("-2..3\n7\n")
+	for n, want := range map[int64]bool{-3: false, -2: true, 3: true, 4: false, 7: true} {
+		if got := numbers.HasInt(n); got != want {
+			t.Errorf("%d is in the list: %t, want %t", n, got, want)
+		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,6 +21,7 @@ const (
 	maxEntries  = 10_000_000 // of one list
 	maxLine     = 1 << 16    // octets of one line
 	maxReported = 100        // problems of one file
+	maxRanges   = 1000       // of numbers in one list
 )
 
 // values is the content of a list file: one type of value. It is immutable once
@@ -30,6 +32,7 @@ type values struct {
 	names    map[string]bool     // in lower case and Punycode; whether a line has just that
 	texts    map[string]struct{} // as the other lines have them
 	numbers  map[int64]struct{}
+	ranges   []expr.IntRange // of numbers; a few, they are not searched
 	prefixes *bart.Lite
 }
 
@@ -56,9 +59,9 @@ func readValues(r io.Reader, file, object string) (*values, problem.List) {
 		case err != nil:
 			errs++
 			problems.Errorf(pos, object, "%s", err)
-		case v.typ == expr.String && foreign(text):
+		case v.typ == expr.String && foreign(text) != "":
 			if odd++; odd <= maxReported {
-				problems.Warnf(pos, object, "%q is one value as it stands; a list holds one value a line, without quotes, commas and addresses before a name", text)
+				problems.Warnf(pos, object, "%q is one value as it stands; it looks like %s", text, foreign(text))
 			}
 		case !fresh:
 			if repeated++; repeated <= maxReported {
@@ -84,15 +87,24 @@ func readValues(r io.Reader, file, object string) (*values, problem.List) {
 	return v, problems
 }
 
-// foreign reports whether a line looks like one of another format: a hosts file, a
-// table of comma-separated values, filter rules of a browser.
-func foreign(text string) bool {
-	if strings.ContainsAny(text, ",\"|") || strings.ContainsRune("!;'", rune(text[0])) {
-		return true
-	}
-	first, _, several := strings.Cut(text, " ")
+// foreign names the format that a line looks like if it is not that of a list, with
+// what to write instead; "" if it may be a value.
+func foreign(text string) string {
+	first, rest, several := strings.Cut(strings.ReplaceAll(text, "\t", " "), " ")
 	_, err := netip.ParseAddr(first)
-	return several && err == nil
+	switch {
+	case several && err == nil:
+		return "a line of a hosts file; write the name alone, " + strings.TrimSpace(rest)
+	case strings.HasPrefix(text, "||"), strings.HasPrefix(text, "@@"), strings.HasPrefix(text, "!"), strings.HasSuffix(text, "^"):
+		return "a filter rule of an ad blocker; write the name alone, " + strings.Trim(text, "|@!^ ")
+	case strings.Contains(text, "://"):
+		_, host, _ := strings.Cut(text, "://")
+		host, _, _ = strings.Cut(host, "/")
+		return "a URL; write the name in it alone, " + host
+	case strings.ContainsAny(text, ",;\"|") || text[0] == '\'':
+		return "a table of comma-separated values; a list holds one value a line, without quotes and commas"
+	}
+	return ""
 }
 
 // add takes one value and reports whether it is new.
@@ -114,19 +126,37 @@ func (v *values) add(text string) (fresh bool, err error) {
 	return fresh, err
 }
 
-// typeOf guesses the type of a list by its first value.
+// typeOf guesses the type of a list by its first value, or the first bound of a range.
 func typeOf(text string) expr.Type {
-	if _, err := strconv.ParseInt(text, 10, 64); err == nil {
+	first, _, _ := strings.Cut(text, "..")
+	if _, err := strconv.ParseInt(first, 10, 64); err == nil {
 		return expr.Int
 	}
-	if _, err := netip.ParseAddr(text); err == nil || strings.Contains(text, "/") {
+	host := first
+	if end := strings.IndexAny(first, "/-"); end >= 0 {
+		host = first[:end]
+	}
+	if _, err := netip.ParseAddr(host); err == nil {
 		return expr.IP
 	}
 	return expr.String
 }
 
+// errHyphen says how a range is written.
+func errHyphen(text string) error {
+	first, last, _ := strings.Cut(text, "-")
+	return fmt.Errorf("%q: a range is written %s..%s", text, strings.TrimSpace(first), strings.TrimSpace(last))
+}
+
+// addNumber takes a number or a range of them.
 func (v *values) addNumber(text string) (bool, error) {
+	if first, last, ok := strings.Cut(text, ".."); ok {
+		return v.addNumbers(text, first, last)
+	}
 	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil && strings.Contains(text[1:], "-") && typeOf(text[:1]) == expr.Int {
+		return false, errHyphen(text)
+	}
 	if err != nil {
 		return false, fmt.Errorf("%q is not a number; a list holds one type of value, and this one began with a number", text)
 	}
@@ -135,7 +165,47 @@ func (v *values) addNumber(text string) (bool, error) {
 	return !known, nil
 }
 
+func (v *values) addNumbers(text, first, last string) (bool, error) {
+	from, err := strconv.ParseInt(first, 10, 64)
+	to, other := strconv.ParseInt(last, 10, 64)
+	switch {
+	case err != nil || other != nil:
+		return false, fmt.Errorf("%q is no range of numbers, which is written FIRST..LAST", text)
+	case from > to:
+		return false, fmt.Errorf("the range %s is empty, its first number is above its last", text)
+	}
+	r := expr.IntRange{From: from, To: to}
+	if slices.Contains(v.ranges, r) {
+		return false, nil
+	}
+	if len(v.ranges) == maxRanges {
+		return false, fmt.Errorf("more than %d ranges of numbers in one list", maxRanges)
+	}
+	v.ranges = append(v.ranges, r)
+	return true, nil
+}
+
+// hasNumber reports whether a number is among the values.
+func (v *values) hasNumber(n int64) bool {
+	if _, ok := v.numbers[n]; ok {
+		return true
+	}
+	for _, r := range v.ranges {
+		if r.From <= n && n <= r.To {
+			return true
+		}
+	}
+	return false
+}
+
+// addPrefix takes an address, a CIDR or a range of addresses.
 func (v *values) addPrefix(text string) (bool, error) {
+	if first, last, ok := strings.Cut(text, ".."); ok {
+		return v.addAddresses(text, first, last)
+	}
+	if strings.Contains(text, "-") {
+		return false, errHyphen(text)
+	}
 	p, err := parsePrefix(text)
 	if err != nil {
 		return false, err
@@ -143,6 +213,24 @@ func (v *values) addPrefix(text string) (bool, error) {
 	known := v.prefixes.Get(p)
 	v.prefixes.Insert(p)
 	return !known, nil
+}
+
+func (v *values) addAddresses(text, first, last string) (fresh bool, err error) {
+	from, err := netip.ParseAddr(first)
+	to, other := netip.ParseAddr(last)
+	switch {
+	case err != nil || other != nil || from.Zone() != "" || to.Zone() != "":
+		return false, fmt.Errorf("%q is no range of addresses, which is written FIRST..LAST", text)
+	case from.BitLen() != to.BitLen() || from.Is4In6() || to.Is4In6():
+		return false, fmt.Errorf("the range %s mixes IPv4 and IPv6", text)
+	case to.Less(from):
+		return false, fmt.Errorf("the range %s is empty, its first address is above its last", text)
+	}
+	for _, p := range (expr.IPRange{From: from, To: to}).Prefixes() {
+		fresh = fresh || !v.prefixes.Get(p)
+		v.prefixes.Insert(p)
+	}
+	return fresh, nil
 }
 
 // parsePrefix reads an address or a CIDR without host bits.
