@@ -25,7 +25,7 @@ type explained struct {
 // explainFlags are the flags of explain as they are written.
 type explainFlags struct {
 	conf, block, client, server, transport, host, identity string
-	noRecursion, live, json                                bool
+	reverse, noRecursion, live, json                       bool
 }
 
 func prepareExplain(flags *flag.FlagSet) body {
@@ -37,6 +37,7 @@ func prepareExplain(flags *flag.FlagSet) body {
 	flags.StringVar(&f.transport, "transport", "", "`TRANSPORT` it arrives by: udp, tcp, tls, https, https3, quic or grpc (default: any)")
 	flags.StringVar(&f.host, "host", "", "`NAME` of the host in the HTTPS request, or of the server in the TLS handshake")
 	flags.StringVar(&f.identity, "identity", "", "`MAIL` address of who asks, as if a client certificate showed it")
+	flags.BoolVar(&f.reverse, "x", false, "NAME is an IP address, ask for its reverse name; with the type PTR that needs no flag")
 	flags.BoolVar(&f.noRecursion, "norecurse", false, "ask without RD, the flag for recursion")
 	flags.BoolVar(&f.live, "live", false, "really ask public DNS where the query would be sent there")
 	flags.BoolVar(&f.json, "json", false, "print one JSON object")
@@ -94,6 +95,9 @@ func (f *explainFlags) parse(args []string) (q explain.Query, a asker, err error
 			return q, a, usagef("%s", err)
 		}
 	}
+	if q.Name, q.Type, err = f.reversed(q.Name, q.Type, len(args) == 2); err != nil {
+		return q, a, err
+	}
 	a = asker{transport: f.transport, host: f.host, identity: f.identity}
 	if _, ok := transports()[f.transport]; !ok && f.transport != "" {
 		return q, a, usagef("-transport %q, allowed: udp, tcp, tls, https, https3, quic, grpc", f.transport)
@@ -117,6 +121,23 @@ func (f *explainFlags) parse(args []string) (q explain.Query, a asker, err error
 	}
 	a.server = a.server.Unmap()
 	return q, a, nil
+}
+
+// reversed gives the reverse name of an address that is asked for with -x or the
+// type PTR, and the type PTR unless one was stated; else name and type as they are.
+func (f *explainFlags) reversed(name string, qtype uint16, stated bool) (string, uint16, error) {
+	addr, err := netip.ParseAddr(name)
+	switch {
+	case f.reverse && err != nil:
+		return "", 0, usagef("-x takes an IP address, found %q", name)
+	case err != nil || !f.reverse && qtype != dns.TypePTR:
+		return name, qtype, nil
+	case !stated:
+		qtype = dns.TypePTR
+	}
+	addr = addr.Unmap().WithZone("")
+	reverse, err := domain.Reverse(netip.PrefixFrom(addr, addr.BitLen()))
+	return reverse, qtype, err
 }
 
 // below gives the plugins that stand below the suite.

@@ -13,8 +13,8 @@ import (
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
 )
 
-// listing is one server block as `list` shows it: only one kind is filled in. The
-// tags are the form of -json.
+// listing is one server block as `list` shows it: the kinds asked for are filled in.
+// The tags are the form of -json.
 type listing struct {
 	Block      []string        `json:"block"` // the block's keys
 	Zones      []zoneLine      `json:"zones,omitempty"`
@@ -69,8 +69,12 @@ func prepareList(flags *flag.FlagSet) body {
 	conf := flags.String("conf", defaultCorefile, "Corefile to read, a `FILE` or stdin")
 	asJSON := flags.Bool("json", false, "print one JSON array, an object for each server block")
 	return func(p *program, args []string) (int, error) {
-		if len(args) != 1 || !slices.Contains([]string{"zones", "views", "policies", "references"}, args[0]) {
-			return exitFailure, usagef("say what to list, one of zones, views, policies and references; found %q", strings.Join(args, " "))
+		kinds := listKinds()
+		if len(args) > 1 || len(args) == 1 && !slices.Contains(kinds, args[0]) {
+			return exitFailure, usagef("say what to list, one of zones, views, policies and references, or nothing for all; found %q", strings.Join(args, " "))
+		}
+		if len(args) == 1 {
+			kinds = args
 		}
 		c, err := p.loadGood(*conf)
 		if err != nil {
@@ -78,7 +82,7 @@ func prepareList(flags *flag.FlagSet) body {
 		}
 		blocks := make([]listing, 0, len(c.blocks))
 		for _, b := range c.blocks {
-			blocks = append(blocks, listingOf(b, args[0]))
+			blocks = append(blocks, listingOf(b, kinds))
 		}
 		if *asJSON {
 			return exitOK, printJSON(p.stdout, blocks)
@@ -90,15 +94,25 @@ func prepareList(flags *flag.FlagSet) body {
 				}
 				fmt.Fprintln(p.stdout, bold(p.color, printable(c.blockName(&c.blocks[i]))))
 			}
-			b.print(p.stdout)
+			b.print(p, kinds)
 		}
 		return exitOK, nil
 	}
 }
 
-func listingOf(b scope.Block, kind string) listing {
+// listKinds gives the words that list takes, in the order they are shown.
+func listKinds() []string { return []string{"zones", "views", "policies", "references"} }
+
+func listingOf(b scope.Block, kinds []string) listing {
 	l := listing{Block: b.Keys}
-	s := b.Snapshot
+	for _, kind := range kinds {
+		l.add(b.Snapshot, kind)
+	}
+	return l
+}
+
+// add fills in one kind.
+func (l *listing) add(s *model.Snapshot, kind string) {
 	switch kind {
 	case "zones":
 		l.Zones = zoneLines(s)
@@ -122,7 +136,6 @@ func listingOf(b scope.Block, kind string) listing {
 			}
 		}
 	}
-	return l
 }
 
 func zoneLines(s *model.Snapshot) []zoneLine {
@@ -207,22 +220,35 @@ func policiesOf(s *model.Snapshot, v *model.View) []string {
 	return out
 }
 
-// print writes the one kind that is filled in as a table.
-func (l listing) print(w io.Writer) {
+// print writes the kinds as tables, with a heading each if there are several.
+func (l listing) print(p *program, kinds []string) {
+	for i, kind := range kinds {
+		if len(kinds) > 1 {
+			if i > 0 {
+				fmt.Fprintln(p.stdout)
+			}
+			fmt.Fprintln(p.stdout, bold(p.color, kind))
+		}
+		l.printKind(p.stdout, kind)
+	}
+}
+
+// printKind writes one kind as a table.
+func (l listing) printKind(w io.Writer, kind string) {
 	switch {
-	case l.Zones != nil:
+	case kind == "zones" && l.Zones != nil:
 		table(w, "ID\tNAME\tRECORDS\tSERIAL\tVIEWS\tREFERENCES\tREFERENCED BY\tFILE", l.Zones, func(z zoneLine) []string {
 			return []string{z.ID, z.Name, fmt.Sprint(z.Records), fmt.Sprint(z.Serial), words(z.Views), z.References, words(z.ReferencedBy), words(z.Files)}
 		})
-	case l.Views != nil:
+	case kind == "views" && l.Views != nil:
 		table(w, "NAME\tZONES\tPOLICIES\tDESCRIPTION", l.Views, func(v viewLine) []string {
 			return []string{v.Name, words(v.Zones), words(v.Policies), v.Description}
 		})
-	case l.Policies != nil:
+	case kind == "policies" && l.Policies != nil:
 		table(w, "PRECEDENCE\tNAME\tACTION\tVIEW\tFALLBACK\tTRAFFIC\tIDENTITY", l.Policies, func(p policyLine) []string {
 			return []string{fmt.Sprint(p.Precedence), p.Name, p.Action, p.View, words(p.Fallback), p.Traffic, p.Identity}
 		})
-	case l.References != nil:
+	case kind == "references" && l.References != nil:
 		table(w, "FROM\tTO\tNODATA\tVIEWS\tCHAIN", l.References, func(r referenceLine) []string {
 			nodata := ""
 			if r.NoData {

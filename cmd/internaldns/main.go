@@ -65,7 +65,7 @@ func commands() []command {
 	return []command{
 		{"check", "[-conf FILE] [-json]", "list every problem of a Corefile", prepareCheck},
 		{"explain", "[OPTION...] NAME [TYPE]", "tell why a query gets its answer", prepareExplain},
-		{"list", "[-conf FILE] [-json] zones|views|policies|references", "show what is configured, and what uses what", prepareList},
+		{"list", "[-conf FILE] [-json] [zones|views|policies|references]", "show what is configured, and what uses what", prepareList},
 		{"export", "[-conf FILE] [-block KEY] [-o FILE] ZONE-ID", "write a zone as a zone file", prepareExport},
 		{"diff", "[-queries FILE] [-max N] [-json] OLD NEW", "tell which answers change from one Corefile to another", prepareDiff},
 	}

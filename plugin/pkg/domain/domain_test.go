@@ -205,3 +205,33 @@ func FuzzIsSubdomain(f *testing.F) {
 		}
 	})
 }
+
+// TestPlain holds which characters need no second look, those at the ends of their
+// ranges included.
+func TestPlain(t *testing.T) {
+	for c := range 256 {
+		want := c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || strings.ContainsRune("-_.*/", rune(c))
+		if got := plain(string([]byte{byte(c), '.'})); got != want {
+			t.Errorf("%q is plain: %t, want %t", byte(c), got, want)
+		}
+	}
+}
+
+// TestLimits holds the limits of RFC 1035 section 2.3.4 to the octet.
+func TestLimits(t *testing.T) {
+	label := func(n int) string { return strings.Repeat("a", n) + "." }
+	for _, row := range []struct {
+		name string
+		ok   bool
+	}{
+		{label(63), true}, {label(64), false},
+		{label(63) + label(63) + label(63) + label(61), true},
+		{label(63) + label(63) + label(63) + label(62), false},
+		{label(63) + label(64) + label(1), false},
+		{strings.Repeat("a.", 127), true},
+	} {
+		if _, err := Canonical(row.name); (err == nil) != row.ok {
+			t.Errorf("a name of %d characters: %v, want ok %t", len(row.name), err, row.ok)
+		}
+	}
+}

@@ -18,10 +18,22 @@ func Reverse(p netip.Prefix) (string, error) {
 	if p.Addr().Is4() {
 		step, boundary = 8, "an octet"
 	}
+	if p.Addr().Is4() && p.Bits() > 24 && p.Bits() < 32 {
+		return "", smallReverse(p)
+	}
 	if over := p.Bits() % step; over != 0 {
 		return "", fmt.Errorf("%s is not on %s boundary, declare instead: %s", p, boundary, strings.Join(split(p, step-over), " "))
 	}
 	return reverse(p, step), nil
+}
+
+// smallReverse is the error for a part of an IPv4 network of 256 addresses, which has
+// no zone of its own but by delegation (RFC 2317).
+func smallReverse(p netip.Prefix) error {
+	network := netip.PrefixFrom(p.Addr(), 24).Masked()
+	zone := reverse(network, 8)
+	return fmt.Errorf("%s is not on an octet boundary; declare %s, the zone %s, or, if that delegates a part of it as RFC 2317 says, the zone by its name, such as %d/%d.%s",
+		p, network, zone, p.Addr().As4()[3], p.Bits(), zone)
 }
 
 // split lists the prefixes on the next boundary, more bits further down.

@@ -29,7 +29,7 @@ func TestReverse(t *testing.T) { // RFC 1035 section 3.5, RFC 3596 section 2.5
 func TestReverseOffBoundary(t *testing.T) { // SPEC section 3
 	for _, row := range []struct{ in, want string }{
 		{"192.0.2.0/23", "192.0.2.0/23 is not on an octet boundary, declare instead: 192.0.2.0/24 192.0.3.0/24"},
-		{"192.0.2.128/25", "not on an octet boundary, declare instead: 192.0.2.128/32 192.0.2.129/32"},
+		{"192.0.2.128/25", "192.0.2.128/25 is not on an octet boundary; declare 192.0.2.0/24, the zone 2.0.192.in-addr.arpa., or, if that delegates a part of it as RFC 2317 says, the zone by its name, such as 128/25.2.0.192.in-addr.arpa."},
 		{"2001:db8::/31", "declare instead: 2001:db8::/32 2001:db9::/32"},
 		{"2001:db8::/35", "2001:db8::/35 is not on a nibble boundary, declare instead: 2001:db8::/36 2001:db8:1000::/36"},
 		{"192.0.2.1/24", "192.0.2.1/24 has host bits set, write 192.0.2.0/24"},
@@ -49,7 +49,7 @@ func TestReverseOffBoundary(t *testing.T) { // SPEC section 3
 func TestReverseCovers(t *testing.T) {
 	for bits := 1; bits < 32; bits++ {
 		p := netip.PrefixFrom(netip.MustParseAddr("192.0.2.0"), bits).Masked()
-		if bits%8 == 0 {
+		if bits%8 == 0 || bits > 24 { // RFC 2317 is named then
 			continue
 		}
 		_, err := Reverse(p)
