@@ -173,9 +173,23 @@ func (t *twin) additional(viewName string, a internal) []dns.RR {
 				out = append(out, a.glue.at(target, qtype)...)
 			case s.kind == records:
 				out = append(out, s.rrs...)
+			case (s.kind == alias || s.kind == redirected) && s.zone.flatten && rr.Header().Rrtype != dns.TypeNS: // what a client that asks gets
+				if f := t.flatten(viewName, target, qtype, s); f.class == settled && f.rcode == dns.RcodeSuccess {
+					out = append(out, only(f.answer, qtype)...)
+				}
 			case s.kind == cut && rr.Header().Rrtype == dns.TypeNS && rr.Header().Name == ".": // left open: glue, for priming (RFC 8109)
 				out = append(out, s.zone.at(target, qtype)...)
 			}
+		}
+	}
+	return out
+}
+
+// only gives the records of one type.
+func only(rrs []dns.RR, qtype uint16) (out []dns.RR) {
+	for _, rr := range rrs {
+		if rr.Header().Rrtype == qtype {
+			out = append(out, rr)
 		}
 	}
 	return out

@@ -13,8 +13,9 @@ import (
 const maxTargets = 16
 
 // additional gives the addresses of the hosts an answer names, as far as the view
-// knows them (RFC 1035 section 3.3, RFC 2782, RFC 9460 section 4.1). Aliases are
-// not followed: these targets may not be any.
+// knows them (RFC 1035 section 3.3, RFC 2782, RFC 9460 section 4.1). An alias, which
+// no target should be (RFC 2181 section 10.3), is flattened as it would be if a client
+// asked for it, but for name servers: resolvers follow those by themselves.
 func (p *Pin) additional(answer []dns.RR, qtype uint16) []dns.RR {
 	switch qtype {
 	case dns.TypeNS, dns.TypeMX, dns.TypeSRV, dns.TypeSVCB, dns.TypeHTTPS:
@@ -47,6 +48,11 @@ func (p *Pin) addresses(rr dns.RR, host string, qtype uint16) []dns.RR {
 	switch {
 	case f.ans.Kind == zone.Success:
 		return owned(f.ans, host)
+	case (f.ans.Kind == zone.CNAME || f.ans.Kind == zone.DNAME) && f.source.Flatten && rr.Header().Rrtype != dns.TypeNS:
+		r := Result{Match: f.match, Type: qtype}
+		if p.flatten(&r, &f, host); r.Outcome == Success {
+			return r.Answer
+		}
 	case f.ans.Kind == zone.Delegation && rr.Header().Name == domain.Root && rr.Header().Rrtype == dns.TypeNS:
 		glue := p.Snapshot.Data(f.source).Glue(host, qtype)
 		if p.Trace != nil {

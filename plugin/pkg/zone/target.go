@@ -60,6 +60,9 @@ func (d *draft) checkTarget(rr dns.RR, pos problem.Pos) {
 	}
 	switch a := d.Lookup(name, dns.TypeA); a.Kind {
 	case CNAME:
+		if d.b.opt.Flatten && rr.Header().Rrtype != dns.TypeNS {
+			return // clients are given the address that the alias leads to
+		}
 		warn("%s, which is an alias; a name with addresses of its own is needed (RFC 2181 section 10.3)")
 	case DNAME:
 		warn("%s, which is redirected by the DNAME of %s; a name with addresses of its own is needed", a.Owner)
