@@ -32,13 +32,14 @@ const maxNames = 8
 // Check checks a block. It reads the records of every zone once, and again the
 // files of zones with aliases that lead nowhere, to tell where those stand.
 func Check(b Block) Report {
-	c := &check{Block: b, policies: make(map[*model.View][]*model.Policy), aliases: make(map[*model.Zone][]alias)}
+	c := &check{Block: b, policies: make(map[*model.View][]*model.Policy), aliases: make(map[*model.Zone][]alias), cuts: make(map[*model.Zone][]string)}
 	for _, p := range b.Snapshot.Policies {
 		c.policies[p.View] = append(c.policies[p.View], p)
 	}
 	c.publicPath()
 	c.specialNames()
 	c.readZones()
+	c.orphanCuts()
 	c.deadReferences()
 	c.deadAliases()
 	return c.report
@@ -50,6 +51,7 @@ type check struct {
 	report   Report
 	policies map[*model.View][]*model.Policy
 	aliases  map[*model.Zone][]alias
+	cuts     map[*model.Zone][]string // owners of NS records below the apex
 
 	// What aliases lead to, worked out when first asked for.
 	targets   map[string]bool // targets and the names above them

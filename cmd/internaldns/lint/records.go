@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -33,12 +34,17 @@ type alias struct {
 func (c *check) readZones() {
 	for _, z := range c.Snapshot.Zones {
 		var signed []string
-		for rr := range c.Snapshot.Data(z).All() {
+		data := c.Snapshot.Data(z)
+		for rr := range data.All() {
 			switch rr := rr.(type) {
 			case *dns.CNAME:
 				c.aliases[z] = append(c.aliases[z], alias{rr: rr, target: strings.ToLower(rr.Target)})
 			case *dns.DNAME:
 				c.aliases[z] = append(c.aliases[z], alias{rr: rr, target: strings.ToLower(rr.Target), below: true})
+			case *dns.NS:
+				if owner := rr.Hdr.Name; owner != z.Apex && data.Lookup(owner, dns.TypeNS).Owner == owner {
+					c.cuts[z] = appendNew(c.cuts[z], owner)
+				}
 			case *dns.RRSIG, *dns.NSEC, *dns.NSEC3, *dns.NSEC3PARAM:
 				if name := dns.TypeToString[rr.Header().Rrtype]; !slices.Contains(signed, name) {
 					signed = append(signed, name)
@@ -47,6 +53,42 @@ func (c *check) readZones() {
 		}
 		if len(signed) > 0 {
 			c.warn(z.Pos, zoneObject(z), "the zone holds records of a signed zone (%s), but its answers are served unsigned: clients that trust its keys reject them", strings.Join(signed, ", "))
+		}
+	}
+}
+
+// appendNew appends a name unless it is the last one.
+func appendNew(names []string, name string) []string {
+	if len(names) > 0 && names[len(names)-1] == name {
+		return names
+	}
+	return append(names, name)
+}
+
+// orphanCuts warns about zone cuts whose child zone the view does not hold: clients
+// that do not resolve by themselves, such as those of an office, cannot follow a
+// referral (RFC 1123 section 6.1.3.1).
+func (c *check) orphanCuts() {
+	for _, z := range c.Snapshot.Zones {
+		if len(c.cuts[z]) == 0 {
+			continue
+		}
+		views := make(map[string][]string) // by the cuts that they hold no zone for
+		for _, v := range c.Snapshot.Views {
+			if !shows(v, z) {
+				continue
+			}
+			orphans := slices.DeleteFunc(slices.Clone(c.cuts[z]), func(cut string) bool {
+				child := v.Match(cut)
+				return child == nil || child.Apex == cut
+			})
+			if len(orphans) > 0 {
+				views[listed(orphans)] = append(views[listed(orphans)], v.Name)
+			}
+		}
+		for _, orphans := range slices.Sorted(maps.Keys(views)) {
+			c.warn(z.Pos, zoneObject(z), "stub clients get a referral, which they cannot follow, for %s: delegated by the zone, and no zone of the name in the view %s",
+				orphans, listed(views[orphans]))
 		}
 	}
 }

@@ -2,7 +2,9 @@ package model
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/internaldns/internaldns/plugin/pkg/domain"
@@ -16,7 +18,7 @@ const maxNames = 8
 // Build compiles and cross-checks spec. The snapshot follows previous, which may
 // be nil; it is nil itself if the list holds an error. All problems are listed.
 func Build(spec Spec, previous *Snapshot) (*Snapshot, problem.List) {
-	b := &builder{spec: spec, doubtful: make(map[*Policy]problem.List), config: &config{
+	b := &builder{spec: spec, doubtful: make(map[*Policy]problem.List), alike: make(map[string]int), config: &config{
 		zones: make(map[string]*Zone, len(spec.Zones)),
 		views: make(map[string]*View, len(spec.Views)),
 	}}
@@ -27,6 +29,7 @@ func Build(spec Spec, previous *Snapshot) (*Snapshot, problem.List) {
 	if !spec.Incomplete {
 		b.warnUnused()
 	}
+	b.addUnlisted()
 	if b.problems.HasErrors() {
 		return nil, b.problems
 	}
@@ -41,6 +44,26 @@ func Build(spec Spec, previous *Snapshot) (*Snapshot, problem.List) {
 	return s, b.problems
 }
 
+// maxAlike bounds the problems of one kind that are listed: a generated configuration
+// may have one for each of its zones.
+const maxAlike = 20
+
+// listed reports whether a problem of a kind is to be listed, and counts it. The kind
+// words those that are not, with %d for their number.
+func (b *builder) listed(kind string) bool {
+	b.alike[kind]++
+	return b.alike[kind] <= maxAlike
+}
+
+// addUnlisted adds how many problems of each kind were not listed.
+func (b *builder) addUnlisted() {
+	for _, kind := range slices.Sorted(maps.Keys(b.alike)) {
+		if more := b.alike[kind] - maxAlike; more > 0 {
+			b.problems.Warnf(problem.Pos{}, "", kind+", they are not listed", more)
+		}
+	}
+}
+
 // builder collects the parts of one snapshot and the problems of all of them.
 type builder struct {
 	spec     Spec
@@ -49,6 +72,7 @@ type builder struct {
 	data     []*zone.Zone
 	problems problem.List
 	doubtful map[*Policy]problem.List // what looks wrong in the expressions of a policy
+	alike    map[string]int           // problems of each kind
 
 	lostZones, lostViews bool // some are mentioned in a way that is an error
 }
@@ -117,8 +141,10 @@ func (b *builder) checkCycles() {
 		onPath := make(map[*Zone]bool)
 		for z := start; z != nil && !done[z]; {
 			if onPath[z] {
-				b.problems.Errorf(z.reference.Pos, referenceObject(ReferenceSpec{From: z.ID, To: z.reference.To.ID}),
-					"the references form a cycle: %s; remove one of them", path(z))
+				if b.listed("%d more cycles of references") {
+					b.problems.Errorf(z.reference.Pos, referenceObject(ReferenceSpec{From: z.ID, To: z.reference.To.ID}),
+						"the references form a cycle: %s; remove one of them", path(z))
+				}
 				z.reference = nil
 				b.lostZones = true
 				break
@@ -135,11 +161,18 @@ func (b *builder) checkCycles() {
 	}
 }
 
-// path words the way of the references from z, until it ends or is back at z.
+// maxPath bounds the links of a path that a message shows.
+const maxPath = 7
+
+// path words the way of the references from z, until it ends, is back at z or gets long.
 func path(z *Zone) string {
 	ids := []string{z.ID}
 	for at := z; at.reference != nil; {
 		at = at.reference.To
+		if len(ids) > maxPath {
+			ids = append(ids, "…")
+			break
+		}
 		ids = append(ids, at.ID)
 		if at == z {
 			break
@@ -155,7 +188,7 @@ func (b *builder) layOut(z *Zone) {
 		z.chain = append(z.chain, *at.reference)
 		at = at.reference.To
 	}
-	if at.reference != nil {
+	if at.reference != nil && b.listed("%d more chains of references are longer than "+strconv.Itoa(MaxReferences)) {
 		b.problems.Warnf(z.reference.Pos, referenceObject(ReferenceSpec{From: z.ID, To: z.reference.To.ID}),
 			"the chain of references is longer than %d and is cut after zone %q: %s", MaxReferences, at.ID, path(z))
 	}
@@ -257,7 +290,7 @@ func (b *builder) warnUnused() {
 		}
 	}
 	for _, z := range b.config.Zones {
-		if !used[z] && !b.lostZones {
+		if !used[z] && !b.lostZones && b.listed("%d more zones are in no view and referenced by none") {
 			b.problems.Warnf(z.Pos, zoneObject(z.ID), "the zone is in no view and referenced by none, so no query can reach it")
 		}
 	}
@@ -266,7 +299,7 @@ func (b *builder) warnUnused() {
 		served[p.View] = true
 	}
 	for _, v := range b.config.Views {
-		if !served[v] && !b.lostViews {
+		if !served[v] && !b.lostViews && b.listed("%d more views are used by no enabled policy") {
 			b.problems.Warnf(v.Pos, viewObject(v.Name), "no enabled policy uses the view, so no query can reach it")
 		}
 	}

@@ -22,6 +22,17 @@ func (b *builder) doubts(object string, e Expression, program *expr.Program) pro
 		return nil
 	}
 	var out problem.List
+	doubt := func(at expr.Span, text string) {
+		if text == "" || len(out) >= maxDoubts {
+			return
+		}
+		place := expr.Error{Source: e.Source, Offset: at.Offset, Length: at.Length}
+		out = append(out, problem.Problem{
+			Pos:    problem.Pos{File: e.Pos.File, Line: e.Pos.Line + strings.Count(e.Source[:at.Offset], "\n")},
+			Object: object, Text: text, Excerpt: place.Excerpt(),
+		})
+	}
+	patterns(program.Expr(), func(at expr.Span, pattern string) { doubt(at, neverMatches(pattern)) })
 	comparisons(program.Expr(), func(at expr.Span, field int, values []string) {
 		var first string
 		others := 0
@@ -35,17 +46,10 @@ func (b *builder) doubts(object string, e Expression, program *expr.Program) pro
 				others++
 			}
 		}
-		if first == "" || len(out) >= maxDoubts {
-			return
-		}
 		if others > 0 {
 			first += fmt.Sprintf(" (and %d more such values)", others)
 		}
-		place := expr.Error{Source: e.Source, Offset: at.Offset, Length: at.Length}
-		out = append(out, problem.Problem{
-			Pos:    problem.Pos{File: e.Pos.File, Line: e.Pos.Line + strings.Count(e.Source[:at.Offset], "\n")},
-			Object: object, Text: first, Excerpt: place.Excerpt(),
-		})
+		doubt(at, first)
 	})
 	return out
 }

@@ -10,6 +10,7 @@ import (
 // TestDoubts holds which comparisons with values that a field does not have are
 // warned about, and that others are not.
 func TestDoubts(t *testing.T) {
+	const doubled = "the regular expression needs a backslash, which names do not have; a backslash is not doubled here, write \\. for a dot"
 	const wild = `"*.b.test" stands for no other name in a comparison; `
 	for source, want := range map[string]string{
 		"dns.fqdn == '*.b.test'":                                wild + "for the names below b.test write dns.fqdn wildcard '*.b.test', with that name itself: any(dns.domains[*] == 'b.test')",
@@ -18,6 +19,13 @@ func TestDoubts(t *testing.T) {
 		"any(dns.domains[*] in {'*.b.test' '*'})":               wild + "dns.domains holds the name asked for and all above it, so write any(dns.domains[*] == 'b.test') (and 1 more such values)",
 		"dns.fqdn wildcard '*.b.test'":                          "",
 		"dns.fqdn matches '.*'":                                 "",
+		`dns.fqdn matches '^www\\.b$'`:                          doubled,
+		`any(dns.domains[*] matches '(a|b)\\.test')`:            doubled,
+		`dns.fqdn matches r'(^a\.b\|c\.d$)'`:                    "the regular expression needs the character |, which names do not have; \\| stands for itself, write | between alternatives",
+		`dns.fqdn matches '^WWW'`:                               "the regular expression needs an upper-case letter, and names are matched in lower case; write it in lower case or begin it with (?i): ^WWW",
+		`dns.fqdn matches '(?i)^WWW'`:                           "",
+		`dns.fqdn matches '(^a\\.b|c)'`:                         "",
+		`dns.fqdn matches 'a[\\.]b(\\)*'`:                       "",
 		"dns.query_rtype in {'A' 'AAA'}":                        "there is no type AAA",
 		"dns.query_rtype in {'A' 'aaaa'}":                       "there is no type aaaa, write AAAA",
 		"dns.query_rtype in {'A' 'TYPE28'}":                     "there is no type TYPE28, write AAAA",
@@ -83,6 +91,11 @@ func TestHints(t *testing.T) {
 		"any(device_posture.checks.failed[*] in {'disk'})":         "unknown field device_posture.checks.failed, of the checks of a device only those it passed are known, write not any(device_posture.checks.passed[*] ...)",
 		"net.dst.ip == 192.0.2.1":                                  "unknown field net.dst.ip, write dns.src_ip for the client's address, dns.resolved_ip for the server's",
 		"http.request.uri == 'x'":                                  "unknown field http.request.uri, write a selector of DNS policies, such as dns.fqdn",
+		"dns.query_name == 'x'":                                    "unknown field dns.query_name, write dns.fqdn",
+		"dns.type == 'A'":                                          "unknown field dns.type, write dns.query_rtype",
+		"any(cf.threat_category[*] in {1})":                        "unknown field cf.threat_category, write dns.security_category",
+		"identity.location.id == 'x'":                              "unknown field identity.location.id, write dns.location",
+		"true":                                                     "unknown field true, leave the expression out: without one a policy is for every query",
 		"dns.resolvd_ip == 192.0.2.1":                              "unknown field dns.resolvd_ip, did you mean dns.resolved_ip?",
 	} {
 		_, problems := model.Build(model.Spec{Policies: []model.PolicySpec{

@@ -3,6 +3,7 @@ package model_test
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -214,5 +215,39 @@ func TestWithData(t *testing.T) {
 	}
 	if next.Data(next.Zone("z0")) != old.Data(old.Zone("z0")) {
 		t.Error("unchanged data is not shared")
+	}
+}
+
+// TestLongChain holds that a chain of very many references, or very many cycles, is
+// reported in little room.
+func TestLongChain(t *testing.T) {
+	const zones = 20_000
+	var spec model.Spec
+	for i := range zones {
+		id := strconv.Itoa(i)
+		spec.Zones = append(spec.Zones, model.ZoneSpec{Pos: at(i), ID: id, Apex: "example.org."})
+		if i > 0 {
+			spec.References = append(spec.References, model.ReferenceSpec{Pos: at(i), From: strconv.Itoa(i - 1), To: id})
+		}
+	}
+	_, problems := model.Build(spec, nil)
+	text := problems.Error()
+	if problems.HasErrors() || len(problems) > 50 || len(text) > 10_000 {
+		t.Errorf("%d problems of %d octets", len(problems), len(text))
+	}
+	for _, want := range []string{"after zone \"5\": 0 → 1 → 2 → 3 → 4 → 5 → 6 → 7 → …\n", "19974 more chains of references are longer than 5, they are not listed"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is missing in\n%s", want, text)
+		}
+	}
+
+	spec.References = nil
+	for i := 0; i < zones; i += 2 {
+		a, b := strconv.Itoa(i), strconv.Itoa(i+1)
+		spec.References = append(spec.References, model.ReferenceSpec{Pos: at(i), From: a, To: b}, model.ReferenceSpec{Pos: at(i), From: b, To: a})
+	}
+	_, problems = model.Build(spec, nil)
+	if text = problems.Error(); len(problems) > 50 || !strings.Contains(text, "9980 more cycles of references, they are not listed") {
+		t.Errorf("%d problems:\n%s", len(problems), text)
 	}
 }

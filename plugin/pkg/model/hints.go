@@ -23,6 +23,11 @@ func hints() map[string]string {
 		"http.request.host":    "write dns.fqdn",
 		"http.request.domains": "write dns.domains",
 		"http.host":            "write dns.fqdn",
+		"dns.query_name":       "write dns.fqdn",
+		"dns.type":             "write dns.query_rtype",
+		"cf.threat_category":   "write dns.security_category",
+		"identity.location.id": "write dns.location",
+		"true":                 "leave the expression out: without one a policy is for every query",
 		"http.*":               "write a selector of DNS policies, such as dns.fqdn",
 		"net.*":                "write a selector of DNS policies, such as dns.src_ip",
 	}
