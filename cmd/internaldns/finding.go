@@ -10,7 +10,7 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/internaldns/internaldns/plugin/pkg/files"
+	"github.com/internaldns/internaldns/plugin/pkg/filewatch"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
 )
 
@@ -62,7 +62,7 @@ func addExcerpts(c *config, list []finding) {
 func readLines(c *config, file string, lines map[int]string) {
 	var in io.Reader = bytes.NewReader(c.body)
 	if file != c.file {
-		f, err := files.Open(file)
+		f, err := filewatch.Open(file)
 		if err != nil {
 			return
 		}

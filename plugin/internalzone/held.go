@@ -2,13 +2,11 @@ package internalzone
 
 import (
 	"sync"
-	"sync/atomic"
-	"time"
 	"weak"
 
 	clog "github.com/coredns/coredns/plugin/pkg/log"
 
-	"github.com/internaldns/internaldns/plugin/pkg/files"
+	"github.com/internaldns/internaldns/plugin/pkg/filewatch"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
 	"github.com/internaldns/internaldns/plugin/pkg/zone"
@@ -27,123 +25,101 @@ type subscriber struct {
 // and watched for changes. After the load it belongs to the watcher alone.
 type heldZone struct {
 	source
-	tracker     files.Tracker
+	files       *filewatch.Set
 	subscribers []subscriber
+	changed     *changes
 
-	once    sync.Once
-	current reading // the one that is served
-	latest  reading // the one tried last, which may have failed
-
-	loaded   atomic.Int64 // time of the last good load, nanoseconds since 1970
-	failing  atomic.Bool  // whether the one tried last failed
-	failures atomic.Int64
+	once     sync.Once
+	zone     *zone.Zone   // the one that is served, nil before the first
+	problems problem.List // of the first reading
 }
 
-// loads is what metrics say of a zone's loads.
-type loads struct {
-	last     time.Time // of the last good one
-	failing  float64   // 1 if the last one failed
-	failures float64
-}
-
-// loads is safe for concurrent use.
-func (h *heldZone) loads() loads {
-	l := loads{last: time.Unix(0, h.loaded.Load()), failures: float64(h.failures.Load())}
-	if h.failing.Load() {
-		l.failing = 1
-	}
-	return l
+func newHeldZone(src source, changed *changes) *heldZone {
+	h := &heldZone{source: src, changed: changed}
+	h.files = filewatch.New(filewatch.Config{
+		Name: src.object(), Pos: src.pos, EmptyOK: src.emptyOK,
+		Read: h.read,
+		Refused: func(errors string) {
+			log.Errorf("Zone %s: keeping the old data: %s", h.apex, errors)
+		},
+		Unused: h.unused,
+	})
+	return h
 }
 
 // first reads the source for a load.
 func (h *heldZone) first() (*zone.Zone, problem.List) {
 	h.once.Do(func() {
-		h.current = h.source.read()
-		h.latest = h.current
-		h.tracker.Read(h.current.files, h.current.failedIO)
-		h.succeed()
-	})
-	return h.current.zone, h.current.problems
-}
-
-// Look implements files.Item: it publishes what changed files hold. Broken data
-// change nothing but a metric and one line in the log.
-func (h *heldZone) Look(now time.Time) time.Time {
-	read, next := h.tracker.Look(now)
-	if read {
-		h.reload()
-	}
-	return next
-}
-
-func (h *heldZone) reload() {
-	before := h.latest
-	next := h.source.read()
-	if !files.Unchanged(next.files) {
-		return // written while being read: the next look finds it changed again
-	}
-	h.checkWhole(&next)
-	h.latest = next
-	h.tracker.Read(next.files, next.failedIO)
-	if next.zone == nil {
-		h.fail(before, next)
-		return
-	}
-	h.current = next
-	data := next.zone
-	for _, s := range h.subscribers {
-		if block := s.block.Value(); block != nil {
-			block.Publish(map[string]*zone.Zone{s.id: data})
+		h.problems = h.files.First()
+		if h.problems.HasErrors() {
+			h.zone = nil
 		}
-	}
-	for _, p := range next.problems {
-		log.Warning(p.String())
-	}
-	log.Infof("Zone %s: read again, %d records, serial %d", h.apex, data.Records(), data.SOA().Serial)
-	h.succeed()
+	})
+	return h.zone, h.problems
 }
 
-// checkWhole refuses data that look cut short: the SOA is gone, or there are
-// fewer records and the last line has no end where it had one before.
-func (h *heldZone) checkWhole(next *reading) {
-	if next.zone == nil || h.current.zone == nil {
-		return
+// read reads the source anew. What it publishes is served with the other changes of
+// the same look.
+func (h *heldZone) read(session *filewatch.Session) (publish func(), problems problem.List) {
+	next, problems := h.source.read(session)
+	if next != nil && h.zone != nil && next.Synthesized() && !h.zone.Synthesized() {
+		problems.Errorf(h.pos, h.object(), "the SOA record is gone, the zone file may be cut short; restart to drop it on purpose")
 	}
-	switch was := h.current.zone; {
-	case next.zone.Synthesized() && !was.Synthesized():
-		next.problems.Errorf(h.pos, h.object(), "the SOA record is gone, the zone file may be cut short; restart to drop it on purpose")
-	case !next.complete && h.current.complete && next.zone.Records() < was.Records():
-		next.problems.Errorf(h.pos, h.object(), "the last line has no newline and records are missing, the zone file may be cut short")
-	default:
-		return
-	}
-	next.zone = nil
+	return func() {
+		if h.zone == nil {
+			h.zone = next
+			return
+		}
+		h.zone = next
+		for _, s := range h.subscribers {
+			h.changed.add(s, next)
+		}
+		for _, p := range problems {
+			log.Warning(p.String())
+		}
+		log.Infof("Zone %s: read again, %d records, serial %d", h.apex, next.Records(), next.SOA().Serial)
+	}, problems
 }
 
-// fail counts a reading that gave no zone, and logs it unless the one before
-// failed the same way.
-func (h *heldZone) fail(before, next reading) {
-	h.failures.Add(1)
-	h.failing.Store(true)
-	text := next.problems.Only(problem.Error).Error()
-	if before.zone == nil && before.problems.Only(problem.Error).Error() == text {
-		return
-	}
-	log.Errorf("Zone %s: keeping the old data: %s", h.apex, text)
-}
-
-// succeed notes the time of a good reading.
-func (h *heldZone) succeed() {
-	h.loaded.Store(time.Now().UnixNano())
-	h.failing.Store(false)
-}
-
-// Abandoned implements files.Item: no server block serves the zone any more.
-func (h *heldZone) Abandoned() bool {
+// unused reports whether no server block serves the zone any more.
+func (h *heldZone) unused() bool {
 	for _, s := range h.subscribers {
 		if s.block.Value() != nil {
 			return false
 		}
 	}
 	return true
+}
+
+// changes gathers new data of zones, so that those of one look come into use in one
+// step for each server block. Safe for concurrent use.
+type changes struct {
+	mu   sync.Mutex
+	data map[weak.Pointer[scope.Scope]]map[string]*zone.Zone
+}
+
+// add notes the new data of a zone.
+func (c *changes) add(s subscriber, data *zone.Zone) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.data == nil {
+		c.data = make(map[weak.Pointer[scope.Scope]]map[string]*zone.Zone)
+	}
+	if c.data[s.block] == nil {
+		c.data[s.block] = make(map[string]*zone.Zone)
+	}
+	c.data[s.block][s.id] = data
+}
+
+// publish has what was noted served.
+func (c *changes) publish() {
+	c.mu.Lock()
+	data := c.data
+	c.data = nil
+	c.mu.Unlock()
+	for block, zones := range data {
+		if block := block.Value(); block != nil {
+			block.Publish(zones)
+		}
+	}
 }

@@ -29,7 +29,7 @@ type servedZone struct {
 type collector struct {
 	blocks scope.Serving[served]
 
-	records, serial, lastLoad, loadFailing, loadFailures *prometheus.Desc
+	records, serial, lastLoad, loadFailing, loadFailures, loadStalled *prometheus.Desc
 }
 
 // newCollector makes one that Prometheus asks.
@@ -45,6 +45,7 @@ func newUnregistered() *collector {
 		serial:       description("serial", "SOA serial of the zone that is served."),
 		lastLoad:     description("last_load_timestamp_seconds", "Time of the zone's last successful load, in seconds since 1970."),
 		loadFailing:  description("load_failing", "Whether the zone's last load failed and older data is served, 1 or 0."),
+		loadStalled:  description("load_stalled", "Whether the file system does not answer while the zone's files are read, 1 or 0."),
 		loadFailures: description("load_failures_total", "Counter of loads that failed while older data went on being served."),
 	}
 }
@@ -55,7 +56,7 @@ func description(name, help string) *prometheus.Desc {
 
 // Describe implements prometheus.Collector.
 func (c *collector) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{c.records, c.serial, c.lastLoad, c.loadFailing, c.loadFailures} {
+	for _, d := range []*prometheus.Desc{c.records, c.serial, c.lastLoad, c.loadFailing, c.loadFailures, c.loadStalled} {
 		ch <- d
 	}
 }
@@ -78,10 +79,11 @@ func (c *collector) Collect(ch chan<- prometheus.Metric) {
 			}
 			send(c.records, prometheus.GaugeValue, float64(data.Records()))
 			send(c.serial, prometheus.GaugeValue, float64(data.SOA().Serial))
-			loads := z.source.loads()
-			send(c.lastLoad, prometheus.GaugeValue, float64(loads.last.UnixNano())/float64(time.Second))
-			send(c.loadFailing, prometheus.GaugeValue, loads.failing)
-			send(c.loadFailures, prometheus.CounterValue, loads.failures)
+			loads := z.source.files.Loads()
+			send(c.lastLoad, prometheus.GaugeValue, float64(loads.Last.UnixNano())/float64(time.Second))
+			send(c.loadFailing, prometheus.GaugeValue, loads.Failing)
+			send(c.loadFailures, prometheus.CounterValue, loads.Failures)
+			send(c.loadStalled, prometheus.GaugeValue, loads.Stalled)
 		}
 	}
 }

@@ -53,8 +53,9 @@ func TestMetrics(t *testing.T) {
 	}
 	write("@ SOA ns h 7 1 1 1 1\n@ NS ns\nns A 192.0.2.1\n")
 	block := new(scope.Scope)
-	held := &heldZone{source: source{apex: "example.org.", files: []string{file}, ttl: defaultTTL, flatten: true},
-		subscribers: []subscriber{{block: weak.Make(block), id: "example.org"}}}
+	var changed changes
+	held := newHeldZone(source{apex: "example.org.", files: []string{file}, ttl: defaultTTL, flatten: true}, &changed)
+	held.subscribers = []subscriber{{block: weak.Make(block), id: "example.org"}}
 	block.AddZone(model.ZoneSpec{ID: "example.org", Apex: "example.org."}, held.first)
 	handler := &InternalZone{scope: block}
 	if handler.Ready() {
@@ -88,10 +89,12 @@ func TestMetrics(t *testing.T) {
 	}
 	check("at first", map[string]float64{"records": 3, "serial": 7, "load_failing": 0, "load_failures_total": 0})
 	write("@ SOA ns h 8 1 1 1 1\n@ NS ns\nns A 192.0.2.999\n")
-	held.reload()
+	settle(held)
+	changed.publish()
 	check("broken", map[string]float64{"records": 3, "serial": 7, "load_failing": 1, "load_failures_total": 1})
 	write("@ SOA ns h 9 1 1 1 1\n@ NS ns\nns A 192.0.2.1\nns A 192.0.2.2\n")
-	held.reload()
+	settle(held)
+	changed.publish()
 	check("mended", map[string]float64{"records": 4, "serial": 9, "load_failing": 0, "load_failures_total": 1})
 	for _, b := range blocks {
 		c.blocks.Remove(b)

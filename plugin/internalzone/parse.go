@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/internaldns/internaldns/plugin/pkg/domain"
-	"github.com/internaldns/internaldns/plugin/pkg/files"
+	"github.com/internaldns/internaldns/plugin/pkg/filewatch"
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
 )
 
@@ -78,6 +78,10 @@ func (d *declaration) properties() []scope.Property {
 			return err
 		}},
 		{Usage: "flatten on|off", Min: 1, Max: 1, Set: d.setFlatten},
+		{Usage: "empty_ok", Set: func(scope.Line) error {
+			d.source.emptyOK = true
+			return nil
+		}},
 		{Usage: "reload DURATION", Min: 1, Max: 1, Set: d.setReload},
 	}
 }
@@ -103,7 +107,7 @@ func (d *declaration) setFlatten(l scope.Line) error {
 }
 
 func (d *declaration) setReload(l scope.Line) (err error) {
-	d.reload, err = files.ParseInterval(l.Words[0])
+	d.reload, err = filewatch.ParseInterval(l.Words[0])
 	return err
 }
 

@@ -5,7 +5,7 @@ import (
 
 	"github.com/coredns/caddy"
 
-	"github.com/internaldns/internaldns/plugin/pkg/files"
+	"github.com/internaldns/internaldns/plugin/pkg/filewatch"
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
 )
 
@@ -13,7 +13,8 @@ import (
 // declared alike in several server blocks are read and held once.
 type shared struct {
 	zones   map[string]*heldZone
-	watcher *files.Watcher
+	changed changes
+	watcher *filewatch.Watcher
 }
 
 type sharedKey struct{}
@@ -24,6 +25,7 @@ func zonesOf(c *caddy.Controller) *shared {
 		return s
 	}
 	s := &shared{zones: make(map[string]*heldZone), watcher: scope.Watcher(c)}
+	s.watcher.After(s.changed.publish)
 	c.Set(sharedKey{}, s)
 	c.OnStartup(func() error { s.zones = nil; return nil }) // all are declared
 	return s
@@ -34,15 +36,15 @@ func (s *shared) hold(src source, interval time.Duration, sub subscriber) *heldZ
 	key := src.key()
 	z := s.zones[key]
 	if z == nil {
-		z = &heldZone{source: src}
+		z = newHeldZone(src, &s.changed)
 		s.zones[key] = z
 	}
 	if len(src.files) > 0 && interval > 0 {
-		if z.tracker.Interval == 0 {
-			s.watcher.Add(z, interval)
+		if z.files.Interval == 0 {
+			s.watcher.Add(z.files, interval)
 		}
-		if z.tracker.Interval == 0 || interval < z.tracker.Interval {
-			z.tracker.Interval = interval
+		if z.files.Interval == 0 || interval < z.files.Interval {
+			z.files.Interval = interval
 		}
 	}
 	z.subscribers = append(z.subscribers, sub)

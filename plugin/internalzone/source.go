@@ -1,7 +1,6 @@
 package internalzone
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -9,7 +8,7 @@ import (
 
 	"github.com/miekg/dns"
 
-	"github.com/internaldns/internaldns/plugin/pkg/files"
+	"github.com/internaldns/internaldns/plugin/pkg/filewatch"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
 	"github.com/internaldns/internaldns/plugin/pkg/zone"
 	"github.com/internaldns/internaldns/plugin/pkg/zonefile"
@@ -25,6 +24,7 @@ type source struct {
 	negativeTTL    uint32 // seconds
 	hasNegativeTTL bool
 	flatten        bool
+	emptyOK        bool      // a file may hold no record
 	corefile       time.Time // its modification time
 }
 
@@ -36,104 +36,58 @@ type inlineRecord struct {
 
 // key tells sources apart that may give different data.
 func (s *source) key() string {
-	return fmt.Sprintf("%q %q %v %d %d %t %t", s.apex, s.files, s.records, s.ttl, s.negativeTTL, s.hasNegativeTTL, s.flatten)
+	return fmt.Sprintf("%q %q %v %d %d %t %t %t", s.apex, s.files, s.records, s.ttl, s.negativeTTL, s.hasNegativeTTL, s.flatten, s.emptyOK)
 }
 
-// reading is what one reading of a source gave.
-type reading struct {
-	zone     *zone.Zone // nil if problems holds an error
-	problems problem.List
-	files    []files.State // all files read, included ones too, as they were before
-	failedIO bool          // a file, be it an included one, could not be opened or read
-	complete bool          // every file ended in a newline
-}
-
-// read reads all files and records of the source.
-func (s *source) read() reading {
-	r := reading{complete: true}
-	for _, name := range s.files {
-		r.files = append(r.files, files.Stat(name))
-	}
+// read reads all files and records of the source. The zone is nil if the problems
+// hold an error.
+func (s *source) read(session *filewatch.Session) (*zone.Zone, problem.List) {
+	var problems problem.List
 	builder := zone.NewBuilder(zone.Options{
 		Apex: s.apex, NegativeTTL: s.negativeTTL, HasNegativeTTL: s.hasNegativeTTL,
 		Flatten: s.flatten, Pos: s.pos,
 	})
-	whole := true
 	for _, name := range s.files {
-		whole = s.readFile(name, builder, &r) && whole
+		problems = append(problems, s.readFile(name, builder, session)...)
 	}
 	for _, record := range s.records {
 		rr, err := zonefile.ParseRecord(record.text, zonefile.Options{Origin: s.apex, DefaultTTL: s.ttl})
 		if err != nil {
-			r.problems.Errorf(record.pos, s.object(), "record %q: %s", record.text, err)
+			problems.Errorf(record.pos, s.object(), "record %q: %s", record.text, err)
 			continue
 		}
 		builder.Add(rr, record.pos)
 	}
-	if r.problems.HasErrors() && !whole {
-		return r // what the zone lacks now, it lacks for want of the file
+	if problems.HasErrors() && session.Failed() {
+		return nil, problems // what the zone lacks now, it lacks for want of the file
 	}
-	builder.SetSerial(serial(s.newest(r.files)))
-	data, problems := builder.Build()
-	r.problems = append(r.problems, problems...)
-	if !r.problems.HasErrors() {
-		r.zone = data
+	builder.SetSerial(serial(s.newest(session.States())))
+	data, more := builder.Build()
+	problems = append(problems, more...)
+	if problems.HasErrors() {
+		return nil, problems
 	}
-	return r
+	return data, problems
 }
 
 func (s *source) object() string { return fmt.Sprintf("zone %q", s.apex) }
 
-// readFile parses one file, and those it includes, into the builder. It reports
-// whether the file itself could be read to its end.
-func (s *source) readFile(name string, builder *zone.Builder, r *reading) bool {
-	file, err := files.Open(name)
+// readFile parses one file, and those it includes, into the builder.
+func (s *source) readFile(name string, builder *zone.Builder, session *filewatch.Session) (problems problem.List) {
+	file, err := session.Open(name)
 	if err != nil {
-		r.failedIO = true
-		r.problems.Errorf(s.pos, s.object(), "zone file: %s", err)
-		return false
+		problems.Errorf(s.pos, s.object(), "zone file: %s", err)
+		return problems
 	}
 	defer file.Close()
-	tails := []*tail{{ReadCloser: file}}
 	below := zonefile.OpenBelow(filepath.Dir(name))
-	problems := zonefile.Parse(tails[0], zonefile.Options{
+	return zonefile.Parse(file, zonefile.Options{
 		Origin: s.apex, DefaultTTL: s.ttl, File: name,
-		Open: func(include string) (io.ReadCloser, error) {
-			r.files = append(r.files, files.Stat(include))
-			included, err := below(include)
-			if err != nil {
-				r.failedIO = true
-				return nil, err
-			}
-			tails = append(tails, &tail{ReadCloser: included})
-			return tails[len(tails)-1], nil
-		},
-	}, func(rr dns.RR, pos problem.Pos) { builder.Add(rr, pos) })
-	r.problems = append(r.problems, problems...)
-	for _, t := range tails {
-		r.failedIO = r.failedIO || t.err != nil
-		r.complete = r.complete && (t.last == '\n' || t.last == 0)
-	}
-	return tails[0].err == nil
-}
-
-// tail remembers the last octet of a file and the error that ended its reading.
-type tail struct {
-	io.ReadCloser
-	last byte
-	err  error
-}
-
-// Read implements io.Reader.
-func (t *tail) Read(buf []byte) (int, error) {
-	n, err := t.ReadCloser.Read(buf)
-	if n > 0 {
-		t.last = buf[n-1]
-	}
-	if err != nil && !errors.Is(err, io.EOF) {
-		t.err = err
-	}
-	return n, err
+		Open: func(include string) (io.ReadCloser, error) { return session.Include(include, below) },
+	}, func(rr dns.RR, pos problem.Pos) {
+		session.Count(pos.File, 1)
+		builder.Add(rr, pos)
+	})
 }
 
 // serial makes the serial of a synthesized SOA from a time: seconds since 1970,
@@ -147,7 +101,7 @@ func serial(t time.Time) uint32 {
 
 // newest gives the time when the newest of the files was modified, included ones
 // too; without files, the Corefile's.
-func (s *source) newest(read []files.State) time.Time {
+func (s *source) newest(read []filewatch.State) time.Time {
 	if len(read) == 0 {
 		return s.corefile
 	}

@@ -49,12 +49,21 @@ func edit(t *testing.T, file, text string) {
 	}
 }
 
+// settle has changed files looked at until they are taken or refused.
+func settle(h *heldZone) (refused string) {
+	h.files.Refused = func(errors string) { refused = errors }
+	now := time.Now()
+	h.files.Look(now)
+	h.files.Look(now.Add(time.Minute))
+	return refused
+}
+
 // TestReload holds that good data is taken over, and what looks broken or cut
 // short is not (SPEC 3).
 func TestReload(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "zone")
 	edit(t, file, soa+host)
-	h := &heldZone{source: source{apex: "example.org.", files: []string{file}, ttl: defaultTTL, flatten: true}}
+	h := newHeldZone(source{apex: "example.org.", files: []string{file}, ttl: defaultTTL, flatten: true}, new(changes))
 	if _, problems := h.first(); problems.Err() != nil {
 		t.Fatal(problems.Err())
 	}
@@ -71,12 +80,12 @@ func TestReload(t *testing.T) {
 		{"fewer", soa + host, 2, ""},
 	} {
 		edit(t, file, c.text)
-		h.Look(time.Now())
-		if got := h.current.zone.Records(); got != c.records {
+		refused := settle(h)
+		if got := h.zone.Records(); got != c.records {
 			t.Errorf("%s: %d records are served, want %d", c.step, got, c.records)
 		}
-		if got := h.latest.problems.Error(); c.problem == "" && h.latest.zone == nil || !strings.Contains(got, c.problem) {
-			t.Errorf("%s: problems %q, want %q", c.step, got, c.problem)
+		if (c.problem == "") != (refused == "") || !strings.Contains(refused, c.problem) {
+			t.Errorf("%s: refused for %q, want %q", c.step, refused, c.problem)
 		}
 	}
 }
@@ -87,13 +96,13 @@ func TestIncludedFilesAreWatched(t *testing.T) {
 	file, included := filepath.Join(dir, "zone"), filepath.Join(dir, "hosts")
 	edit(t, included, host)
 	edit(t, file, soa+"$INCLUDE hosts\n")
-	h := &heldZone{source: source{apex: "example.org.", files: []string{file}, ttl: defaultTTL, flatten: true}}
+	h := newHeldZone(source{apex: "example.org.", files: []string{file}, ttl: defaultTTL, flatten: true}, new(changes))
 	if _, problems := h.first(); problems.Err() != nil {
 		t.Fatal(problems.Err())
 	}
 	edit(t, included, host+"ftp 60 A 192.0.2.21\n")
-	h.Look(time.Now())
-	if got := h.current.zone.Lookup("ftp.example.org.", dns.TypeA); len(got.RRs) != 1 {
+	settle(h)
+	if got := h.zone.Lookup("ftp.example.org.", dns.TypeA); len(got.RRs) != 1 {
 		t.Errorf("the new record of an included file is not served: %v", got)
 	}
 }
@@ -105,14 +114,14 @@ func TestIncludedFileCutShort(t *testing.T) {
 	file, included := filepath.Join(dir, "zone"), filepath.Join(dir, "hosts")
 	edit(t, included, host+"ftp 60 A 192.0.2.21\n")
 	edit(t, file, soa+"$INCLUDE hosts\n")
-	h := &heldZone{source: source{apex: "example.org.", files: []string{file}, ttl: defaultTTL, flatten: true}}
+	h := newHeldZone(source{apex: "example.org.", files: []string{file}, ttl: defaultTTL, flatten: true}, new(changes))
 	if _, problems := h.first(); problems.Err() != nil {
 		t.Fatal(problems.Err())
 	}
 	edit(t, included, "www 60 A 192.0.2.8")
-	h.Look(time.Now())
-	if got := h.current.zone.Records(); got != 3 {
-		t.Errorf("%d records are served, want 3: %v", got, h.latest.problems)
+	refused := settle(h)
+	if got := h.zone.Records(); got != 3 || refused == "" {
+		t.Errorf("%d records are served, want 3; refused for %q", got, refused)
 	}
 }
 
@@ -126,7 +135,7 @@ func TestIncludedFileMended(t *testing.T) {
 	}
 	edit(t, included, host)
 	edit(t, file, soa)
-	h := &heldZone{source: source{apex: "example.org.", files: []string{file}, ttl: defaultTTL, flatten: true}}
+	h := newHeldZone(source{apex: "example.org.", files: []string{file}, ttl: defaultTTL, flatten: true}, new(changes))
 	if _, problems := h.first(); problems.Err() != nil {
 		t.Fatal(problems.Err())
 	}
@@ -141,9 +150,9 @@ func TestIncludedFileMended(t *testing.T) {
 		if link.records == 1 {
 			edit(t, file, soa+"$INCLUDE way/hosts\n")
 		}
-		h.Look(time.Now())
-		if got := h.current.zone.Records(); got != link.records {
-			t.Errorf("with a link to %s %d records are served, want %d: %v", link.to, got, link.records, h.latest.problems)
+		refused := settle(h)
+		if got := h.zone.Records(); got != link.records {
+			t.Errorf("with a link to %s %d records are served, want %d: %s", link.to, got, link.records, refused)
 		}
 	}
 }
@@ -164,8 +173,8 @@ func TestSerial(t *testing.T) {
 		{[]string{file}, uint32(info.ModTime().Unix())},
 		{nil, 1_000_000},
 	} {
-		s := source{apex: "example.org.", files: c.files, corefile: corefile, flatten: true}
-		if got := s.read().zone.SOA().Serial; got != c.want {
+		data, _ := newHeldZone(source{apex: "example.org.", files: c.files, corefile: corefile, flatten: true}, new(changes)).first()
+		if got := data.SOA().Serial; got != c.want {
 			t.Errorf("files %v: serial %d, want %d", c.files, got, c.want)
 		}
 	}
@@ -184,7 +193,7 @@ func TestSerialOfIncluded(t *testing.T) {
 	if err := os.Chtimes(included, newest, newest); err != nil {
 		t.Fatal(err)
 	}
-	h := &heldZone{source: source{apex: "example.org.", files: []string{file}, ttl: defaultTTL, corefile: newest.Add(time.Hour)}}
+	h := newHeldZone(source{apex: "example.org.", files: []string{file}, ttl: defaultTTL, corefile: newest.Add(time.Hour)}, new(changes))
 	data, problems := h.first()
 	if problems.Err() != nil {
 		t.Fatal(problems.Err())

@@ -14,8 +14,8 @@ import (
 type collector struct {
 	blocks *scope.Serving[meter]
 
-	policyInfo, generation, published, built    *prometheus.Desc
-	sourceLoaded, sourceFailures, sourceFailing *prometheus.Desc
+	policyInfo, generation, published, built                   *prometheus.Desc
+	sourceLoaded, sourceFailures, sourceFailing, sourceStalled *prometheus.Desc
 }
 
 // newCollector makes one that Prometheus asks.
@@ -29,6 +29,7 @@ func newCollector(blocks *scope.Serving[meter]) *collector {
 		sourceLoaded:   description("source_loaded_timestamp_seconds", "Time of the last successful load of a file that policies read, in seconds since 1970.", "file"),
 		sourceFailures: description("source_failures_total", "Counter of loads of a file that policies read which failed while older values went on being used.", "file"),
 		sourceFailing:  description("source_failing", "Whether the last load of a file that policies read failed and older values are used, 1 or 0.", "file"),
+		sourceStalled:  description("source_stalled", "Whether the file system does not answer while a file that policies read is read, 1 or 0.", "file"),
 	}
 	prometheus.MustRegister(c)
 	return c
@@ -40,7 +41,7 @@ func description(name, help string, labels ...string) *prometheus.Desc {
 
 // Describe implements prometheus.Collector.
 func (c *collector) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{c.policyInfo, c.generation, c.published, c.built, c.sourceLoaded, c.sourceFailures, c.sourceFailing} {
+	for _, d := range []*prometheus.Desc{c.policyInfo, c.generation, c.published, c.built, c.sourceLoaded, c.sourceFailures, c.sourceFailing, c.sourceStalled} {
 		ch <- d
 	}
 }
@@ -71,10 +72,11 @@ func (c *collector) Collect(ch chan<- prometheus.Metric) {
 			send(c.policyInfo, prometheus.GaugeValue, 1, m.server, p.Name, p.ViewName)
 		}
 		for _, s := range m.sources {
-			loaded, failures, failing := s.loads()
-			send(c.sourceLoaded, prometheus.GaugeValue, seconds(loaded), m.server, s.file)
-			send(c.sourceFailures, prometheus.CounterValue, failures, m.server, s.file)
-			send(c.sourceFailing, prometheus.GaugeValue, failing, m.server, s.file)
+			loads := s.Loads()
+			send(c.sourceLoaded, prometheus.GaugeValue, seconds(loads.Last), m.server, s.file)
+			send(c.sourceFailures, prometheus.CounterValue, loads.Failures, m.server, s.file)
+			send(c.sourceFailing, prometheus.GaugeValue, loads.Failing, m.server, s.file)
+			send(c.sourceStalled, prometheus.GaugeValue, loads.Stalled, m.server, s.file)
 		}
 	}
 }

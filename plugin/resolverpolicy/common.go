@@ -6,7 +6,7 @@ import (
 	"sync/atomic"
 
 	"github.com/internaldns/internaldns/plugin/pkg/category"
-	"github.com/internaldns/internaldns/plugin/pkg/files"
+	"github.com/internaldns/internaldns/plugin/pkg/filewatch"
 	"github.com/internaldns/internaldns/plugin/pkg/identity"
 	"github.com/internaldns/internaldns/plugin/pkg/location"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
@@ -41,14 +41,14 @@ func declareCommon(block *scope.Scope, from *sources, head scope.Line) (scope.De
 func (c *common) setIdentities(l scope.Line) error {
 	c.identities = true
 	clients := c.sources.clients
-	c.block.Report(c.sources.watch("identities", c.sources.path(l.Words[0]), l.Pos,
+	c.block.Report(c.sources.table("identities", l.Words[0], l.Pos,
 		into(identity.Parse, func(t *identity.Table) { clients.Identities.Store(t) }))...)
 	return nil
 }
 
 // setReload is for all files that the block's policies read, lists included.
 func (c *common) setReload(l scope.Line) (err error) {
-	c.sources.interval, err = files.ParseInterval(l.Words[0])
+	c.sources.interval, err = filewatch.ParseInterval(l.Words[0])
 	return err
 }
 
@@ -68,7 +68,7 @@ func (c *common) setQueryLog(l scope.Line) error {
 func (c *common) setLocations(l scope.Line) error {
 	c.locations = true
 	clients := c.sources.clients
-	c.block.Report(c.sources.watch("locations", c.sources.path(l.Words[0]), l.Pos,
+	c.block.Report(c.sources.table("locations", l.Words[0], l.Pos,
 		into(location.Parse, func(t *location.Table) { clients.Locations.Store(t) }))...)
 	return nil
 }
@@ -90,7 +90,7 @@ func (c *common) setCategories(l scope.Line) error {
 		read := func(r io.Reader, file string) (*category.Table, problem.List) {
 			return category.Parse(r, file, what+" "+file)
 		}
-		c.block.Report(c.sources.watch(what, c.sources.path(word), l.Pos, into(read, current.Store))...)
+		c.block.Report(c.sources.table(what, word, l.Pos, into(read, current.Store))...)
 	}
 	return nil
 }

@@ -64,11 +64,10 @@ func (l *list) parser(file string, pos problem.Pos, object string) parser {
 			if typ == 0 && v.typ != 0 {
 				l.typ = v.typ // so that the expressions are checked for mistakes of their own
 			}
-		case typ == 0 && v.size == 0:
-			problems.Errorf(pos, object, "the list is empty, so its type is not known; start with one value at least")
+		case v.size == 0: // an empty list has any type
 		case typ == 0:
 			typ, l.typ = v.typ, v.typ
-		case v.size > 0 && v.typ != typ:
+		case v.typ != typ:
 			problems.Errorf(problem.Pos{File: file}, object, "the list held values of type %s and now holds %s; restart to change its type", typ, v.typ)
 		}
 		return func() { l.values.Store(v) }, v.size, problems

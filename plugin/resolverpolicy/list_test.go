@@ -12,6 +12,7 @@ import (
 	"github.com/miekg/dns"
 
 	"github.com/internaldns/internaldns/plugin/pkg/expr"
+	"github.com/internaldns/internaldns/plugin/pkg/filewatch"
 	"github.com/internaldns/internaldns/plugin/pkg/model"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
@@ -113,9 +114,14 @@ func TestListReload(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "list")
 	edit(t, file, "192.0.2.0/24\n")
 	l := newList()
-	from := &source{what: "list", file: file}
-	from.parse = l.parser(file, problem.Pos{}, from.object())
-	if err := from.load().Err(); err != nil {
+	from := newSource(filewatch.Config{Name: "list", Unused: func() bool { return true }}, file, l.parser(file, problem.Pos{}, "list"))
+	now := time.Now()
+	look := func() {
+		from.Look(now)
+		now = now.Add(time.Minute)
+		from.Look(now)
+	}
+	if err := from.First().Err(); err != nil {
 		t.Fatal(err)
 	}
 	in, out := netip.MustParseAddr("192.0.2.7"), netip.MustParseAddr("198.51.100.7")
@@ -133,17 +139,17 @@ func TestListReload(t *testing.T) {
 		{"changed", "198.51.100.0/24\n# longer\n", false, true},
 		{"broken", "198.51.100.0/24\n10.0.0.1/8\n", false, true},
 		{"of another type", "example.org\n", false, true},
-		{"emptied", "# nobody\n", false, false},
+		{"emptied", "# nobody\n", false, true},
 		{"mended", "192.0.2.7\n198.51.100.7\n", true, true},
 	} {
 		edit(t, file, c.text)
-		from.Look(time.Now())
+		look()
 		check(c.step, c.hasIn, c.hasOut)
 	}
 	if err := os.Remove(file); err != nil {
 		t.Fatal(err)
 	}
-	from.Look(time.Now())
+	look()
 	check("gone", true, true)
 	if !from.Abandoned() {
 		t.Error("a list of no block is not abandoned")

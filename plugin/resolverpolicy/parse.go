@@ -50,7 +50,7 @@ func (d *declaration) properties() []scope.Property {
 		}},
 		{Usage: "traffic EXPRESSION", Min: 1, Max: -1, Set: expression(&d.policy.Traffic)},
 		{Usage: "identity EXPRESSION", Min: 1, Max: -1, Set: expression(&d.policy.Identity)},
-		{Usage: "list NAME FILE", Repeat: true, Min: 2, Max: 2, Set: d.list},
+		{Usage: "list NAME FILE [empty_ok]", Repeat: true, Min: 2, Max: 3, Set: d.list},
 		{Usage: "view VIEW", Min: 1, Max: 1, Set: d.view},
 		{Usage: "resolvers ADDRESS...", Min: 1, Max: -1, Set: d.resolvers},
 		{Usage: "public", Set: d.public},
@@ -71,14 +71,17 @@ func (d *declaration) precedence(l scope.Line) error {
 
 // list reads a list file, so that the expressions can be checked against its type.
 func (d *declaration) list(l scope.Line) error {
-	name, file := l.Words[0], l.Words[1]
+	name, file, emptyOK := l.Words[0], l.Words[1], len(l.Words) > 2
+	if emptyOK && l.Words[2] != "empty_ok" {
+		return fmt.Errorf("list %q: unexpected %q, allowed: empty_ok", name, l.Words[2])
+	}
 	if !validListName(name) {
 		return fmt.Errorf("list name %q, allowed: letters, digits, _, . and -", name)
 	}
 	if _, ok := d.lists[name]; ok {
 		return fmt.Errorf("list %q is declared twice", name)
 	}
-	list, problems := d.sources.list(file, l.Pos)
+	list, problems := d.sources.list(file, emptyOK, l.Pos)
 	d.block.Report(problems...)
 	d.lists[name] = list
 	return nil

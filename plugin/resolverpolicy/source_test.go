@@ -1,14 +1,13 @@
 package resolverpolicy
 
 import (
-	"errors"
 	"io"
 	"os"
 	"path/filepath"
 	"testing"
-	"testing/iotest"
 	"time"
 
+	"github.com/internaldns/internaldns/plugin/pkg/filewatch"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
 )
 
@@ -29,7 +28,7 @@ func TestSourceChangedWhileRead(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	edit(t, file, "one")
 	var got []string
-	from := &source{what: "list", file: file, parse: func(r io.Reader) (func(), int, problem.List) {
+	from := newSource(filewatch.Config{Name: "list"}, file, func(r io.Reader) (func(), int, problem.List) {
 		text, err := io.ReadAll(r)
 		if err != nil {
 			t.Fatal(err)
@@ -39,33 +38,15 @@ func TestSourceChangedWhileRead(t *testing.T) {
 			edit(t, file, "three")
 		}
 		return func() {}, 1, nil
-	}}
-	if problems := from.load(); problems != nil {
+	})
+	if problems := from.First(); problems != nil {
 		t.Fatal(problems)
 	}
-	from.Look(time.Now())
-	from.Look(time.Now())
+	now := time.Now()
+	from.Look(now)
+	from.Look(now.Add(time.Minute))
+	from.Look(now.Add(time.Hour))
 	if len(got) != 2 || got[1] != "three" {
 		t.Errorf("read %q, want the first text and the last", got)
-	}
-}
-
-// A file whose reading fails half-way is tried again although it does not change;
-// one that ends or is too large is not.
-func TestBoundedFails(t *testing.T) {
-	broken := errors.New("stale")
-	for name, c := range map[string]struct {
-		bounded
-		err    error
-		failed bool
-	}{
-		"end":       {bounded{file: iotest.ErrReader(io.EOF), left: 1}, io.EOF, false},
-		"fault":     {bounded{file: iotest.ErrReader(broken), left: 1}, broken, true},
-		"too large": {bounded{file: iotest.ErrReader(broken)}, nil, false},
-	} {
-		_, err := c.Read(make([]byte, 1))
-		if err == nil || c.err != nil && !errors.Is(err, c.err) || c.failed != c.bounded.failed {
-			t.Errorf("%s: %v, failed %t, want %v, %t", name, err, c.bounded.failed, c.err, c.failed)
-		}
 	}
 }

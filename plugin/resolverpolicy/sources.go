@@ -10,7 +10,7 @@ import (
 	"github.com/coredns/coredns/core/dnsserver"
 
 	"github.com/internaldns/internaldns/plugin/pkg/client"
-	"github.com/internaldns/internaldns/plugin/pkg/files"
+	"github.com/internaldns/internaldns/plugin/pkg/filewatch"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
 )
@@ -22,8 +22,8 @@ type sources struct {
 	root    string // directory that files are relative to
 	server  string // label of the block's metrics
 	block   weak.Pointer[scope.Scope]
-	watcher *files.Watcher
-	lists   map[string]*list   // by path
+	watcher *filewatch.Watcher
+	lists   map[listFile]*list
 	custom  map[string]*custom // by policy
 	watched []*source
 
@@ -40,7 +40,7 @@ func sourcesOf(c *caddy.Controller, block *scope.Scope, config *dnsserver.Config
 		server:   scope.ServerLabel(config),
 		block:    weak.Make(block),
 		watcher:  scope.Watcher(c),
-		lists:    make(map[string]*list),
+		lists:    make(map[listFile]*list),
 		custom:   make(map[string]*custom),
 		clients:  new(client.Sources),
 		interval: reloadInterval,
@@ -55,22 +55,28 @@ func (s *sources) path(file string) string {
 	return filepath.Join(s.root, file)
 }
 
+// listFile is what lists of a block are told apart by.
+type listFile struct {
+	path    string
+	emptyOK bool
+}
+
 // list gives the list of a file, which policies of a block share.
-func (s *sources) list(file string, pos problem.Pos) (*list, problem.List) {
-	file = s.path(file)
-	if l, ok := s.lists[file]; ok {
+func (s *sources) list(file string, emptyOK bool, pos problem.Pos) (*list, problem.List) {
+	key := listFile{s.path(file), emptyOK}
+	if l, ok := s.lists[key]; ok {
 		return l, nil
 	}
 	l := newList()
-	s.lists[file] = l
-	return l, s.watch("list", file, pos, l.parser)
+	s.lists[key] = l
+	return l, s.watch(filewatch.Config{Name: "list " + key.path, Pos: pos, EmptyOK: emptyOK}, key.path, l.parser)
 }
 
 // follow has the files read again whenever they change. It is called once, when all
 // of them are declared.
 func (s *sources) follow() {
 	for _, from := range s.watched {
-		from.tracker.Interval = s.interval
+		from.Interval = s.interval
 		if s.interval > 0 {
 			s.watcher.Add(from, s.interval)
 		}
@@ -78,12 +84,18 @@ func (s *sources) follow() {
 }
 
 // watch reads a file, which is followed from the start on.
-func (s *sources) watch(what, file string, pos problem.Pos, parse func(file string, pos problem.Pos, object string) parser) problem.List {
-	from := &source{what: what, file: file, pos: pos, block: s.block}
-	from.parse = parse(file, pos, from.object())
-	problems := from.load()
+func (s *sources) watch(c filewatch.Config, file string, parse func(file string, pos problem.Pos, object string) parser) problem.List {
+	block := s.block
+	c.Unused = func() bool { return block.Value() == nil }
+	from := newSource(c, file, parse(file, c.Pos, c.Name))
 	s.watched = append(s.watched, from)
-	return problems
+	return from.First()
+}
+
+// table has a file of the nameless block watched: its table may be empty at the start.
+func (s *sources) table(what, file string, pos problem.Pos, parse func(file string, pos problem.Pos, object string) parser) problem.List {
+	file = s.path(file)
+	return s.watch(filewatch.Config{Name: what + " " + file, Pos: pos, StartsEmpty: true}, file, parse)
 }
 
 // table is what the packages of the client's selectors make of a file.

@@ -10,7 +10,7 @@ import (
 	"github.com/miekg/dns"
 
 	"github.com/internaldns/internaldns/plugin/pkg/domain"
-	"github.com/internaldns/internaldns/plugin/pkg/files"
+	"github.com/internaldns/internaldns/plugin/pkg/filewatch"
 	"github.com/internaldns/internaldns/plugin/pkg/model"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
 	"github.com/internaldns/internaldns/plugin/pkg/resolve"
@@ -268,7 +268,7 @@ func positionsOf(z *model.Zone, rrs []dns.RR) map[string]problem.Pos {
 		out[rr.Header().Name] = z.Pos
 	}
 	for _, name := range z.Files {
-		file, err := files.Open(name)
+		file, err := filewatch.Open(name)
 		if err != nil {
 			continue
 		}

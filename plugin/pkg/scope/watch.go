@@ -6,17 +6,17 @@ import (
 	"github.com/coredns/caddy"
 	"github.com/coredns/coredns/core/dnsserver"
 
-	"github.com/internaldns/internaldns/plugin/pkg/files"
+	"github.com/internaldns/internaldns/plugin/pkg/filewatch"
 )
 
 type watcherKey struct{}
 
 // Watcher gives the watcher of c's instance, which starts and stops with it.
-func Watcher(c *caddy.Controller) *files.Watcher {
-	if w, ok := c.Get(watcherKey{}).(*files.Watcher); ok {
+func Watcher(c *caddy.Controller) *filewatch.Watcher {
+	if w, ok := c.Get(watcherKey{}).(*filewatch.Watcher); ok {
 		return w
 	}
-	w := files.NewWatcher()
+	w := filewatch.NewWatcher()
 	c.Set(watcherKey{}, w)
 	c.OnStartup(func() error {
 		w.Start()

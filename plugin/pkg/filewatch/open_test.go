@@ -1,4 +1,4 @@
-package files_test
+package filewatch_test
 
 import (
 	"io"
@@ -8,7 +8,7 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/internaldns/internaldns/plugin/pkg/files"
+	"github.com/internaldns/internaldns/plugin/pkg/filewatch"
 )
 
 // TestOpen holds that only regular files are opened, and that nothing waits.
@@ -21,7 +21,7 @@ func TestOpen(t *testing.T) {
 	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
 		t.Skip("no named pipes here:", err)
 	}
-	file, err := files.Open(regular)
+	file, err := filewatch.Open(regular)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,7 +32,7 @@ func TestOpen(t *testing.T) {
 	for name, want := range map[string]string{
 		dir: "not a regular file", pipe: "not a regular file", filepath.Join(dir, "none"): "no such file or directory",
 	} {
-		if _, err := files.Open(name); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := filewatch.Open(name); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", name, err, want)
 		}
 	}
@@ -40,7 +40,7 @@ func TestOpen(t *testing.T) {
 
 // TestStopTwice holds that a watcher can be stopped again.
 func TestStopTwice(t *testing.T) {
-	w := files.NewWatcher()
+	w := filewatch.NewWatcher()
 	w.Start()
 	w.Stop()
 	w.Stop()
