@@ -101,7 +101,7 @@ func about(data *zone.Zone) []question {
 	out = askBelow(out, data.Apex())
 	var last question
 	for rr := range data.All() {
-		q := question{rr.Header().Name, rr.Header().Rrtype}
+		q := question{strings.ToLower(rr.Header().Name), rr.Header().Rrtype}
 		if q == last || q == out[0] || q == out[1] {
 			continue
 		}

@@ -42,7 +42,7 @@ func (c *check) readZones() {
 			case *dns.DNAME:
 				c.aliases[z] = append(c.aliases[z], alias{rr: rr, target: strings.ToLower(rr.Target), below: true})
 			case *dns.NS:
-				if owner := rr.Hdr.Name; owner != z.Apex && data.Lookup(owner, dns.TypeNS).Owner == owner {
+				if owner := strings.ToLower(rr.Hdr.Name); owner != z.Apex && data.Lookup(owner, dns.TypeNS).Owner == owner {
 					c.cuts[z] = appendNew(c.cuts[z], owner)
 				}
 			case *dns.RRSIG, *dns.NSEC, *dns.NSEC3, *dns.NSEC3PARAM:
@@ -206,7 +206,7 @@ func (c *check) listDead(z *model.Zone, order []dns.RR, why map[dns.RR]string) {
 			c.warn(z.Pos, zoneObject(z), "%d more CNAMEs of the zone lead nowhere", len(order)-i)
 			return
 		}
-		c.warn(positions[rr.Header().Name], zoneObject(z), "%s CNAME %s", rr.Header().Name, why[rr])
+		c.warn(positions[strings.ToLower(rr.Header().Name)], zoneObject(z), "%s CNAME %s", rr.Header().Name, why[rr])
 	}
 }
 
@@ -216,7 +216,7 @@ func (c *check) deadIn(shown [][]*model.View, rr dns.RR) string {
 	ends := ""
 	for _, same := range shown {
 		pin := resolve.Pin{Snapshot: c.Snapshot, View: same[0]}
-		r := pin.Answer(rr.Header().Name, dns.TypeA)
+		r := pin.Answer(strings.ToLower(rr.Header().Name), dns.TypeA)
 		if len(r.Answer) == 0 || r.Answer[0] != rr {
 			continue
 		}
@@ -265,7 +265,7 @@ func (c *check) unanswered(v *model.View, target string) bool {
 func positionsOf(z *model.Zone, rrs []dns.RR) map[string]problem.Pos {
 	out := make(map[string]problem.Pos, len(rrs))
 	for _, rr := range rrs {
-		out[rr.Header().Name] = z.Pos
+		out[strings.ToLower(rr.Header().Name)] = z.Pos
 	}
 	for _, name := range z.Files {
 		file, err := filewatch.Open(name)
@@ -274,8 +274,9 @@ func positionsOf(z *model.Zone, rrs []dns.RR) map[string]problem.Pos {
 		}
 		zonefile.Parse(file, zonefile.Options{Origin: z.Apex, File: name, Open: zonefile.OpenBelow(filepath.Dir(name))},
 			func(rr dns.RR, pos problem.Pos) {
-				if _, wanted := out[rr.Header().Name]; wanted && rr.Header().Rrtype == dns.TypeCNAME {
-					out[rr.Header().Name] = pos
+				owner := strings.ToLower(rr.Header().Name)
+				if _, wanted := out[owner]; wanted && rr.Header().Rrtype == dns.TypeCNAME {
+					out[owner] = pos
 				}
 			})
 		file.Close()

@@ -33,6 +33,13 @@ func Canonical(s string) (string, error) {
 	if plain(s) {
 		return s, check(s)
 	}
+	name, err := Normal(s)
+	return strings.ToLower(name), err
+}
+
+// Normal returns the form of a fully qualified name that Canonical gives, but in the
+// letter case it was written in.
+func Normal(s string) (string, error) {
 	if octet := overflow(s); octet != "" {
 		return "", fmt.Errorf("%q has the escape %s, at most \\255 is allowed", s, octet)
 	}
@@ -45,7 +52,22 @@ func Canonical(s string) (string, error) {
 	if err != nil {
 		return "", describe(s)
 	}
-	return strings.ToLower(name), nil
+	return name, nil
+}
+
+// AsWritten returns a name, of which canonical is the canonical form, in the letter
+// case it was written in (RFC 4343 section 4).
+func AsWritten(name, canonical string) string {
+	if len(name) == len(canonical)-1 {
+		name += "."
+	}
+	if strings.IndexByte(name, '\\') >= 0 {
+		name, _ = Normal(name)
+	}
+	if len(name) == len(canonical) && strings.EqualFold(name, canonical) {
+		return name
+	}
+	return canonical
 }
 
 // Parse reads a name as people write it: Unicode labels become Punycode

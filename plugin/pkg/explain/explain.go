@@ -80,7 +80,7 @@ func (x *Explanation) resolve(r *dns.Msg, pin *resolve.Pin) {
 	if pin.View != nil {
 		x.View.Zones = len(pin.View.Zones)
 	}
-	qname, qtype := resolve.Question(r)
+	qname, qtype := pin.Question(r)
 	pin.Answer(qname, qtype)
 	send := pin.Settle()
 	x.Searches = searches(pin.Trace)

@@ -61,17 +61,27 @@ func room(r *dns.Msg) int {
 	return min(size, maxPacket)
 }
 
-// pack gives the octets that m.Pack gives without compression. It reports false for
-// what is rarer: other types of records than addresses, SOA and an OPT without
+// pointer is a compressed name that points to the question's, which follows the header
+// (RFC 1035 section 4.1.4).
+const pointer = 0xC000 | headerLen
+
+const headerLen = 12
+
+// pack gives the octets of a message. Of its names only those of the question's own
+// are compressed, whose letter case they have by that. It reports false for what is
+// rarer: other types of records than addresses, SOA and an OPT without
 // options, names with escapes, and extended rcodes.
 func pack(m *dns.Msg) ([]byte, bool) {
 	if m.Compress || m.Rcode < 0 || m.Rcode > 0xF {
 		return nil, false
 	}
 	out := appendHeader(make([]byte, 0, sizeOf(m)), m)
-	ok := true
+	ok, qname := true, ""
 	for i := range m.Question {
 		q := &m.Question[i]
+		if i == 0 {
+			qname = q.Name
+		}
 		if out, ok = appendName(out, q.Name); !ok {
 			return nil, false
 		}
@@ -80,7 +90,7 @@ func pack(m *dns.Msg) ([]byte, bool) {
 	}
 	for _, section := range [...][]dns.RR{m.Answer, m.Ns, m.Extra} {
 		for _, rr := range section {
-			if out, ok = appendRecord(out, rr); !ok {
+			if out, ok = appendRecord(out, rr, qname); !ok {
 				return nil, false
 			}
 		}
@@ -90,8 +100,8 @@ func pack(m *dns.Msg) ([]byte, bool) {
 
 // sizeOf gives room for a message of records with names as long as those asked for.
 func sizeOf(m *dns.Msg) int {
-	const header, record, slack = 12, 10 + net.IPv6len, 32
-	size, name := header+slack, 0
+	const record, slack = 10 + net.IPv6len, 32
+	size, name := headerLen+slack, 0
 	for i := range m.Question {
 		name = len(m.Question[i].Name) + 1
 		size += name + 4
@@ -144,35 +154,39 @@ func appendName(out []byte, name string) ([]byte, bool) {
 }
 
 // appendRecord appends a record of a type that most answers are made of.
-func appendRecord(out []byte, rr dns.RR) ([]byte, bool) {
+func appendRecord(out []byte, rr dns.RR, qname string) ([]byte, bool) {
 	ok := true
 	switch rr := rr.(type) {
 	case *dns.A:
-		if out, ok = appendOwner(out, &rr.Hdr, net.IPv4len); !ok || len(rr.A) != net.IPv4len {
+		if out, ok = appendOwner(out, &rr.Hdr, qname, net.IPv4len); !ok || len(rr.A) != net.IPv4len {
 			return nil, false
 		}
 		return append(out, rr.A...), true
 	case *dns.AAAA:
-		if out, ok = appendOwner(out, &rr.Hdr, net.IPv6len); !ok || len(rr.AAAA) != net.IPv6len {
+		if out, ok = appendOwner(out, &rr.Hdr, qname, net.IPv6len); !ok || len(rr.AAAA) != net.IPv6len {
 			return nil, false
 		}
 		return append(out, rr.AAAA...), true
 	case *dns.SOA:
-		return appendSOA(out, rr)
+		return appendSOA(out, rr, qname)
 	case *dns.OPT:
 		if len(rr.Option) > 0 {
 			return nil, false
 		}
-		return appendOwner(out, &rr.Hdr, 0)
+		return appendOwner(out, &rr.Hdr, qname, 0)
 	}
 	return nil, false
 }
 
 // appendOwner appends what comes before the record data.
-func appendOwner(out []byte, hdr *dns.RR_Header, rdlength uint16) ([]byte, bool) {
-	out, ok := appendName(out, hdr.Name)
-	if !ok {
-		return nil, false
+func appendOwner(out []byte, hdr *dns.RR_Header, qname string, rdlength uint16) ([]byte, bool) {
+	if same := hdr.Name == qname || len(hdr.Name) == len(qname) && strings.EqualFold(hdr.Name, qname); same && len(qname) > 1 {
+		out = binary.BigEndian.AppendUint16(out, pointer)
+	} else {
+		var ok bool
+		if out, ok = appendName(out, hdr.Name); !ok {
+			return nil, false
+		}
 	}
 	out = binary.BigEndian.AppendUint16(out, hdr.Rrtype)
 	out = binary.BigEndian.AppendUint16(out, hdr.Class)
@@ -180,8 +194,8 @@ func appendOwner(out []byte, hdr *dns.RR_Header, rdlength uint16) ([]byte, bool)
 	return binary.BigEndian.AppendUint16(out, rdlength), true
 }
 
-func appendSOA(out []byte, rr *dns.SOA) ([]byte, bool) {
-	out, ok := appendOwner(out, &rr.Hdr, 0)
+func appendSOA(out []byte, rr *dns.SOA, qname string) ([]byte, bool) {
+	out, ok := appendOwner(out, &rr.Hdr, qname, 0)
 	if !ok {
 		return nil, false
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/tls"
 	"net"
+	"slices"
 	"strings"
 	"testing"
 
@@ -46,17 +47,42 @@ var (
 	}
 )
 
-// What pack gives is what miekg/dns gives.
+// uncompressed gives the octets that miekg/dns gives for a packet's message.
+func uncompressed(t *testing.T, packet []byte) []byte {
+	t.Helper()
+	m := new(dns.Msg)
+	if err := m.Unpack(packet); err != nil {
+		t.Fatalf("%x: %v", packet, err)
+	}
+	octets, err := m.Pack()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return octets
+}
+
+// spelled gives a message in which the question's name has one letter case.
+func spelled(m *dns.Msg) *dns.Msg {
+	out := *m
+	if len(m.Question) > 0 {
+		for _, section := range [...]*[]dns.RR{&out.Answer, &out.Ns, &out.Extra} {
+			*section = spell(*section, m.Question[0].Name)
+		}
+	}
+	return &out
+}
+
+// What pack gives is what miekg/dns gives, but for the letter case of the question's name.
 func TestPack(t *testing.T) {
 	m := new(dns.Msg)
 	check := func(what string, want bool) {
 		t.Helper()
-		octets, err := m.Pack()
+		octets, err := spelled(m).Pack()
 		if err != nil {
 			t.Fatal(err)
 		}
 		got, ok := pack(m)
-		if ok != want || ok && !bytes.Equal(got, octets) {
+		if ok != want || ok && !bytes.Equal(uncompressed(t, got), octets) {
 			t.Errorf("%s: pack gives %v, %x\nwant %x", what, ok, got, octets)
 		}
 	}
@@ -128,7 +154,7 @@ func FuzzPack(f *testing.F) {
 		if !ok {
 			return
 		}
-		if want, err := m.Pack(); err == nil && !bytes.Equal(got, want) {
+		if want, err := spelled(m).Pack(); err == nil && !bytes.Equal(uncompressed(t, got), want) {
 			t.Errorf("%v\npack %x\nPack %x", m, got, want)
 		}
 	})
@@ -189,7 +215,7 @@ func sendings(t *testing.T) map[string]sending {
 		"other type":       {r: asked(0), answer: []dns.RR{record(t, unpacked[0])}},
 		"large":            {r: asked(0), answer: large},
 		"large, with room": {r: asked(1232), answer: large, packet: true},
-		"larger still":     {r: asked(4096), answer: append(large, large...)},
+		"larger still":     {r: asked(4096), answer: slices.Repeat(large, 3)},
 		"small size":       {r: asked(100), answer: large[:10], packet: true},
 		"TCP":              {r: asked(0), socket: socket{remote: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)}}, answer: a},
 		"QUIC":             {r: asked(0), socket: socket{tls: new(tls.ConnectionState)}, answer: a},
@@ -227,7 +253,7 @@ func TestSendPacket(t *testing.T) {
 			// What the server's wrapper makes of the message.
 			other := &socket{remote: c.socket.remote}
 			_ = request.NewScrubWriter(reference, other).WriteMsg(Message(reference, answered(c.answer...), ""))
-			if want, err := other.msg.Pack(); err != nil || !bytes.Equal(want, c.socket.packet) {
+			if want, err := other.msg.Pack(); err != nil || !bytes.Equal(want, uncompressed(t, c.socket.packet)) {
 				t.Errorf("packet\n%x, want\n%x (%v)", c.socket.packet, want, err)
 			}
 		})

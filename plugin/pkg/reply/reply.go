@@ -6,6 +6,7 @@ package reply
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/miekg/dns"
 
@@ -39,7 +40,29 @@ func Internal(w dns.ResponseWriter, r *dns.Msg, pin *resolve.Pin, note string) (
 //
 //go:noinline
 func Message(r *dns.Msg, pin *resolve.Pin, note string) *dns.Msg {
-	return own(message(r, pin, note))
+	m := message(r, pin, note)
+	for _, section := range [...]*[]dns.RR{&m.Answer, &m.Ns, &m.Extra} {
+		*section = spell(*section, r.Question[0].Name)
+	}
+	return own(m)
+}
+
+// spell returns records in which a name that is the question's has the question's
+// letter case (RFC 4343 section 4.1). Those that are changed for that are copies.
+func spell(rrs []dns.RR, qname string) []dns.RR {
+	shared := true
+	for i, rr := range rrs {
+		owner := rr.Header().Name
+		if owner == qname || len(owner) != len(qname) || !strings.EqualFold(owner, qname) {
+			continue
+		}
+		if shared {
+			rrs, shared = slices.Clone(rrs), false
+		}
+		rrs[i] = dns.Copy(rr)
+		rrs[i].Header().Name = qname
+	}
+	return rrs[:len(rrs):len(rrs)]
 }
 
 func message(r *dns.Msg, pin *resolve.Pin, note string) dns.Msg {
@@ -94,7 +117,7 @@ func Merged(w dns.ResponseWriter, r *dns.Msg, pin *resolve.Pin, public *dns.Msg)
 	m := empty(r, public.Rcode)
 	m.Truncated = public.Truncated
 	m.Answer = make([]dns.RR, 0, len(pin.Result.Answer)+len(public.Answer))
-	m.Answer = append(append(m.Answer, pin.Result.Answer...), public.Answer...)
+	m.Answer = append(append(m.Answer, spell(pin.Result.Answer, r.Question[0].Name)...), public.Answer...)
 	return send(w, own(m))
 }
 
@@ -102,7 +125,7 @@ func Merged(w dns.ResponseWriter, r *dns.Msg, pin *resolve.Pin, public *dns.Msg)
 func Chain(w dns.ResponseWriter, r *dns.Msg, pin *resolve.Pin, rcode int) (int, error) {
 	m := empty(r, rcode)
 	m.Authoritative = true
-	m.Answer = pin.Result.Answer
+	m.Answer = spell(pin.Result.Answer, r.Question[0].Name)
 	return send(w, own(m))
 }
 

@@ -25,8 +25,9 @@ func (p *Pin) additional(answer []dns.RR, qtype uint16) []dns.RR {
 	var out []dns.RR
 	var seen []string
 	for _, rr := range answer {
-		name := target(rr)
-		if name == "" || len(seen) == maxTargets || slices.Contains(seen, name) {
+		host := target(rr)
+		name, err := domain.Canonical(host)
+		if err != nil || name == domain.Root || len(seen) == maxTargets || slices.Contains(seen, name) {
 			continue
 		}
 		seen = append(seen, name)
@@ -63,26 +64,21 @@ func (p *Pin) addresses(rr dns.RR, host string, qtype uint16) []dns.RR {
 	return nil
 }
 
-// target gives the canonical name of the host a record points at, "" for none.
+// target gives the name of the host a record points at, "" for none.
 func target(rr dns.RR) string {
-	var name string
 	switch rr := rr.(type) {
 	case *dns.NS:
-		name = rr.Ns
+		return rr.Ns
 	case *dns.MX:
-		name = rr.Mx
+		return rr.Mx
 	case *dns.SRV:
-		name = rr.Target
+		return rr.Target
 	case *dns.SVCB:
-		name = ownTarget(rr)
+		return ownTarget(rr)
 	case *dns.HTTPS:
-		name = ownTarget(&rr.SVCB)
+		return ownTarget(&rr.SVCB)
 	}
-	canonical, err := domain.Canonical(name)
-	if err != nil || canonical == domain.Root {
-		return ""
-	}
-	return canonical
+	return ""
 }
 
 // ownTarget gives the target of a service binding, where "." in service mode

@@ -22,13 +22,14 @@ type chain struct {
 	links   int
 	ttl     uint32      // lowest so far
 	target  string      // canonical name the last link leads to
+	shown   string      // the same as the last link spells it
 	last    *model.Zone // the last zone of the view that matched a name of the chain
 }
 
 // flatten follows the alias in f and fills in r: the records of the final target
 // under qname, or the chain itself where SPEC 4 asks for it.
 func (p *Pin) flatten(r *Result, f *found, qname string) {
-	c := chain{owner: qname, ttl: ^uint32(0), target: qname, last: f.match}
+	c := chain{owner: qname, ttl: ^uint32(0), target: qname, shown: p.spelled(qname), last: f.match}
 	classic := describesZone(r.Type) || !f.source.Flatten
 	if p.Trace != nil {
 		p.Trace.shown(f, r.Type)
@@ -90,16 +91,16 @@ func (c *chain) add(ans *zone.Answer) bool {
 	cname, ok := rr.(*dns.CNAME)
 	if !ok {
 		c.records = appendNew(c.records, rr) // one DNAME may redirect twice
-		cname = synthesize(rr.(*dns.DNAME), c.target)
+		cname = synthesize(rr.(*dns.DNAME), c.shown)
 	} else if ans.Wildcard {
 		cname = &dns.CNAME{Hdr: cname.Hdr, Target: cname.Target}
-		cname.Hdr.Name = c.target
+		cname.Hdr.Name = c.shown
 	}
 	target, err := domain.Canonical(cname.Target)
 	if err != nil {
 		return false
 	}
-	c.target = target
+	c.target, c.shown = target, cname.Target
 	c.records = append(c.records, cname)
 	if c.links == 1 {
 		c.first = len(c.records)
@@ -110,7 +111,7 @@ func (c *chain) add(ans *zone.Answer) bool {
 // loops reports whether the last link leads back to a name of the chain.
 func (c *chain) loops() bool {
 	return slices.ContainsFunc(c.records, func(rr dns.RR) bool {
-		return rr.Header().Rrtype == dns.TypeCNAME && rr.Header().Name == c.target
+		return rr.Header().Rrtype == dns.TypeCNAME && strings.EqualFold(rr.Header().Name, c.target)
 	})
 }
 
@@ -118,7 +119,7 @@ func (c *chain) loops() bool {
 func synthesize(d *dns.DNAME, name string) *dns.CNAME {
 	target := name // its own prefix under the root
 	if d.Hdr.Name != domain.Root {
-		target = strings.TrimSuffix(name, d.Hdr.Name)
+		target = name[:len(name)-len(d.Hdr.Name)]
 	}
 	if d.Target != domain.Root {
 		target += d.Target
@@ -138,7 +139,7 @@ func (p *Pin) land(r *Result, f *found, c *chain, classic bool) {
 	case zone.Success:
 		r.Outcome = Success
 		if classic {
-			r.Answer = clip(appendNew(c.records, owned(f.ans, c.target)...))
+			r.Answer = clip(appendNew(c.records, owned(f.ans, c.shown)...))
 		} else {
 			r.Answer = renamed(f.ans.RRs, c.owner, c.ttl)
 		}

@@ -84,6 +84,14 @@ func (p *Pin) Question(r *dns.Msg) (qname string, qtype uint16) {
 	return p.qname, q.Qtype
 }
 
+// spelled returns a canonical name as the question spells it, if that asks for it.
+func (p *Pin) spelled(name string) string {
+	if p.qname == name {
+		return p.asked
+	}
+	return name
+}
+
 // Question gives the canonical qname and the qtype of a query, whose name has
 // the presentation form of miekg/dns.
 func Question(r *dns.Msg) (qname string, qtype uint16) {

@@ -1,6 +1,8 @@
 package zone
 
 import (
+	"strings"
+
 	"github.com/miekg/dns"
 
 	"github.com/internaldns/internaldns/plugin/pkg/domain"
@@ -75,12 +77,12 @@ func (d *draft) cover() {
 			}
 		}
 		if ns := d.rrset(i, dns.TypeNS); ns != nil && i > 0 && !isWildcard(n.name()) {
-			n.at = d.addCover(Answer{Kind: Delegation, Owner: n.name(), RRs: ns})
+			n.at = d.addCover(Answer{Kind: Delegation, Owner: strings.ToLower(n.name()), RRs: ns})
 			n.below = n.at
 			continue
 		}
 		if dname := d.rrset(i, dns.TypeDNAME); dname != nil {
-			n.below = d.addCover(Answer{Kind: DNAME, Owner: n.name(), RRs: dname})
+			n.below = d.addCover(Answer{Kind: DNAME, Owner: strings.ToLower(n.name()), RRs: dname})
 		}
 	}
 }
@@ -128,7 +130,7 @@ func (d *draft) markGlue(rr dns.RR) (uint32, bool) {
 	if !ok {
 		return 0, false
 	}
-	i, ok := d.find(ns.Ns)
+	i, ok := d.find(strings.ToLower(ns.Ns))
 	if ok {
 		d.b.branches.at(i).glue = true
 	}

@@ -113,6 +113,7 @@ func (b *Builder) Add(rr dns.RR, pos problem.Pos) {
 		hdr.Ttl = 0
 	}
 	owner := b.tree.nodes.at(b.at)
+	written := domain.AsWritten(hdr.Name, owner.name())
 	hdr.Name = owner.name()
 	rr, err := b.rdata(rr)
 	if err != nil {
@@ -120,7 +121,7 @@ func (b *Builder) Add(rr dns.RR, pos problem.Pos) {
 		return
 	}
 	if header, ok := owner.first[0].(*bare); ok {
-		rr.Header().Name = b.keepName(rr)
+		rr.Header().Name = b.keepName(rr, written)
 		owner.first[0] = rr
 		b.headers.back(header)
 	}
@@ -130,9 +131,8 @@ func (b *Builder) Add(rr dns.RR, pos problem.Pos) {
 	b.entries.push(entry{rr: rr, node: b.at, place: b.shorten(pos, hdr.Rrtype)})
 }
 
-// keepName gives a copy of the owner's name that stays, beside the record if it can.
-func (b *Builder) keepName(rr dns.RR) string {
-	name := rr.Header().Name
+// keepName returns a copy of the owner's name that stays, beside the record if it can.
+func (b *Builder) keepName(rr dns.RR, name string) string {
 	if room := b.addrs.text(rr); len(name) <= len(room) {
 		return domain.Inscribe(room, name)
 	}

@@ -171,12 +171,12 @@ func TestCanonicalNames(t *testing.T) {
 		p PTR Host.Example.net.
 		t CNAME Target.example.net.`)
 	ask(t, z, []question{
-		{"www.a.example. MX", "success www.a.example. MX=10_mail.mx.example."},
-		{"n.example. A", "delegation n.example. NS=ns.example.net."},
-		{"s.example. SRV", "success s.example. SRV=1_2_3_host.example.net."},
-		{"h.example. HTTPS", "success h.example. HTTPS=1_svc.example.net."},
+		{"www.a.example. MX", "success WWW.A.example. MX=10_MAIL.Mx.example."},
+		{"n.example. A", "delegation n.example. NS=NS.example.net."},
+		{"s.example. SRV", "success s.example. SRV=1_2_3_HOST.example.net."},
+		{"h.example. HTTPS", "success h.example. HTTPS=1_SVC.example.net."},
 		{"p.example. PTR", "success p.example. PTR=Host.Example.net."},
-		{"t.example. A", "CNAME t.example. CNAME=target.example.net."},
+		{"t.example. A", "CNAME t.example. CNAME=Target.example.net."},
 	})
 }
 
@@ -185,7 +185,7 @@ func TestUnknownFormOfKnownType(t *testing.T) { // RFC 3597 section 5
 	if z == nil {
 		t.Fatal(problems)
 	}
-	ask(t, z, []question{{"a.example. A", "CNAME a.example. CNAME=a.b."}})
+	ask(t, z, []question{{"a.example. A", "CNAME a.example. CNAME=A.B."}})
 }
 
 func TestDuplicates(t *testing.T) { // RFC 2181 section 5

@@ -118,7 +118,7 @@ func (d *draft) checkOccluded() {
 		for s := d.first[i]; s < d.first[i+1]; s++ {
 			switch d.groups[s].rrtype {
 			case dns.TypeNS, dns.TypeDS, dns.TypeRRSIG, dns.TypeNSEC:
-				if n.name() == cut {
+				if n.is(cut) {
 					continue
 				}
 			case dns.TypeA, dns.TypeAAAA:

@@ -62,23 +62,10 @@ func (s duplicates) hash(rr dns.RR) uint64 {
 		return 0
 	}
 	wire := s.b.wire[n-int(rr.Header().Rdlength) : n]
-	if onlyNames(rr.Header().Rrtype) {
-		for i, c := range wire {
-			if c >= 'A' && c <= 'Z' {
-				wire[i] = c + 'a' - 'A'
-			}
+	for i, c := range wire { // of names, and of other octets that are then equal, too
+		if c >= 'A' && c <= 'Z' {
+			wire[i] = c + 'a' - 'A'
 		}
 	}
 	return maphash.Bytes(s.seed, wire)
-}
-
-// onlyNames reports whether the rdata of a type are names in the letter case they
-// were written in, perhaps with numbers.
-func onlyNames(t uint16) bool {
-	switch t {
-	case dns.TypePTR, dns.TypeSOA, dns.TypeRP, dns.TypeMINFO, dns.TypeMB, dns.TypeMG, dns.TypeMR,
-		dns.TypeMD, dns.TypeMF, dns.TypeTALINK, dns.TypeNSAPPTR:
-		return true
-	}
-	return false
 }

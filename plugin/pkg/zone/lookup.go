@@ -24,7 +24,7 @@ func (z *Zone) Lookup(qname string, qtype uint16) Answer {
 	}
 	cover := &z.covers[n.at-1]
 	// The parent side of a cut is authoritative for DS (RFC 4035 section 3.1.4.1).
-	if qtype != dns.TypeDS || cover.Kind != Delegation || cover.Owner != n.name() {
+	if qtype != dns.TypeDS || cover.Kind != Delegation || !n.is(cover.Owner) {
 		return *cover
 	}
 	if rrs := z.rrset(i, dns.TypeDS); rrs != nil {

@@ -96,19 +96,19 @@ func TestLookupPlain(t *testing.T) { // RFC 1034 section 4.3.2, RFC 2308, RFC 80
 		odd TYPE65280 \# 2 abcd
 		big TYPE1 \# 4 c0000209`)
 	ask(t, z, []question{
-		{"www.example.org. A", "success www.example.org. A=192.0.2.2 A=192.0.2.3"},
-		{"www.example.org. ANY", "success www.example.org. A=192.0.2.2 A=192.0.2.3 AAAA=2001:db8::1"},
-		{"www.example.org. MX", "NODATA www.example.org."},
-		{"www.example.org. AXFR", "NODATA www.example.org."},
-		{"www.example.org. None", "NODATA www.example.org."},
+		{"www.example.org. A", "success WWW.example.org. A=192.0.2.2 A=192.0.2.3"},
+		{"www.example.org. ANY", "success WWW.example.org. A=192.0.2.2 A=192.0.2.3 AAAA=2001:db8::1"},
+		{"www.example.org. MX", "NODATA WWW.example.org."},
+		{"www.example.org. AXFR", "NODATA WWW.example.org."},
+		{"www.example.org. None", "NODATA WWW.example.org."},
 		{"nope.example.org. A", "NXDOMAIN"},
 		{"nope.www.example.org. A", "NXDOMAIN"},
 		{"c.example.org. A", "ENT c.example.org."},
 		{"b.c.example.org. ANY", "ENT b.c.example.org."},
 		{"d.b.c.example.org. A", "NXDOMAIN"},
-		{"alias.example.org. A", "CNAME alias.example.org. CNAME=www.example.org."},
-		{"alias.example.org. DS", "CNAME alias.example.org. CNAME=www.example.org."},
-		{"alias.example.org. CNAME", "success alias.example.org. CNAME=www.example.org."},
+		{"alias.example.org. A", "CNAME alias.example.org. CNAME=WWW.example.org."},
+		{"alias.example.org. DS", "CNAME alias.example.org. CNAME=WWW.example.org."},
+		{"alias.example.org. CNAME", "success alias.example.org. CNAME=WWW.example.org."},
 		{"example.org. SOA", "success example.org. SOA=ns.example.org._hostmaster.example.org._1_2_3_4_5"},
 		{"example.org. A", "NODATA example.org."},
 		{"example.org. DS", "NODATA example.org."},
@@ -233,10 +233,10 @@ func TestLookupDNAME(t *testing.T) { // RFC 6672
 		x.ent DNAME example.net.
 		cut NS dn.example.com.
 		* A 192.0.2.2`)
-	below := "DNAME dn.example. DNAME=target.example.net."
+	below := "DNAME dn.example. DNAME=Target.example.net."
 	ask(t, z, []question{
 		{"dn.example. A", "success dn.example. A=192.0.2.1"}, // section 2.3: not the owner itself
-		{"dn.example. DNAME", "success dn.example. DNAME=target.example.net."},
+		{"dn.example. DNAME", "success dn.example. DNAME=Target.example.net."},
 		{"dn.example. MX", "NODATA dn.example."},
 		{"a.dn.example. A", below},
 		{"a.b.dn.example. DNAME", below},

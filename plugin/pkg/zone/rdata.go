@@ -21,8 +21,9 @@ var (
 const maxRecord = 255 + 10 + 65535
 
 // rdata checks and normalizes the data of a record whose owner is canonical; it
-// may give another record than it got. The common types have a short way, all
-// others go through the wire form, which bad base64 and the like do not survive.
+// may give another record than it got. Names keep the letter case they are written
+// in (RFC 4343 section 4). The common types have a short way, all others go through
+// the wire form, which bad base64 and the like do not survive.
 func (b *Builder) rdata(rr dns.RR) (dns.RR, error) {
 	hdr := rr.Header()
 	switch rr := rr.(type) {
@@ -38,17 +39,26 @@ func (b *Builder) rdata(rr dns.RR) (dns.RR, error) {
 		}
 		return b.addrs.addAAAA(*hdr, rr.AAAA), fits(hdr, dns.TypeAAAA)
 	case *dns.NS:
-		return rr, errors.Join(canonical(&rr.Ns), fits(hdr, dns.TypeNS))
+		if plain(rr.Ns) {
+			return rr, errors.Join(qualified(&rr.Ns), fits(hdr, dns.TypeNS))
+		}
 	case *dns.CNAME:
-		return rr, errors.Join(canonical(&rr.Target), fits(hdr, dns.TypeCNAME))
+		if plain(rr.Target) {
+			return rr, errors.Join(qualified(&rr.Target), fits(hdr, dns.TypeCNAME))
+		}
 	case *dns.DNAME:
-		return rr, errors.Join(canonical(&rr.Target), fits(hdr, dns.TypeDNAME))
+		if plain(rr.Target) {
+			return rr, errors.Join(qualified(&rr.Target), fits(hdr, dns.TypeDNAME))
+		}
 	case *dns.MX:
-		return rr, errors.Join(canonical(&rr.Mx), fits(hdr, dns.TypeMX))
+		if plain(rr.Mx) {
+			return rr, errors.Join(qualified(&rr.Mx), fits(hdr, dns.TypeMX))
+		}
 	case *dns.SRV:
-		return rr, errors.Join(canonical(&rr.Target), fits(hdr, dns.TypeSRV))
+		if plain(rr.Target) {
+			return rr, errors.Join(qualified(&rr.Target), fits(hdr, dns.TypeSRV))
+		}
 	case *dns.PTR:
-		// The target is for people to read (RFC 6763 section 4.1): its letter case stays.
 		if plain(rr.Ptr) {
 			return rr, errors.Join(qualified(&rr.Ptr), fits(hdr, dns.TypePTR))
 		}
@@ -64,7 +74,7 @@ func (b *Builder) rdata(rr dns.RR) (dns.RR, error) {
 	if isUnknown(rr) && !isUnknown(back) { // the \# form of a known type (RFC 3597 section 5)
 		return b.rdata(back)
 	}
-	return back, lowerNames(back)
+	return back, nil
 }
 
 // isUnknown reports whether rr is in the form of RFC 3597.
@@ -79,13 +89,6 @@ func fits(hdr *dns.RR_Header, want uint16) error {
 		return errWrongType
 	}
 	return nil
-}
-
-// canonical makes a name of rdata canonical.
-func canonical(name *string) error {
-	c, err := domain.Canonical(*name)
-	*name = c
-	return err
 }
 
 // plain reports whether a name has no escapes, which have several spellings.
@@ -142,32 +145,4 @@ func reason(err error) error {
 func mayBeEmpty(t uint16) bool {
 	_, known := dns.TypeToRR[t]
 	return !known || t == dns.TypeAPL || t == dns.TypeNULL
-}
-
-// lowerNames makes the names canonical that are looked up, or that stand among
-// data of another kind, so that equal records have equal wire forms.
-func lowerNames(rr dns.RR) error {
-	switch rr := rr.(type) {
-	case *dns.SVCB:
-		return canonical(&rr.Target)
-	case *dns.HTTPS:
-		return canonical(&rr.Target)
-	case *dns.NAPTR:
-		return canonical(&rr.Replacement)
-	case *dns.AFSDB:
-		return canonical(&rr.Hostname)
-	case *dns.KX:
-		return canonical(&rr.Exchanger)
-	case *dns.RT:
-		return canonical(&rr.Host)
-	case *dns.PX:
-		return errors.Join(canonical(&rr.Map822), canonical(&rr.Mapx400))
-	case *dns.LP:
-		return canonical(&rr.Fqdn)
-	case *dns.RRSIG:
-		return canonical(&rr.SignerName)
-	case *dns.NSEC:
-		return canonical(&rr.NextDomain)
-	}
-	return nil
 }

@@ -2,6 +2,7 @@ package zone
 
 import (
 	"net/netip"
+	"strings"
 
 	"github.com/miekg/dns"
 
@@ -14,7 +15,7 @@ import (
 func (d *draft) checkTargets() {
 	for i := range uint32(d.nodes.len()) {
 		n := d.nodes.at(i)
-		if n.at != none && d.covers[n.at-1].Owner != n.name() {
+		if n.at != none && !n.is(d.covers[n.at-1].Owner) {
 			continue
 		}
 		for s := d.first[i]; s < d.first[i+1]; s++ {
@@ -44,7 +45,7 @@ func target(rr dns.RR) string {
 
 // checkTarget looks up what one record points to.
 func (d *draft) checkTarget(rr dns.RR, pos problem.Pos) {
-	name := target(rr)
+	name := strings.ToLower(target(rr))
 	if name == domain.Root { // RFC 7505 and RFC 2782: no service
 		return
 	}

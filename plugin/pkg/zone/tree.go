@@ -25,8 +25,14 @@ type node struct {
 	wild  uint32 // the node of the wildcard directly below
 }
 
-// name gives the canonical name of the node.
+// name returns the name of the node in the letter case of its first record.
 func (n *node) name() string { return n.first[0].Header().Name }
+
+// is reports whether the node is called name, which is canonical.
+func (n *node) is(name string) bool {
+	own := n.name()
+	return own == name || strings.EqualFold(own, name)
+}
 
 // bare is a record that is nothing but a header; its type cannot be zone data.
 type bare = dns.ANY
@@ -46,7 +52,7 @@ func (t *tree) find(name string) (uint32, bool) {
 	s := t.names.Search(name)
 	for {
 		i, ok := t.names.Next(&s)
-		if !ok || t.nodes.at(i).name() == name {
+		if !ok || t.nodes.at(i).is(name) {
 			return i, ok
 		}
 	}
@@ -81,7 +87,7 @@ func (b *Builder) ensure(name string) uint32 {
 func (b *Builder) grow(name string) uint32 {
 	up, _ := domain.Parent(name)
 	parent := b.parent
-	if b.tree.nodes.at(parent).name() != up {
+	if !b.tree.nodes.at(parent).is(up) {
 		var ok bool
 		if parent, ok = b.tree.find(up); !ok {
 			parent = b.grow(b.names.intern(up))

@@ -32,7 +32,7 @@ func (z *Zone) All() iter.Seq[dns.RR] {
 	}
 }
 
-// Names gives the owners of the records of All, each once, in the same order.
+// Names returns the canonical owners of the records of All, each once, in the same order.
 func (z *Zone) Names() iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for _, i := range z.order() {
@@ -41,7 +41,7 @@ func (z *Zone) Names() iter.Seq[string] {
 			if i == 0 && z.synthesized {
 				shown--
 			}
-			if shown > 0 && !yield(n.name()) {
+			if shown > 0 && !yield(strings.ToLower(n.name())) {
 				return
 			}
 		}
@@ -55,7 +55,7 @@ func (z *Zone) order() []uint32 {
 	ends := make([]int, n)
 	var starts [maxLabels]uint16
 	for i := range n {
-		z.sortKey(&text, z.nodes.at(uint32(i)).name(), &starts)
+		z.sortKey(&text, strings.ToLower(z.nodes.at(uint32(i)).name()), &starts)
 		ends[i] = text.Len()
 	}
 	keys := text.String()

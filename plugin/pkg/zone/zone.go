@@ -4,9 +4,9 @@
 // glue, DNAMEs, wildcards) is worked out there, so that a lookup that hits costs
 // one hash of qname however large the zone is.
 //
-// Owners are canonical (see package domain). So are the names in the rdata of
-// NS, CNAME, DNAME, MX, SRV, SVCB and HTTPS, in order that they can be looked up
-// as they are; all other rdata keeps the letter case it was written in.
+// Names are looked up in canonical form (see package domain). Owners and the names in
+// rdata keep the letter case they were written in (RFC 4343 section 4); a name with
+// several records has that of the first.
 package zone
 
 import (
@@ -41,9 +41,9 @@ func (k Kind) String() string {
 // Answer is the outcome of a Lookup. Its slices are shared by all lookups: they
 // and their records are read-only, and len equals cap, so that an append copies.
 type Answer struct {
-	// Owner is the owner of RRs as it stands in the zone: qname itself, the cut,
-	// the DNAME's owner or the wildcard that was used. For NoData and ENT it is the
-	// node that was found; for NXDomain it is empty.
+	// Owner is the owner of RRs as it stands in the zone: qname itself or the wildcard
+	// that was used, or, in canonical form, the cut or the DNAME's owner. For NoData and
+	// ENT it is the node that was found; for NXDomain it is empty.
 	Owner string
 	RRs   []dns.RR
 	// Extra holds, for a Delegation, the addresses that the zone has for the name

@@ -54,7 +54,7 @@ func (p *parser) originDirective() error {
 	if err != nil {
 		return err
 	}
-	name, err := p.name(p.text(args[0]), true)
+	name, err := p.name(p.text(args[0]))
 	if err != nil {
 		return err
 	}
@@ -91,7 +91,7 @@ func (p *parser) include() error {
 	}
 	origin := p.origin
 	if len(args) == 2 {
-		if origin, err = p.name(p.text(args[1]), true); err != nil {
+		if origin, err = p.name(p.text(args[1])); err != nil {
 			return fmt.Errorf("bad origin: %w", err)
 		}
 	}

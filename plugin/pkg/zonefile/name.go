@@ -15,15 +15,14 @@ type nameKind uint8
 
 const (
 	special nameKind = iota // escapes, Unicode, everything that is not of the others
-	plain                   // stands for itself in the canonical form
-	capital                 // plain once in lower case
+	plain                   // stands for itself
 	dot
 )
 
 // nameKinds is indexed by octet.
 var nameKinds = func() (kinds [256]nameKind) {
 	for c := byte('a'); c <= 'z'; c++ {
-		kinds[c], kinds[c-'a'+'A'] = plain, capital
+		kinds[c], kinds[c-'a'+'A'] = plain, plain
 	}
 	for c := byte('0'); c <= '9'; c++ {
 		kinds[c] = plain
@@ -42,7 +41,7 @@ func (p *parser) setOwner(t token) error {
 		p.warnOwner = false
 		return nil
 	}
-	name, err := p.name(text, true)
+	name, err := p.name(text)
 	if err != nil {
 		return err
 	}
@@ -51,27 +50,23 @@ func (p *parser) setOwner(t token) error {
 	return nil
 }
 
-// name makes a name absolute: canonical if fold is set, else valid and in the
-// case of the file.
-func (p *parser) name(text []byte, fold bool) (string, error) {
+// name makes a name absolute, and valid, in the letter case of the file.
+func (p *parser) name(text []byte) (string, error) {
 	if len(text) == 1 && text[0] == '@' {
 		return p.origin, nil
 	}
-	label, capitals := 0, false
+	label := 0
 	for _, c := range text {
 		switch nameKinds[c] {
 		case plain:
 			label++
-		case capital:
-			label++
-			capitals = true
 		case dot:
 			if label == 0 || label > 63 {
-				return p.specialName(text, fold)
+				return p.specialName(text)
 			}
 			label = 0
 		default:
-			return p.specialName(text, fold)
+			return p.specialName(text)
 		}
 	}
 	suffix, wire := "", len(text)+1
@@ -79,28 +74,13 @@ func (p *parser) name(text []byte, fold bool) (string, error) {
 		suffix, wire = p.suffix, wire+p.originWire
 	}
 	if len(text) == 0 || label > 63 || wire > 255 {
-		return p.specialName(text, fold)
-	}
-	if fold && capitals {
-		text = p.lower(text)
+		return p.specialName(text)
 	}
 	return p.mem.names.put(text, suffix), nil
 }
 
-// lower gives text in lower case, valid until the next call.
-func (p *parser) lower(text []byte) []byte {
-	p.scratch = p.scratch[:0]
-	for _, c := range text {
-		if c >= 'A' && c <= 'Z' {
-			c += 'a' - 'A'
-		}
-		p.scratch = append(p.scratch, c)
-	}
-	return p.scratch
-}
-
 // specialName is name for every name, and words the error of those that are none.
-func (p *parser) specialName(text []byte, fold bool) (string, error) {
+func (p *parser) specialName(text []byte) (string, error) {
 	if err := checkEscapes(text); err != nil {
 		return "", err
 	}
@@ -111,10 +91,10 @@ func (p *parser) specialName(text []byte, fold bool) (string, error) {
 	if name != "" && !absolute(name) {
 		name += p.suffix
 	}
-	if fold {
-		return domain.Canonical(name)
+	if _, err := domain.Canonical(name); err != nil {
+		return "", err
 	}
-	return sameCase(name)
+	return domain.Normal(name)
 }
 
 // absolute reports whether a name ends in a dot that is not escaped.
@@ -122,24 +102,6 @@ func absolute(name string) bool {
 	head, found := strings.CutSuffix(name, ".")
 	escapes := len(head) - len(strings.TrimRight(head, `\`))
 	return found && escapes%2 == 0
-}
-
-// sameCase gives the form of an absolute name that miekg/dns gives to unpacked
-// ones, without a change of case.
-func sameCase(name string) (string, error) {
-	if _, err := domain.Canonical(name); err != nil {
-		return "", err
-	}
-	var wire [256]byte
-	n, err := dns.PackDomainName(name, wire[:], 0, nil, false)
-	if err != nil {
-		return "", fmt.Errorf("%q is not a domain name", name)
-	}
-	out, _, err := dns.UnpackDomainName(wire[:n], 0)
-	if err != nil {
-		return "", fmt.Errorf("%q is not a domain name", name)
-	}
-	return out, nil
 }
 
 // checkEscapes holds RFC 1035 section 5.1: \DDD is an octet in decimal, \X is X.

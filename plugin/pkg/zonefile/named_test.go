@@ -108,7 +108,7 @@ func wire(t *testing.T, rr dns.RR) wired {
 	if err != nil {
 		t.Fatalf("%s: %v", rr, err)
 	}
-	return wired{h.Name, h.Rrtype, h.Ttl, hex.EncodeToString(buf[wireLen(h.Name)+10 : n])}
+	return wired{dns.CanonicalName(h.Name), h.Rrtype, h.Ttl, hex.EncodeToString(buf[wireLen(h.Name)+10 : n])}
 }
 
 // wireForms gives the records of a zone as sorted text: each stands once, and

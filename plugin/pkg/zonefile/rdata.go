@@ -148,7 +148,7 @@ func (f *fields) name(what string) string {
 	if !ok {
 		return ""
 	}
-	name, err := f.p.name(text, false)
+	name, err := f.p.name(text)
 	if err != nil {
 		f.fail(t, "has a bad %s: %v", what, err)
 	}

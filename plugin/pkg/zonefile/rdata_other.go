@@ -130,7 +130,7 @@ func (f *fields) names(v reflect.Value) error {
 }
 
 func (f *fields) fixName(v reflect.Value) error {
-	name, err := f.p.name([]byte(v.String()), false)
+	name, err := f.p.name([]byte(v.String()))
 	if err != nil {
 		return errAt(f.last, "%s has a bad name: %v", typeName(f.typ), err)
 	}
