@@ -21,6 +21,7 @@ import (
 	"github.com/internaldns/internaldns/plugin/pkg/domain"
 	"github.com/internaldns/internaldns/plugin/pkg/explain"
 	"github.com/internaldns/internaldns/plugin/pkg/model"
+	"github.com/internaldns/internaldns/plugin/pkg/resolve"
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
 	"github.com/internaldns/internaldns/test/scenario"
 )
@@ -252,7 +253,7 @@ func (e explainer) query(ctx context.Context, w dns.ResponseWriter, r *dns.Msg, 
 	q := explain.Query{
 		Name: r.Question[0].Name, Type: r.Question[0].Qtype,
 		Client:      model.Client{Addr: from.Unmap().WithZone("")},
-		NoRecursion: !r.RecursionDesired, CheckingDisabled: r.CheckingDisabled, NoEDNS: r.IsEdns0() == nil,
+		NoRecursion: !r.RecursionDesired, CheckingDisabled: r.CheckingDisabled, NoEDNS: r.IsEdns0() == nil, DNSSEC: resolve.WantsDNSSEC(r),
 	}
 	if to, err := netip.ParseAddr(state.LocalIP()); err == nil {
 		q.Client.Server = to.Unmap().WithZone("")

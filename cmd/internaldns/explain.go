@@ -25,7 +25,7 @@ type explained struct {
 // explainFlags are the flags of explain as they are written.
 type explainFlags struct {
 	conf, block, client, server, transport, host, identity string
-	reverse, noRecursion, live, json                       bool
+	reverse, dnssec, noRecursion, live, json               bool
 }
 
 func prepareExplain(flags *flag.FlagSet) body {
@@ -38,6 +38,7 @@ func prepareExplain(flags *flag.FlagSet) body {
 	flags.StringVar(&f.host, "host", "", "`NAME` of the host in the HTTPS request, or of the server in the TLS handshake")
 	flags.StringVar(&f.identity, "identity", "", "`MAIL` address of who asks, as if a client certificate showed it")
 	flags.BoolVar(&f.reverse, "x", false, "NAME is an IP address, ask for its reverse name; with the type PTR that needs no flag")
+	flags.BoolVar(&f.dnssec, "dnssec", false, "ask with DO, the flag for DNSSEC records")
 	flags.BoolVar(&f.noRecursion, "norecurse", false, "ask without RD, the flag for recursion")
 	flags.BoolVar(&f.live, "live", false, "really ask public DNS where the query would be sent there")
 	flags.BoolVar(&f.json, "json", false, "print one JSON object")
@@ -89,7 +90,7 @@ func (f *explainFlags) parse(args []string) (q explain.Query, a asker, err error
 	if len(args) < 1 || len(args) > 2 {
 		return q, a, usagef("a name is explained, with a type or without, found %d words", len(args))
 	}
-	q = explain.Query{Name: args[0], Type: dns.TypeA, NoRecursion: f.noRecursion}
+	q = explain.Query{Name: args[0], Type: dns.TypeA, NoRecursion: f.noRecursion, DNSSEC: f.dnssec}
 	if len(args) == 2 {
 		if q.Type, err = parseType(args[1]); err != nil {
 			return q, a, usagef("%s", err)

@@ -161,6 +161,7 @@ func (p *ResolverPolicy) fromView(ctx context.Context, w dns.ResponseWriter, r *
 	inside, pin := resolve.With(ctx)
 	pin.Scope, pin.Snapshot, pin.Policy, pin.View = p.scope, snapshot, policy, policy.View
 	pin.CanFallBack = resolve.CanFallBack(r.RecursionDesired, r.Question[0].Qtype)
+	pin.DO = resolve.WantsDNSSEC(r)
 	a := p.account(ctx)
 	a.serve(policy, pin)
 	var rcode int

@@ -45,7 +45,7 @@ func (q question) message(id uint16) *dns.Msg {
 	m := &dns.Msg{MsgHdr: dns.MsgHdr{Id: id, RecursionDesired: q.rd},
 		Question: []dns.Question{{Name: q.name, Qtype: q.kind, Qclass: dns.ClassINET}}}
 	if q.edns > 0 {
-		m.SetEdns0(q.edns, false)
+		m.SetEdns0(q.edns, q.do)
 	}
 	return m
 }

@@ -33,7 +33,8 @@ type difference struct {
 	ours     *reply
 	theirs   *reply
 	all      []*reply // of every peer
-	agree    bool     // another peer has the same as ours in this field, or cannot be asked
+	agree    bool     // another peer has the same as ours in this field
+	absent   bool     // a peer that might have was not asked
 }
 
 // workers is how many questions are under way at a time.
@@ -123,7 +124,8 @@ func compareOne(q question, servers []server, replies []*reply, out *report) {
 			}
 		}
 		for i := range unlike {
-			unlike[i].agree = len(unlike) < compared || compared < len(allPeers())
+			unlike[i].agree = len(unlike) < compared
+			unlike[i].absent = compared < len(allPeers())
 		}
 		out.add(unlike)
 	}
@@ -148,7 +150,10 @@ func same(f field, q question, ours, theirs *reply) bool {
 	case fieldAnswer:
 		return slices.Equal(ours.answer, theirs.answer)
 	case fieldAuthority:
-		return theirs.positive && ours.positive || slices.Equal(ours.authority, theirs.authority)
+		if theirs.positive && ours.positive {
+			return slices.Equal(ours.proofs, theirs.proofs)
+		}
+		return slices.Equal(ours.authority, theirs.authority)
 	}
 	if !comparableExtra(q, ours) {
 		return true

@@ -17,6 +17,7 @@ type question struct {
 	zones []string // apexes of all zones served
 	edns  uint16   // UDP size; 0: without EDNS
 	rd    bool
+	do    bool // asks for DNSSEC records
 	tcp   bool
 }
 
@@ -108,6 +109,10 @@ func (a *asker) read() {
 // names below it, and more where a wildcard, cut or DNAME makes a difference.
 func (a *asker) around() {
 	for _, owner := range a.owners {
+		if slices.Contains(a.owned[owner], dns.TypeNSEC3) { // the hash of a name; nsd makes names of it
+			a.ask(owner)
+			continue
+		}
 		for _, name := range a.ancestors(owner) {
 			a.ask(name)
 		}
@@ -163,15 +168,15 @@ func (a *asker) mixed() {
 	var labels []string
 	for _, owner := range a.owners {
 		label, _, ok := cut(owner)
-		if ok && owner != a.zone.apex && !slices.Contains(labels, label) {
+		if ok && owner != a.zone.apex && !slices.Contains(labels, label) && !slices.Contains(a.owned[owner], dns.TypeNSEC3) {
 			labels = append(labels, label)
 		}
 	}
 	labels = append(labels, "random", "*")
 	for range 20 + len(a.owners)/4 {
 		name := a.zone.apex
-		if a.random.IntN(2) == 0 {
-			name = a.owners[a.random.IntN(len(a.owners))]
+		if owner := a.owners[a.random.IntN(len(a.owners))]; a.random.IntN(2) == 0 && !slices.Contains(a.owned[owner], dns.TypeNSEC3) {
+			name = owner
 		}
 		for range 1 + a.random.IntN(3) {
 			name = join(labels[a.random.IntN(len(labels))], name)

@@ -15,6 +15,7 @@ type reply struct {
 	aa, ra     bool
 	answer     []string
 	authority  []string
+	proofs     []string // the authority section's of a wildcard that answers: NSEC, NSEC3, their signatures
 	additional []string // without OPT
 	positive   bool     // holds records of the type asked for
 	referral   bool     // NS records in the authority section of an answer that is not positive
@@ -39,6 +40,7 @@ func newReply(q question, m *dns.Msg) *reply {
 		r.hosts = hostsOf(m)
 		r.additional = slices.Compact(keys(r.hosts)) // knotd repeats some
 	}
+	r.proofs = proofsOf(m.Ns)
 	r.referral = !r.positive && slices.ContainsFunc(m.Ns, func(rr dns.RR) bool { return rr.Header().Rrtype == dns.TypeNS })
 	r.flaws = flaws(q, m, r)
 	return r
@@ -108,8 +110,24 @@ func flaws(q question, m *dns.Msg, r *reply) []string {
 	for _, section := range [][]string{r.answer, r.authority, r.additional} {
 		flaw(len(slices.Compact(slices.Clone(section))) != len(section), "record twice in a section")
 	}
-	flaw(r.positive && len(r.authority) > 0, "authority section in a positive answer (SPEC 2)")
+	flaw(r.positive && len(r.authority) > len(r.proofs), "authority section in a positive answer (SPEC 2)")
 	return out
+}
+
+// proofsOf gives the NSEC and NSEC3 records of a section with their signatures.
+func proofsOf(section []dns.RR) []string {
+	var out []dns.RR
+	for _, rr := range section {
+		sig, signature := rr.(*dns.RRSIG)
+		t := rr.Header().Rrtype
+		if signature {
+			t = sig.TypeCovered
+		}
+		if t == dns.TypeNSEC || t == dns.TypeNSEC3 {
+			out = append(out, rr)
+		}
+	}
+	return keys(out)
 }
 
 // keys gives the records in comparable form, sorted, without OPT.

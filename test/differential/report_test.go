@@ -51,7 +51,11 @@ func (r *report) add(unlike []difference) {
 	}
 	d := &unlike[0]
 	kind := fmt.Sprintf("%s not as %s has it", d.field, strings.Join(names, ", "))
-	if !d.agree {
+	switch {
+	case d.agree:
+	case d.absent:
+		kind += "; cannot judge, not all peers were asked"
+	default:
 		kind += "; ours stands alone"
 	}
 	r.failure(kind, fmt.Sprintf("%s\nours  %s\n%s", d.question, d.ours, strings.Join(texts, "\n")))

@@ -27,6 +27,7 @@ type Query struct {
 	Client           model.Client
 	NoRecursion      bool // RD is clear
 	CheckingDisabled bool // CD is set
+	DNSSEC           bool // DO is set
 	NoEDNS           bool // without OPT there is no extended error in the answer
 }
 
@@ -40,7 +41,7 @@ func (q *Query) request() *dns.Msg {
 	r.RecursionDesired, r.CheckingDisabled = !q.NoRecursion, q.CheckingDisabled
 	r.Question = []dns.Question{{Name: name, Qtype: q.Type, Qclass: dns.ClassINET}}
 	if !q.NoEDNS {
-		r.SetEdns0(udpSize, false)
+		r.SetEdns0(udpSize, q.DNSSEC)
 	}
 	return r
 }
@@ -68,7 +69,7 @@ func Explain(s *model.Snapshot, q Query) *Explanation {
 		x.Route = "view"
 		x.resolve(r, &resolve.Pin{
 			Snapshot: s, Policy: policy, View: policy.View, Trace: new(resolve.Trace),
-			CanFallBack: resolve.CanFallBack(r.RecursionDesired, qtype),
+			CanFallBack: resolve.CanFallBack(r.RecursionDesired, qtype), DO: resolve.WantsDNSSEC(r),
 		})
 	}
 	return x

@@ -48,7 +48,7 @@ func (p *Pin) addresses(rr dns.RR, host string, qtype uint16) []dns.RR {
 	f := p.find(host, qtype)
 	switch {
 	case f.ans.Kind == zone.Success:
-		return owned(f.ans, host)
+		return join(owned(f.ans, host), p.signatures(&f, host, qtype))
 	case (f.ans.Kind == zone.CNAME || f.ans.Kind == zone.DNAME) && f.source.Flatten && rr.Header().Rrtype != dns.TypeNS:
 		r := Result{Match: f.match, Type: qtype}
 		if p.flatten(&r, &f, host); r.Outcome == Success {

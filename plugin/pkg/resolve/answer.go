@@ -67,15 +67,17 @@ func (p *Pin) finish(f *found, qname string, qtype uint16) {
 		r.Outcome = Success
 		r.Answer = owned(f.ans, qname)
 		r.Additional = p.additional(r.Answer, qtype)
+		r.Answer = join(r.Answer, p.signatures(f, qname, qtype))
+		r.Authority = p.proofs(f, qname)
 	case zone.Delegation:
 		r.Outcome = Referral
-		r.Authority, r.Additional = f.ans.RRs, f.ans.Extra
+		r.Authority, r.Additional = join(f.ans.RRs, p.proofs(f, qname)), p.signHosts(f)
 	case zone.NXDomain:
 		r.Outcome, r.Rcode = NXDomain, dns.RcodeNameError
-		r.Authority = p.deny(f.match)
+		r.Authority = p.denial(f, qname)
 	default:
 		r.Outcome = NoData
-		r.Authority = p.deny(f.match)
+		r.Authority = p.denial(f, qname)
 	}
 }
 

@@ -19,6 +19,7 @@ type chain struct {
 	owner   string   // qname
 	records []dns.RR // as a classic answer shows them
 	first   int      // how many of records make the first link
+	proofs  []dns.RR // that wildcards on the way were right
 	links   int
 	ttl     uint32      // lowest so far
 	target  string      // canonical name the last link leads to
@@ -36,6 +37,9 @@ func (p *Pin) flatten(r *Result, f *found, qname string) {
 	}
 	for {
 		fits := c.add(&f.ans)
+		if classic || r.Type == dns.TypeCNAME || r.Type == dns.TypeANY {
+			p.signLink(&c, f)
+		}
 		r.Links = c.links
 		if p.Trace != nil {
 			p.Trace.link(f, &c, fits)
@@ -139,28 +143,54 @@ func (p *Pin) land(r *Result, f *found, c *chain, classic bool) {
 	case zone.Success:
 		r.Outcome = Success
 		if classic {
-			r.Answer = clip(appendNew(c.records, owned(f.ans, c.shown)...))
+			r.Answer = clip(appendNew(appendNew(c.records, owned(f.ans, c.shown)...), p.signatures(f, c.shown, r.Type)...))
+			r.Authority = clip(appendNew(c.proofs, p.proofs(f, c.target)...))
 		} else {
 			r.Answer = renamed(f.ans.RRs, c.owner, c.ttl)
 		}
 		r.Additional = p.additional(r.Answer, r.Type)
 	case zone.Delegation:
 		r.Outcome, r.Answer = Referral, clip(c.records)
-		r.Authority, r.Additional = f.ans.RRs, f.ans.Extra
+		r.Authority, r.Additional = join(join(f.ans.RRs, p.proofs(f, c.target)), c.proofs), p.signHosts(f)
 	case zone.NXDomain:
 		r.Outcome, r.Answer, r.Target = Unfinished, clip(c.records), c.target
+		r.Authority = clip(c.proofs)
 		if z := f.denier(); z != nil {
 			r.Rcode = dns.RcodeNameError // RFC 6604 section 3
-			r.Authority = p.deny(z)
+			r.Authority = p.denyTarget(f, c, classic)
 		}
 	default:
 		r.Outcome = NoData
-		denier := r.Match
 		if classic {
-			r.Answer, denier = clip(c.records), f.denier()
+			r.Answer, r.Authority = clip(c.records), p.denyTarget(f, c, true)
+		} else {
+			r.Authority = p.deny(r.Match)
 		}
-		r.Authority = p.deny(denier)
 	}
+}
+
+// signLink adds the signatures of the link that was followed last, and what proves that
+// a wildcard was right to answer.
+func (p *Pin) signLink(c *chain, f *found) {
+	rrtype, name := uint16(dns.TypeCNAME), c.records[len(c.records)-1].Header().Name
+	if f.ans.Kind == zone.DNAME {
+		rrtype, name = dns.TypeDNAME, f.ans.RRs[0].Header().Name
+	}
+	c.records = appendNew(c.records, p.signatures(f, name, rrtype)...)
+	if f.ans.Wildcard {
+		c.proofs = appendNew(c.proofs, p.proofs(f, strings.ToLower(name))...)
+	}
+	if c.links == 1 {
+		c.first = len(c.records)
+	}
+}
+
+// denyTarget gives the authority section by which the target of a chain is denied.
+func (p *Pin) denyTarget(f *found, c *chain, classic bool) []dns.RR {
+	if !classic {
+		return p.deny(f.denier())
+	}
+	return clip(appendNew(p.denial(f, c.target), c.proofs...))
 }
 
 // denier gives the internal zone whose SOA denies the name, nil if it lies in none.

@@ -27,6 +27,9 @@ type Pin struct {
 	// without RD, not for ANY and transfers).
 	CanFallBack bool
 
+	// DO tells whether the client wants DNSSEC records (RFC 3225).
+	DO bool
+
 	// Result is the outcome, worked out by the handlers of the chain on the query's
 	// own goroutine, and read by the plugins above when that returns.
 	Result Result
@@ -72,6 +75,12 @@ func From(ctx context.Context, scope any) *Pin {
 		return nil
 	}
 	return pin
+}
+
+// WantsDNSSEC reports whether a query has the bit DO.
+func WantsDNSSEC(r *dns.Msg) bool {
+	opt := r.IsEdns0()
+	return opt != nil && opt.Do()
 }
 
 // Question gives the canonical qname and the qtype of a query. The name is made

@@ -44,6 +44,7 @@ func (b *Builder) Build() (*Zone, problem.List) {
 	d.settle()
 	d.authority()
 	d.cover()
+	d.sign()
 	d.checkNodes()
 	if b.report.count[problem.Error] == 0 {
 		d.glue()
@@ -129,7 +130,7 @@ func (d *draft) gather() {
 	}
 	d.first[n] = uint32(len(d.groups))
 	d.groups = append(d.groups, set{start: uint32(kept)})
-	d.Zone.records = kept
+	d.Zone.records = uint32(kept)
 	if d.synthesized {
 		d.Zone.records--
 	}

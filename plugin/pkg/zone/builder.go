@@ -2,6 +2,7 @@ package zone
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/miekg/dns"
 
@@ -38,6 +39,9 @@ type Builder struct {
 	spent  bool
 	bad    bool // the apex is no name, nothing is taken
 	hasSOA bool // at the apex
+
+	hashed     []hashedEntry
+	signatures bool // there are RRSIG or NSEC records
 
 	branches slab[branch] // beside tree.nodes
 	entries  slab[entry]
@@ -105,9 +109,14 @@ func (b *Builder) Add(rr dns.RR, pos problem.Pos) {
 		return
 	}
 	hdr := rr.Header()
+	if ofNSEC3(rr) {
+		b.addHashed(rr, pos)
+		return
+	}
 	if !b.enter(hdr, pos) {
 		return
 	}
+	b.signatures = b.signatures || hdr.Rrtype == dns.TypeRRSIG || hdr.Rrtype == dns.TypeNSEC
 	if hdr.Ttl > maxTTL {
 		b.report.warnf(pos, label(hdr), "has the TTL %d, the highest is %d; 0 is used (RFC 2181 section 8)", hdr.Ttl, maxTTL)
 		hdr.Ttl = 0
@@ -139,30 +148,58 @@ func (b *Builder) keepName(rr dns.RR, name string) string {
 	return b.names.intern(name)
 }
 
+// addHashed takes an NSEC3 or a signature of one, whose owner is no name.
+func (b *Builder) addHashed(rr dns.RR, pos problem.Pos) {
+	hdr := rr.Header()
+	name, ok := b.checkHeader(hdr, pos)
+	if !ok {
+		return
+	}
+	written := b.names.intern(domain.AsWritten(hdr.Name, name))
+	hdr.Name = name
+	rr, err := b.rdata(rr)
+	if err != nil {
+		b.report.errorf(pos, label(hdr), "has record data that are not valid: %v", err)
+		return
+	}
+	rr.Header().Name = written
+	b.hashed = append(b.hashed, hashedEntry{owner: strings.ToLower(written), rr: rr, place: b.shorten(pos, hdr.Rrtype)})
+}
+
 // enter checks the header of a record and finds the node of its owner.
 func (b *Builder) enter(hdr *dns.RR_Header, pos problem.Pos) bool {
-	switch {
-	case hdr.Class != dns.ClassINET:
-		b.report.errorf(pos, label(hdr), "is of class %s, only IN is allowed", dns.Class(hdr.Class))
-		return false
-	case isMeta(hdr.Rrtype):
-		b.report.errorf(pos, label(hdr), "is of a type that exists only in queries and messages, not in zones (RFC 6895 section 3.1)")
-		return false
-	case hdr.Name == b.owner:
+	if hdr.Name == b.owner && hdr.Class == dns.ClassINET && !isMeta(hdr.Rrtype) {
 		return true
 	}
-	name, err := domain.Canonical(hdr.Name)
-	if err != nil {
-		b.report.errorf(pos, label(hdr), "has an owner that is not valid: %v", err)
-		return false
-	}
-	if !domain.IsSubdomain(b.opt.Apex, name) {
-		b.report.errorf(pos, label(hdr), "lies outside the zone %s", b.opt.Apex)
+	name, ok := b.checkHeader(hdr, pos)
+	if !ok {
 		return false
 	}
 	b.at = b.ensure(name)
 	b.owner = hdr.Name
 	return true
+}
+
+// checkHeader checks the header of a record and returns the canonical owner.
+func (b *Builder) checkHeader(hdr *dns.RR_Header, pos problem.Pos) (name string, ok bool) {
+	switch {
+	case hdr.Class != dns.ClassINET:
+		b.report.errorf(pos, label(hdr), "is of class %s, only IN is allowed", dns.Class(hdr.Class))
+		return "", false
+	case isMeta(hdr.Rrtype):
+		b.report.errorf(pos, label(hdr), "is of a type that exists only in queries and messages, not in zones (RFC 6895 section 3.1)")
+		return "", false
+	}
+	name, err := domain.Canonical(hdr.Name)
+	if err != nil {
+		b.report.errorf(pos, label(hdr), "has an owner that is not valid: %v", err)
+		return "", false
+	}
+	if !domain.IsSubdomain(b.opt.Apex, name) {
+		b.report.errorf(pos, label(hdr), "lies outside the zone %s", b.opt.Apex)
+		return "", false
+	}
+	return name, true
 }
 
 // isMeta reports whether a type can never be zone data (RFC 6895 section 3.1).

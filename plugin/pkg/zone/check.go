@@ -43,17 +43,9 @@ func (d *draft) checkNodes() {
 	}
 }
 
-// checkBelowDNAME refuses the sets of a node below a DNAME (RFC 6672 section 2.4),
-// but for NSEC3 records, which a signed zone has there.
+// checkBelowDNAME refuses the sets of a node below a DNAME (RFC 6672 section 2.4).
 func (d *draft) checkBelowDNAME(owner string, first, end uint32) {
-	nsec3 := false
 	for s := first; s < end; s++ {
-		nsec3 = nsec3 || d.groups[s].rrtype == dns.TypeNSEC3
-	}
-	for s := first; s < end; s++ {
-		if t := d.groups[s].rrtype; nsec3 && (t == dns.TypeNSEC3 || t == dns.TypeRRSIG) {
-			continue
-		}
 		d.b.report.errorf(d.setPos(s), d.setLabel(s), "lies below the DNAME of %s, where no records are allowed (RFC 6672 section 2.4)", owner)
 	}
 }

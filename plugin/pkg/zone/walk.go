@@ -11,7 +11,7 @@ import (
 
 // All gives the records of the zone, occluded ones and glue included: owners in
 // canonical order (RFC 4034 section 6.1), the SOA first, then by type, the records
-// of an RRset in the order they were added. A synthesized SOA is left out, so that
+// of an RRset in the order they were added; last NSEC3 records, whose owners are hashes. A synthesized SOA is left out, so that
 // what is written from All loads to the same zone again. The order is worked out
 // anew for each walk, which takes time and room in proportion to the zone.
 func (z *Zone) All() iter.Seq[dns.RR] {
@@ -29,10 +29,18 @@ func (z *Zone) All() iter.Seq[dns.RR] {
 				}
 			}
 		}
+		if z.signed == nil {
+			return
+		}
+		for _, rr := range z.signed.beside {
+			if !yield(rr) {
+				return
+			}
+		}
 	}
 }
 
-// Names returns the canonical owners of the records of All, each once, in the same order.
+// Names returns the canonical owners of the records of All that are names, each once, in the same order.
 func (z *Zone) Names() iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for _, i := range z.order() {

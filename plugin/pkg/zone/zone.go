@@ -74,7 +74,8 @@ type Zone struct {
 	soa         *dns.SOA
 	denial      [1]dns.RR // denying
 	denying     dns.SOA   // the SOA as negative answers have it
-	records     int
+	signed      *signed   // nil if the data have no signatures
+	records     uint32
 	synthesized bool
 
 	tree
@@ -97,7 +98,7 @@ func (z *Zone) SOA() *dns.SOA { return z.soa }
 func (z *Zone) Synthesized() bool { return z.synthesized }
 
 // Records counts the records of the data: duplicates once, a synthesized SOA not at all.
-func (z *Zone) Records() int { return z.records }
+func (z *Zone) Records() int { return int(z.records) }
 
 // Negative gives the authority section of a negative answer: the SOA with the
 // TTL that RFC 2308 section 5 asks for, the least of the SOA's TTL, its MINIMUM
