@@ -28,7 +28,7 @@ type upstream struct {
 
 // faults are the ways in which the public resolver may misbehave.
 func faults() []string {
-	return []string{"none", "silent", "servfail", "refused", "truncate", "wrongid", "garbage"}
+	return []string{"none", "silent", "servfail", "refused", "truncate", "wrongid", "wrongquestion", "noreply", "garbage"}
 }
 
 // startUpstream runs the relay, and behind it the Corefile, for the time of the test.
@@ -88,6 +88,12 @@ func (u *upstream) ServeDNS(w dns.ResponseWriter, request *dns.Msg) {
 	case "wrongid":
 		reply = u.relay(w, request)
 		reply.Id++
+	case "wrongquestion":
+		reply = u.relay(w, request)
+		reply.Question[0].Name = "other.example."
+	case "noreply":
+		reply = u.relay(w, request)
+		reply.Response = false
 	case "truncate":
 		if w.RemoteAddr().Network() == "udp" {
 			reply.Truncated = true

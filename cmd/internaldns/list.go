@@ -50,6 +50,7 @@ type policyLine struct {
 	Action      string   `json:"action"` // view, resolvers or public
 	View        string   `json:"view,omitempty"`
 	Fallback    []string `json:"fallback"` // triggers; empty: none
+	Reenter     bool     `json:"reenter,omitempty"`
 	Traffic     string   `json:"traffic,omitempty"`
 	Identity    string   `json:"identity,omitempty"`
 	Description string   `json:"description,omitempty"`
@@ -162,7 +163,7 @@ func zoneLines(s *model.Snapshot) []zoneLine {
 
 func lineOf(p *model.Policy) policyLine {
 	line := policyLine{
-		Precedence: p.Precedence, Name: p.Name, Action: "view", View: p.ViewName, Fallback: []string{},
+		Precedence: p.Precedence, Name: p.Name, Action: "view", View: p.ViewName, Fallback: []string{}, Reenter: p.Reenter,
 		Traffic: source(p.Traffic), Identity: source(p.Identity), Description: p.Description, Position: p.Pos.String(),
 	}
 	switch p.Action {

@@ -3,6 +3,7 @@ package resolverpolicy
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -18,6 +19,7 @@ type logFile struct {
 	name   string
 	file   *os.File  // nil while it cannot be opened
 	looked time.Time // when it was last looked for
+	torn   bool      // the file ended within a line when it was opened
 	outage outage
 }
 
@@ -39,9 +41,26 @@ func (l *logFile) open() error {
 	}
 	file, err := os.OpenFile(filepath.Clean(l.name), os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
 	if err == nil {
-		l.file = file
+		l.file, l.torn = file, endsTorn(l.name)
 	}
 	return err
+}
+
+// endsTorn reports whether the last line of a file has no end: the disk was full, or
+// the program was killed.
+func endsTorn(name string) bool {
+	file, err := os.Open(filepath.Clean(name))
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	end, err := file.Seek(-1, io.SeekEnd)
+	if err != nil { // there is no octet
+		return false
+	}
+	last := make([]byte, 1)
+	_, err = file.ReadAt(last, end)
+	return err == nil && last[0] != '\n'
 }
 
 // refuseLog fails for what stands in the place of a log and is none.
@@ -117,6 +136,12 @@ func (l *logFile) write(lines []byte) (int, error) {
 			return 0, err
 		}
 	}
+	if l.torn && len(lines) > 0 && lines[0] != '\n' {
+		if _, err := l.file.Write([]byte{'\n'}); err != nil {
+			return 0, err
+		}
+	}
+	l.torn = false
 	return l.file.Write(lines)
 }
 

@@ -111,7 +111,7 @@ func (t *tally) take() uint64 {
 
 const (
 	anyRcode   = 24 // of public answers: those with a name, and one for all others
-	triggers   = 4
+	triggers   = 5
 	zonesGroup = 64                    // zones whose tallies are made at once
 	rcodes     = dns.RcodeYXDomain + 1 // those of internal answers
 )
@@ -131,6 +131,7 @@ type policyMeter struct {
 	flattened  [resolve.Outcomes]tally
 	fallbacks  [triggers][anyRcode + 1]tally
 	private    tally
+	shedding   tally
 }
 
 func newPolicyMeter(p *model.Policy, zones int) *policyMeter {
@@ -175,6 +176,9 @@ func (p *policyMeter) public(trigger model.Triggers, rcode int) {
 	}
 	p.fallbacks[trigger.Number()][rcode].count()
 }
+
+// shed counts a query that was not sent to public DNS because that does not answer.
+func (p *policyMeter) shed() { p.shedding.count() }
 
 // kept counts a query that was not sent to public DNS.
 func (p *policyMeter) kept() { p.private.count() }

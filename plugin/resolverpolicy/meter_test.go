@@ -105,6 +105,7 @@ func TestMeterSeries(t *testing.T) {
 		p.public(model.OnRefused, -1)
 	}
 	want := []string{
+		"fallbacks_shed_total policy=staff 0",
 		"fallbacks_total policy=staff rcode=BADCOOKIE trigger=refused 2",
 		"fallbacks_total policy=staff rcode=NOERROR trigger=nodata 2",
 		"fallbacks_total policy=staff rcode=other trigger=refused 4",

@@ -20,6 +20,8 @@ var (
 		"policy", "trigger", "rcode")
 	// keptPrivate counts fallbacks that did not happen.
 	keptPrivate = counter("private_total", "Counter of internal answers returned because the name to be sent is private.", "policy")
+	// shed counts fallbacks that did not happen, either.
+	shed = counter("fallbacks_shed_total", "Counter of queries answered with SERVFAIL at once because public DNS does not answer and enough queries wait for it.", "policy")
 	// references counts queries whose answer is looked for beyond the matching zone.
 	references = counter("references_total", "Counter of queries that followed references, by how many in a row.", "policy", "depth")
 	// flattened counts the ends of chains of CNAMEs and DNAMEs.
@@ -39,7 +41,7 @@ var (
 	serving = new(scope.Serving[meter])
 
 	_ = newCollector(serving)
-	_ = newCounters(serving, queries, fallbacks, keptPrivate, references, flattened, dropped)
+	_ = newCounters(serving, queries, fallbacks, keptPrivate, shed, references, flattened, dropped)
 )
 
 // counters gives counters, after the blocks that serve have told what they counted.

@@ -55,6 +55,10 @@ func (d *declaration) properties() []scope.Property {
 		{Usage: "resolvers ADDRESS...", Min: 1, Max: -1, Set: d.resolvers},
 		{Usage: "public", Set: d.public},
 		{Usage: "fallback none|public_dns [TRIGGER...]", Min: 1, Max: -1, Set: d.setFallback},
+		{Usage: "reenter", Set: func(scope.Line) error {
+			d.policy.Reenter = true
+			return nil
+		}},
 		{Usage: "private NAME...|special", Repeat: true, Min: 1, Max: -1, Set: d.private},
 	}
 }
@@ -197,9 +201,15 @@ func (d *declaration) end() {
 		if len(d.policy.Private) > 0 {
 			fail("private goes with view only; beside " + action + " it has no meaning")
 		}
+		if d.policy.Reenter {
+			fail("reenter goes with view only; beside " + action + " it has no meaning")
+		}
 		if action == "resolvers" && !d.policy.Disabled {
 			d.sources.custom[d.policy.Name] = newCustom(d.resolved)
 		}
+	}
+	if d.policy.Reenter && d.policy.Action == model.UseView && d.policy.Fallback == 0 {
+		fail("reenter goes with fallback public_dns: without one public DNS is not asked")
 	}
 	d.block.AddPolicy(d.policy)
 }

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -283,4 +284,82 @@ func FuzzQueryLog(f *testing.F) {
 			t.Errorf("%q is logged as %q", name, got.QueryName)
 		}
 	})
+}
+
+// TestLogFileTorn holds that a file which ended within a line, since the disk was full
+// or the program was killed, goes on with a new one.
+func TestLogFileTorn(t *testing.T) {
+	for before, want := range map[string]string{
+		"":             "three\n",
+		"one\n":        "one\nthree\n",
+		"one\n{\"half": "one\n{\"half\nthree\n",
+	} {
+		name := filepath.Join(t.TempDir(), "queries.json")
+		if err := os.WriteFile(name, []byte(before), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		l, err := openLog(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n, err := l.Write([]byte("three\n")); n != 6 || err != nil {
+			t.Errorf("Write = %d, %v", n, err)
+		}
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := os.ReadFile(name); err != nil || string(got) != want {
+			t.Errorf("after %q: %q, %v; want %q", before, got, err, want)
+		}
+	}
+}
+
+// failing is a log that takes some octets of each write and fails then.
+type failing struct{ takes []int }
+
+func (f *failing) Write(lines []byte) (int, error) {
+	n := min(f.takes[0], len(lines))
+	f.takes = f.takes[1:]
+	if n < len(lines) {
+		return n, errors.New("no space left on device")
+	}
+	return n, nil
+}
+
+func (f *failing) Close() error { return nil }
+
+// TestQueryLogDrops holds which lines of a write that failed count as missing: those
+// that are not whole, whether or not the write began with the end of an older line.
+func TestQueryLogDrops(t *testing.T) {
+	at, drops := counted(t)
+	length := 0
+	{
+		q := newQueryLog(&failing{takes: []int{1 << 20}})
+		q.encode(&entry{at: at, name: "example.org.", qtype: dns.TypeA})
+		length = q.buf.Len()
+	}
+	for _, c := range []struct {
+		takes       []int // of a write of three lines, and of another one
+		first, both int   // dropped
+	}{
+		{[]int{0, 0}, 3, 6},
+		{[]int{length - 1, 0}, 3, 6},
+		{[]int{length, 3 * length}, 2, 2},
+		{[]int{length + 1, 1}, 2, 5},          // only the end of the torn line is written
+		{[]int{length + 1, 1 + length}, 2, 4}, // and one line
+		{[]int{2*length + 1, 1 + 3*length}, 1, 1},
+	} {
+		q := newQueryLog(&failing{takes: slices.Clone(c.takes)})
+		before := drops()
+		write := func() int {
+			for range 3 {
+				q.encode(&entry{at: at, name: "example.org.", qtype: dns.TypeA})
+			}
+			q.flush()
+			return drops() - before
+		}
+		if first, both := write(), write(); first != c.first || both != c.both {
+			t.Errorf("takes %v of lines of %d: %d and %d dropped, want %d and %d", c.takes, length, first, both, c.first, c.both)
+		}
+	}
 }

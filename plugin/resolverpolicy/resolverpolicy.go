@@ -31,8 +31,9 @@ type ResolverPolicy struct {
 	// Set at startup and read-only from then on.
 	meter     *meter
 	outages   []outage // by number of the policy
-	described bool     // whether the metadata plugin asks for what was done
-	traced    bool     // whether the trace plugin does
+	breaker   breaker
+	described bool // whether the metadata plugin asks for what was done
+	traced    bool // whether the trace plugin does
 	log       *queryLog
 }
 
@@ -98,7 +99,10 @@ func (p *ResolverPolicy) onShutdown() error {
 // ServeDNS implements the plugin.Handler interface.
 func (p *ResolverPolicy) ServeDNS(ctx context.Context, w dns.ResponseWriter, r *dns.Msg) (int, error) {
 	if !ours(r) {
-		return scope.Next(pluginName, p.Next, ctx, w, r)
+		return p.others(ctx, w, r)
+	}
+	if badOPT(r) {
+		return reply.Malformed(w, r)
 	}
 	if p.log != nil {
 		return p.logged(ctx, w, r)
@@ -139,12 +143,15 @@ func (p *ResolverPolicy) serve(ctx context.Context, w dns.ResponseWriter, r *dns
 
 // fromResolvers has the policy's own resolvers answer.
 func (p *ResolverPolicy) fromResolvers(ctx context.Context, w dns.ResponseWriter, r *dns.Msg, policy *model.Policy) (int, error) {
-	seen := &observer{ResponseWriter: w}
+	seen := verify(w, r)
 	rcode, err := p.sources.custom[policy.Name].cache.ServeDNS(ctx, seen, r)
 	const who = "its resolvers"
-	if seen.written || plugin.ClientWrite(rcode) {
+	if seen.written || plugin.ClientWrite(rcode) && !seen.refused {
 		p.found(policy, who)
 		return rcode, err
+	}
+	if seen.refused {
+		rcode, err = dns.RcodeServerFailure, errReply
 	}
 	p.lost(policy, who, r, err)
 	return reply.Failure(w, r, rcode, dns.ExtendedErrorCodeNoReachableAuthority, fmt.Sprintf("the resolvers of policy %q could not be asked", policy.Name))
@@ -153,6 +160,42 @@ func (p *ResolverPolicy) fromResolvers(ctx context.Context, w dns.ResponseWriter
 // ours reports whether the policies are for a query.
 func ours(r *dns.Msg) bool {
 	return r.Opcode == dns.OpcodeQuery && len(r.Question) == 1 && r.Question[0].Qclass == dns.ClassINET
+}
+
+// others serves what no policy decides about: other opcodes, and other classes than IN,
+// of which views hold nothing (SPEC 2). They pass, but for a NOTIFY for a name of the
+// client's view, and for classes asked for by a client that has a view.
+func (p *ResolverPolicy) others(ctx context.Context, w dns.ResponseWriter, r *dns.Msg) (int, error) {
+	notify := r.Opcode == dns.OpcodeNotify
+	if len(r.Question) != 1 || !notify && r.Opcode != dns.OpcodeQuery {
+		return scope.Next(pluginName, p.Next, ctx, w, r)
+	}
+	policy, _ := p.selectPolicy(ctx, p.scope.Load(), w, r)
+	qname, _ := resolve.Question(r)
+	switch {
+	case policy == nil || policy.Action != model.UseView:
+		return scope.Next(pluginName, p.Next, ctx, w, r)
+	case !notify:
+		p.meter.at(ctx).policy(policy).query(nil, dns.RcodeRefused)
+		return reply.Refuse(w, r, fmt.Sprintf("view %q holds the class IN only", policy.ViewName))
+	case policy.View != nil && policy.View.Match(qname) != nil:
+		return reply.NotAuth(w, r)
+	}
+	return scope.Next(pluginName, p.Next, ctx, w, r)
+}
+
+// badOPT reports whether a query has two OPT records, or one that is not at the root
+// (RFC 6891 section 6.1.1).
+func badOPT(r *dns.Msg) bool {
+	opts := 0
+	for _, rr := range r.Extra {
+		if h := rr.Header(); h.Rrtype == dns.TypeOPT {
+			if opts++; opts > 1 || h.Name != "." {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // fromView has the plugins below answer from the policy's view.

@@ -116,7 +116,7 @@ func TestFallbackConditions(t *testing.T) {
 		{"ANY", func(r *dns.Msg) { r.Question[0].Qtype = dns.TypeANY }, dns.RcodeRefused, 1, 0},
 		{"AXFR", func(r *dns.Msg) { r.Question[0].Qtype = dns.TypeAXFR }, dns.RcodeRefused, 0, 0},
 		{"IXFR", func(r *dns.Msg) { r.Question[0].Qtype = dns.TypeIXFR }, dns.RcodeRefused, 0, 0},
-		{"class CH", func(r *dns.Msg) { r.Question[0].Qclass = dns.ClassCHAOS }, dns.RcodeNameError, 0, 1},
+		{"class CH", func(r *dns.Msg) { r.Question[0].Qclass = dns.ClassCHAOS }, dns.RcodeRefused, 0, 0},
 		{"NOTIFY", func(r *dns.Msg) { r.Opcode = dns.OpcodeNotify }, dns.RcodeNameError, 0, 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {

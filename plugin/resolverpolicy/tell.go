@@ -84,15 +84,20 @@ func (p *policyMeter) tellSteps(l *listener) {
 			l.add(n, flattened, p.series(), name, resolve.Outcome(outcome).String()) //nolint:gosec // it counts outcomes
 		}
 	}
+	sent := false
 	for trigger := range p.fallbacks {
 		for rcode := range p.fallbacks[trigger] {
 			if n := p.fallbacks[trigger][rcode].take(); n > 0 {
+				sent = true
 				l.add(n, fallbacks, p.series(), name, model.Triggers(1<<trigger).String(), publicRcode(rcode))
 			}
 		}
 	}
 	if n := p.private.take(); n > 0 {
 		l.add(n, keptPrivate, p.series(), name)
+	}
+	if n := p.shedding.take(); n > 0 || sent { // there from the first fallback on
+		l.add(n, shed, p.series(), name)
 	}
 }
 

@@ -15,14 +15,20 @@ func special() []string {
 // ask is SPEC 2: the whole life of a query.
 func (t *twin) ask(q question) answer {
 	p := t.choose(q)
-	if q.Chaos || p == nil || p.View == "" { // untouched
+	if p == nil || p.View == "" { // untouched
 		return t.unchanged(q)
+	}
+	if q.Chaos { // SPEC 2, after the list
+		return answer{rcode: dns.RcodeRefused, ra: q.RD, ede: edeRequired, corner: "other class"}
 	}
 	if q.Type == dns.TypeAXFR || q.Type == dns.TypeIXFR { // SPEC 8
 		return answer{rcode: dns.RcodeRefused, ra: q.RD, ede: edeRequired, corner: "transfer"}
 	}
 	name := strings.ToLower(q.Name)
 	in := t.resolve(p.View, name, q.Type)
+	if p.PublicDNS && q.RD && !p.private(name) && t.lacksApex(p.View, name, q.Type) { // SPEC 3
+		return t.besideNodata(q, p, in)
+	}
 	trigger, ok := in.trigger()
 	if !ok || !p.allows(trigger) || !q.RD || q.Type == dns.TypeANY {
 		return in.reply(q)
@@ -145,7 +151,13 @@ func (t *twin) alongChain(q question, p *policy, in internal) answer {
 		kept.public = bare.public
 		return kept
 	}
-	bare.authority = nil
+	if len(bare.authority) == 0 { // RFC 2308: that of whoever denies the target
+		for _, rr := range m.Ns {
+			if rr.Header().Rrtype == dns.TypeSOA {
+				bare.authority, bare.aa = append(bare.authority, lines([]dns.RR{rr})...), false
+			}
+		}
+	}
 	second := t.unchanged(q)
 	m, sent = t.public(q, q.Name)
 	bare.public = append(bare.public, sent)
@@ -157,6 +169,21 @@ func (t *twin) alongChain(q question, p *policy, in internal) answer {
 		return second
 	}
 	return bare
+}
+
+// lacksApex reports whether a name is the apex of a zone whose data have no SOA or NS.
+func (t *twin) lacksApex(view, name string, qtype uint16) bool {
+	z := t.matching(view, name, qtype)
+	if z == nil || z.apex != name {
+		return false
+	}
+	switch qtype {
+	case dns.TypeSOA:
+		return z.madeUp
+	case dns.TypeNS:
+		return z.lookup(name, qtype).kind == nodata
+	}
+	return false
 }
 
 // besideNodata is the trigger nodata.

@@ -37,6 +37,7 @@ func (f found) none() bool { return f.kind == outside || f.kind == missing || f.
 type zone struct {
 	id, apex    string
 	flatten     bool
+	madeUp      bool // the SOA is
 	negativeTTL uint32
 	rrs         []dns.RR
 }
@@ -62,7 +63,7 @@ func newZone(t zoneText) *zone {
 		host := strings.TrimPrefix(t.Apex, ".")
 		soa = mustRR(fmt.Sprintf("%s 3600 IN SOA ns.%s hostmaster.%s %d 10000 2400 604800 %d",
 			t.Apex, host, host, serial, minimum)).(*dns.SOA)
-		z.rrs = append(z.rrs, soa)
+		z.rrs, z.madeUp = append(z.rrs, soa), true
 	}
 	z.negativeTTL = min(soa.Hdr.Ttl, soa.Minttl) // RFC 2308 section 5
 	if t.NegativeTTL >= 0 {

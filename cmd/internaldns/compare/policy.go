@@ -3,6 +3,7 @@ package compare
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/internaldns/internaldns/plugin/pkg/expr"
@@ -42,6 +43,7 @@ func fields(old, now *model.Policy) []field {
 		{"identity", source(old.Identity), source(now.Identity)},
 		{"action", action(old), action(now)},
 		{"fallback", triggers(old.Fallback), triggers(now.Fallback)},
+		{"reenter", strconv.FormatBool(old.Reenter), strconv.FormatBool(now.Reenter)},
 		{"private", private(old), private(now)},
 	}
 }

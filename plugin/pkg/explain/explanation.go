@@ -51,6 +51,7 @@ type Policy struct {
 	View       string      `json:"view,omitempty"`
 	Resolvers  []string    `json:"resolvers,omitempty"` // as written
 	Fallback   []string    `json:"fallback,omitempty"`  // triggers; empty: none
+	Reenter    bool        `json:"reenter,omitempty"`   // a public CNAME that leads to a name of the view is answered from there
 }
 
 // Expression is an expression that was evaluated.

@@ -50,6 +50,7 @@ func try(p *model.Policy, q *model.Query) Policy {
 	if out.Traffic == nil || out.Traffic.Result {
 		out.Identity = evaluate(p.Identity, q)
 	}
+	out.Reenter = p.Reenter
 	for _, name := range model.TriggerNames() {
 		if trigger, _ := model.ParseTrigger(name); p.Fallback.Has(trigger) {
 			out.Fallback = append(out.Fallback, name)

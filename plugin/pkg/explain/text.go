@@ -107,7 +107,11 @@ func (t *Policy) does() string {
 	case len(t.Fallback) == 0:
 		return fmt.Sprintf("view %q, no fallback", t.View)
 	}
-	return fmt.Sprintf("view %q, fallback on %s", t.View, strings.Join(t.Fallback, " "))
+	text := fmt.Sprintf("view %q, fallback on %s", t.View, strings.Join(t.Fallback, " "))
+	if t.Reenter {
+		text += ", reenter"
+	}
+	return text
 }
 
 func (e *Expression) node(title string, above *node) {
@@ -164,8 +168,11 @@ func (x *Explanation) fallback() *node {
 func (x *Explanation) asks(n *node) {
 	f := x.Fallback
 	n.add(good, "trigger %s: public DNS is asked for %s %s", f.Trigger, f.Asks[0].Name, f.Asks[0].Type)
+	if x.Policies[len(x.Policies)-1].Reenter {
+		n.add(plain, "where CNAMEs of the public answer lead to a name that the view has, the view answers from there")
+	}
 	switch {
-	case len(f.Asks) == 1 && f.Trigger == "nodata":
+	case len(f.Asks) == 1 && (f.Trigger == "nodata" || f.Trigger == "apex"):
 		n.add(plain, "if it has no record, the internal answer is sent")
 	case len(f.Asks) == 1:
 	case f.Asks[1].Private:

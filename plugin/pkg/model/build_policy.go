@@ -68,7 +68,7 @@ func (b *builder) precedences(specs []PolicySpec) []uint32 {
 func (b *builder) newPolicy(s PolicySpec, precedence uint32) *Policy {
 	p := &Policy{
 		Name: s.Name, Description: s.Description, Precedence: precedence,
-		Action: s.Action, ViewName: s.View.Name, Resolvers: s.Resolvers, Fallback: s.Fallback, Pos: s.Pos,
+		Action: s.Action, ViewName: s.View.Name, Resolvers: s.Resolvers, Fallback: s.Fallback, Reenter: s.Reenter, Pos: s.Pos,
 		private: newNameSet(s.Private),
 	}
 	p.Traffic = b.compile(s, s.Traffic)

@@ -20,6 +20,7 @@ type Policy struct {
 	View        *View    // nil if the view named is gone, or the action is another
 	Resolvers   []string // as written, if that is the action; read-only
 	Fallback    Triggers
+	Reenter     bool // a public CNAME that leads to a name of the view is answered from there
 	Pos         problem.Pos
 
 	number  int

@@ -77,6 +77,7 @@ type PolicySpec struct {
 	View        Ref      // with UseView
 	Resolvers   []string // with UseResolvers, as written, for people to find
 	Fallback    Triggers
+	Reenter     bool     // a public CNAME that leads to a name of the view is answered from there
 	Private     []string // canonical names
 	Lists       expr.Lists
 }
@@ -107,6 +108,10 @@ const (
 	OnNXDomain                      // the name does not exist
 	OnCNAME                         // a CNAME could not be flattened
 	OnNoData                        // the name exists without the type
+
+	// OnApex is no trigger that a policy names: any fallback has public DNS asked for the
+	// SOA and NS records of a zone whose data have none.
+	OnApex
 )
 
 // DefaultTriggers is the set of `fallback public_dns` without further words. [C]
@@ -128,7 +133,7 @@ func ParseTrigger(word string) (Triggers, bool) {
 // Has reports whether all of want are in the set.
 func (t Triggers) Has(want Triggers) bool { return want != 0 && t&want == want }
 
-// Number gives the place of a single trigger among TriggerNames.
+// Number gives the place of a single trigger among TriggerNames, OnApex after them.
 func (t Triggers) Number() int { return bits.TrailingZeros8(uint8(t)) }
 
 // String gives the Corefile word of a single trigger, "" for none.
@@ -142,6 +147,8 @@ func (t Triggers) String() string {
 		return "cname"
 	case OnNoData:
 		return "nodata"
+	case OnApex:
+		return "apex"
 	}
 	return ""
 }

@@ -121,11 +121,68 @@ func Merged(w dns.ResponseWriter, r *dns.Msg, pin *resolve.Pin, public *dns.Msg)
 	return send(w, own(m))
 }
 
-// Chain sends the internal CNAME chain with the public rcode of its target.
-func Chain(w dns.ResponseWriter, r *dns.Msg, pin *resolve.Pin, rcode int) (int, error) {
-	m := empty(r, rcode)
+// Chain sends the internal CNAME chain with what public DNS says of its target, which
+// has no records there. The SOA of a negative answer is that of the zone that denies
+// the target, the public one if no internal zone does (RFC 2308 section 2.1).
+func Chain(w dns.ResponseWriter, r *dns.Msg, pin *resolve.Pin, public *dns.Msg) (int, error) {
+	m := empty(r, public.Rcode)
 	m.Authoritative = true
 	m.Answer = spell(pin.Result.Answer, r.Question[0].Name)
+	m.Ns = onlySOA(pin.Result.Authority)
+	if len(m.Ns) == 0 {
+		m.Ns = onlySOA(public.Ns)
+		m.Authoritative = len(m.Ns) == 0 // else mixed of two sources
+	}
+	return send(w, own(m))
+}
+
+// onlySOA gives the SOA records of an authority section.
+func onlySOA(rrs []dns.RR) (out []dns.RR) {
+	for _, rr := range rrs {
+		if rr.Header().Rrtype == dns.TypeSOA {
+			out = append(out, rr)
+		}
+	}
+	return out
+}
+
+// Reentered sends a public CNAME chain followed by what the view has for the name it
+// leads to. Mixed of two sources, the answer is neither authoritative nor
+// authenticated (SPEC 6).
+func Reentered(w dns.ResponseWriter, r *dns.Msg, before, chain []dns.RR, inside *resolve.Result) (int, error) {
+	m := empty(r, inside.Rcode)
+	m.Answer = spell(slices.Concat(before, chain, unsigned(inside.Answer)), r.Question[0].Name)
+	m.Ns, m.Extra = unsigned(inside.Authority), unsigned(inside.Additional)
+	return send(w, own(m))
+}
+
+// unsigned gives records without those that are there for DNSSEC alone.
+func unsigned(rrs []dns.RR) (out []dns.RR) {
+	for _, rr := range rrs {
+		switch rr.Header().Rrtype {
+		case dns.TypeRRSIG, dns.TypeNSEC, dns.TypeNSEC3:
+		default:
+			out = append(out, rr)
+		}
+	}
+	return out
+}
+
+// Refuse sends a refusal with an extended error that says why.
+func Refuse(w dns.ResponseWriter, r *dns.Msg, text string) (int, error) {
+	return Failure(w, r, dns.RcodeRefused, dns.ExtendedErrorCodeProhibited, text)
+}
+
+// Malformed sends FORMERR.
+func Malformed(w dns.ResponseWriter, r *dns.Msg) (int, error) {
+	m := empty(r, dns.RcodeFormatError)
+	return send(w, own(m))
+}
+
+// NotAuth sends NOTAUTH: to a NOTIFY for a name of a view, which no other server is
+// primary for.
+func NotAuth(w dns.ResponseWriter, r *dns.Msg) (int, error) {
+	m := empty(r, dns.RcodeNotAuth)
 	return send(w, own(m))
 }
 

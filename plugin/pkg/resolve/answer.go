@@ -60,6 +60,7 @@ func (p *Pin) Answer(qname string, qtype uint16) Result {
 func (p *Pin) finish(f *found, qname string, qtype uint16) {
 	r := &p.Result
 	*r = Result{Match: f.match, Source: f.source, Hops: f.hops, Type: qtype}
+	r.Apex = (qtype == dns.TypeSOA || qtype == dns.TypeNS) && p.publicApex(f, qname, qtype)
 	switch f.ans.Kind {
 	case zone.CNAME, zone.DNAME:
 		p.flatten(r, f, qname)
@@ -79,6 +80,16 @@ func (p *Pin) finish(f *found, qname string, qtype uint16) {
 		r.Outcome = NoData
 		r.Authority = p.denial(f, qname)
 	}
+}
+
+// publicApex reports whether public DNS is asked for the SOA or NS of the matching zone,
+// whose data have none: any fallback does that, unless the name is private (SPEC 3).
+func (p *Pin) publicApex(f *found, qname string, qtype uint16) bool {
+	if qname != f.match.Apex || f.source != f.match || p.Policy == nil || p.Policy.Fallback == 0 || p.Policy.Private(qname) {
+		return false
+	}
+	return f.ans.Kind == zone.NoData ||
+		qtype == dns.TypeSOA && f.ans.Kind == zone.Success && p.Snapshot.Data(f.match).Synthesized()
 }
 
 // deny gives the authority section by which z denies a name or a type.

@@ -1,8 +1,12 @@
 package resolve
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/miekg/dns"
 
+	"github.com/internaldns/internaldns/plugin/pkg/domain"
 	"github.com/internaldns/internaldns/plugin/pkg/model"
 )
 
@@ -53,7 +57,7 @@ func (p *Pin) Decide(r *Result) Decision {
 	switch {
 	case trigger == 0:
 		return NoTrigger
-	case !p.Policy.Fallback.Has(trigger):
+	case trigger != model.OnApex && !p.Policy.Fallback.Has(trigger):
 		return NotChosen
 	case !p.CanFallBack:
 		return NotAllowed
@@ -66,6 +70,38 @@ func (p *Pin) Decide(r *Result) Decision {
 func (p *Pin) Settle() bool {
 	p.Held = p.Decide(&p.Result) == FallBack
 	return !p.Held
+}
+
+// Reenter follows the CNAMEs of a public answer from qname to the first name that the
+// view has, by its longest zone and that one's references, and gives the CNAMEs up to
+// there and the view's result for that name; ok is false if they lead to none. The
+// pin's own result stays as it is.
+func (p *Pin) Reenter(answer []dns.RR, qname string, qtype uint16) (chain []dns.RR, r Result, ok bool) {
+	for range MaxLinks {
+		i := slices.IndexFunc(answer, func(rr dns.RR) bool {
+			return rr.Header().Rrtype == dns.TypeCNAME && strings.EqualFold(rr.Header().Name, qname)
+		})
+		if i < 0 {
+			return nil, Result{}, false
+		}
+		cname, isCNAME := answer[i].(*dns.CNAME)
+		if !isCNAME {
+			return nil, Result{}, false
+		}
+		chain = append(chain, cname)
+		target, err := domain.Canonical(cname.Target)
+		if err != nil {
+			return nil, Result{}, false
+		}
+		qname = target
+		inside := *p
+		inside.asked, inside.qname = cname.Target, qname // as the chain spells it
+		if f := inside.find(qname, qtype); f.match == nil || f.nothing() {
+			continue
+		}
+		return chain, inside.Answer(qname, qtype), true
+	}
+	return nil, Result{}, false
 }
 
 // Ask is a name that a fallback sends to public DNS.

@@ -46,6 +46,7 @@ type Result struct {
 	Hops   int         // most references followed in a row, for one name
 	Links  int         // CNAMEs and DNAMEs followed
 	Type   uint16      // qtype
+	Apex   bool        // the SOA or NS of a zone whose data have none
 }
 
 // Authoritative reports whether the answer sets AA: all but refusals and referrals do.
@@ -61,6 +62,9 @@ func (r *Result) Authoritative() bool {
 
 // Trigger gives the fallback trigger of the outcome (SPEC 6), 0 if it is none.
 func (r *Result) Trigger() model.Triggers {
+	if r.Apex {
+		return model.OnApex
+	}
 	switch r.Outcome {
 	case Refused:
 		return model.OnRefused
