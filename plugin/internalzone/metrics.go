@@ -1,6 +1,8 @@
 package internalzone
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/coredns/coredns/plugin"
@@ -22,6 +24,34 @@ type served struct {
 type servedZone struct {
 	id     string
 	source *heldZone
+}
+
+// maxNoted bounds the zones that one line of the log names.
+const maxNoted = 8
+
+// noteSOAs tells at the start which zones have no SOA in their data.
+func (s *served) noteSOAs() {
+	snapshot := s.block.Load()
+	if snapshot == nil {
+		return
+	}
+	var first string
+	var ids []string
+	for _, z := range s.zones {
+		if data := snapshot.Data(snapshot.Zone(z.id)); data.Synthesized() {
+			if ids = append(ids, z.id); first == "" {
+				first = data.SOA().String()
+			}
+		}
+	}
+	if len(ids) == 0 {
+		return
+	}
+	more := ""
+	if n := len(ids) - maxNoted; n > 0 {
+		ids, more = ids[:maxNoted], fmt.Sprintf(" and %d more", n)
+	}
+	log.Infof("No SOA is in the data of %s%s, so one is made up, such as %s", strings.Join(ids, ", "), more, strings.ReplaceAll(first, "\t", " "))
 }
 
 // collector gives the metrics of the zones that serve, as they stand when

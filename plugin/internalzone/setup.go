@@ -43,6 +43,7 @@ func setup(c *caddy.Controller) error {
 		}, nil
 	})
 
+	c.OnStartup(func() error { zones.noteSOAs(); return nil })
 	collected.blocks.Follow(c, zones)
 	handler := &InternalZone{scope: block, zones: zones}
 	config.AddPlugin(func(next plugin.Handler) plugin.Handler {

@@ -39,6 +39,7 @@ func Check(b Block) Report {
 	c.publicPath()
 	c.specialNames()
 	c.readZones()
+	c.madeUpSOAs()
 	c.orphanCuts()
 	c.deadReferences()
 	c.deadAliases()
@@ -52,6 +53,7 @@ type check struct {
 	policies map[*model.View][]*model.Policy
 	aliases  map[*model.Zone][]alias
 	cuts     map[*model.Zone][]string // owners of NS records below the apex
+	madeUp   []*model.Zone            // those whose SOA is
 
 	// What aliases lead to, worked out when first asked for.
 	targets   map[string]bool // targets and the names above them

@@ -34,6 +34,9 @@ type alias struct {
 func (c *check) readZones() {
 	for _, z := range c.Snapshot.Zones {
 		data := c.Snapshot.Data(z)
+		if data.Synthesized() {
+			c.madeUp = append(c.madeUp, z)
+		}
 		for rr := range data.All() {
 			switch rr := rr.(type) {
 			case *dns.CNAME:
@@ -49,6 +52,19 @@ func (c *check) readZones() {
 		if z.Flatten && data.Signed() && len(c.aliases[z]) > 0 {
 			c.warn(z.Pos, zoneObject(z), "the zone is signed, and the answers of its %d aliases are flattened, for which there is no signature: clients that trust its keys reject them; flatten off keeps the aliases", len(c.aliases[z]))
 		}
+	}
+}
+
+// madeUpSOAs notes which zones have no SOA in their data, and what is served as it.
+func (c *check) madeUpSOAs() {
+	for i, z := range c.madeUp {
+		if i == maxNames {
+			c.note(z.Pos, zoneObject(z), "this zone and %d more have no SOA in their data, and get one made up", len(c.madeUp)-i-1)
+			return
+		}
+		soa := c.Snapshot.Data(z).SOA()
+		c.note(z.Pos, zoneObject(z), "the data have no SOA, so one is made up: %s %d IN SOA %s %s %d %d %d %d %d",
+			soa.Hdr.Name, soa.Hdr.Ttl, soa.Ns, soa.Mbox, soa.Serial, soa.Refresh, soa.Retry, soa.Expire, soa.Minttl)
 	}
 }
 

@@ -32,6 +32,7 @@ func (b *Builder) Build() (*Zone, problem.List) {
 	if b.bad {
 		return nil, b.report.problems()
 	}
+	b.checkShares()
 	made := !b.hasSOA
 	if made {
 		b.synthesize()

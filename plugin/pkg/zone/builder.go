@@ -2,6 +2,8 @@ package zone
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/miekg/dns"
@@ -40,6 +42,7 @@ type Builder struct {
 	bad    bool // the apex is no name, nothing is taken
 	hasSOA bool // at the apex
 
+	shares     map[string]*share // by file, once a record lay outside
 	hashed     []hashedEntry
 	signatures bool // there are RRSIG or NSEC records
 
@@ -195,11 +198,61 @@ func (b *Builder) checkHeader(hdr *dns.RR_Header, pos problem.Pos) (name string,
 		b.report.errorf(pos, label(hdr), "has an owner that is not valid: %v", err)
 		return "", false
 	}
-	if !domain.IsSubdomain(b.opt.Apex, name) {
-		b.report.errorf(pos, label(hdr), "lies outside the zone %s", b.opt.Apex)
-		return "", false
+	inside := domain.IsSubdomain(b.opt.Apex, name)
+	b.countIn(pos, hdr, inside)
+	return name, inside
+}
+
+// share is how many records of a file lie in the zone, and the first that does not.
+type share struct {
+	inside  int
+	outside problem.Pos
+	label   string // of that record, empty if there is none
+}
+
+// countIn notes whether a record lies in the zone. One that does not is left out, as
+// BIND and Knot do: Windows DNS writes the addresses of name servers of other names.
+func (b *Builder) countIn(pos problem.Pos, hdr *dns.RR_Header, inside bool) {
+	if inside && b.shares == nil {
+		return // none lay outside yet; what lay inside before, keptOf finds
 	}
-	return name, true
+	if b.shares == nil {
+		b.shares = make(map[string]*share)
+	}
+	s := b.shares[pos.File]
+	if s == nil {
+		s = &share{inside: b.keptOf(pos.File)}
+		b.shares[pos.File] = s
+	}
+	if inside {
+		s.inside++
+		return
+	}
+	if s.label == "" {
+		s.outside, s.label = pos, label(hdr)
+	}
+	b.report.warnf(pos, label(hdr), "lies outside the zone %s and is left out", b.opt.Apex)
+}
+
+// keptOf returns 1 if a record of a file was taken already, else 0.
+func (b *Builder) keptOf(file string) int {
+	if n, ok := b.fileNumbers[file]; ok {
+		for e := range b.entries.all() {
+			if int(e.file) == n-1 {
+				return 1
+			}
+		}
+	}
+	return 0
+}
+
+// checkShares refuses a file of which no record lies in the zone: it is another zone's.
+func (b *Builder) checkShares() {
+	for _, file := range slices.Sorted(maps.Keys(b.shares)) {
+		if s := b.shares[file]; s.label != "" && s.inside == 0 {
+			b.report.errorf(s.outside, s.label, "lies outside the zone %s, and so does all of the file", b.opt.Apex)
+		}
+	}
 }
 
 // isMeta reports whether a type can never be zone data (RFC 6895 section 3.1).

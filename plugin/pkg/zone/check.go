@@ -23,6 +23,7 @@ func (d *draft) checkNodes() {
 		}
 		wild := i > 0 && isWildcard(n.name())
 		for s := first; s < end; s++ {
+			d.checkSize(s)
 			switch t := d.groups[s].rrtype; t {
 			case dns.TypeSOA:
 				d.checkSOA(i, s)
@@ -59,6 +60,52 @@ func (d *draft) checkSOA(node, s uint32) {
 	d.checkSingle(s)
 }
 
+// maxRRset bounds an RRset in octets: a larger one fits in no message (RFC 1035 section
+// 4.2.2), whose header and question take the rest.
+const maxRRset = 1<<16 - 1 - 12 - 255 - 4
+
+// fewInSet is how many records of any common type fit in a message for sure.
+const fewInSet = 100
+
+// checkSize refuses an RRset that no message can hold. Each record takes two octets for
+// its owner at least, by a pointer, ten for the header, and its data.
+func (d *draft) checkSize(s uint32) {
+	records := d.records[d.groups[s].start:d.groups[s+1].start]
+	if len(records) < fewInSet && smallData(d.groups[s].rrtype) {
+		return
+	}
+	size := 0
+	for _, rr := range records {
+		n, err := d.b.pack(rr)
+		if err != nil {
+			return // reported where it was added
+		}
+		if size += 2 + 10 + n - (wireLen(rr.Header().Name) + 10); size > maxRRset {
+			d.b.report.errorf(d.setPos(s), d.setLabel(s), "is an RRset of more than %d octets, which no message can hold", maxRRset)
+			return
+		}
+	}
+}
+
+// smallData reports whether the data of a type are numbers and names.
+func smallData(rrtype uint16) bool {
+	switch rrtype {
+	case dns.TypeA, dns.TypeAAAA, dns.TypeNS, dns.TypeCNAME, dns.TypeSOA, dns.TypePTR, dns.TypeMX, dns.TypeSRV, dns.TypeDNAME:
+		return true
+	}
+	return false
+}
+
+// wireLen returns the octets of a name on the wire.
+func wireLen(name string) int {
+	var room [256]byte
+	n, err := dns.PackDomainName(name, room[:], 0, nil, false)
+	if err != nil {
+		return len(room)
+	}
+	return n
+}
+
 // checkSingle refuses a second record in a set that may have but one: SOA, CNAME
 // (RFC 2181 section 10.1) and DNAME (RFC 6672 section 2.4).
 func (d *draft) checkSingle(s uint32) {
@@ -69,19 +116,17 @@ func (d *draft) checkSingle(s uint32) {
 }
 
 // checkAlias refuses other data beside a CNAME (RFC 1034 section 3.6.2, RFC 4035
-// section 2.5).
+// section 2.5), but at the apex of a zone that flattens: there the other types answer
+// for themselves, and the alias for those that are missing.
 func (d *draft) checkAlias(node, alias uint32) {
+	if node == 0 && d.b.opt.Flatten {
+		return
+	}
 	var others []string
-	onlyApex := node == 0
 	for s := d.first[node]; s < d.first[node+1]; s++ {
-		switch t := d.groups[s].rrtype; {
-		case t == dns.TypeCNAME, t == dns.TypeRRSIG, t == dns.TypeNSEC:
-		case t == dns.TypeSOA || t == dns.TypeNS:
-			if node != 0 || !d.b.opt.Flatten {
-				others = append(others, dns.Type(t).String())
-			}
+		switch t := d.groups[s].rrtype; t {
+		case dns.TypeCNAME, dns.TypeRRSIG, dns.TypeNSEC:
 		default:
-			onlyApex = false
 			others = append(others, dns.Type(t).String())
 		}
 	}
@@ -89,11 +134,8 @@ func (d *draft) checkAlias(node, alias uint32) {
 		return
 	}
 	allowed := "RRSIG and NSEC"
-	switch {
-	case onlyApex:
-		allowed = "RRSIG and NSEC, and at the apex SOA and NS when flatten is on"
-	case node == 0 && d.b.opt.Flatten:
-		allowed = "RRSIG, NSEC, and at the apex SOA and NS"
+	if node == 0 {
+		allowed = "RRSIG and NSEC, and at the apex anything when flatten is on"
 	}
 	d.b.report.errorf(d.setPos(alias), d.setLabel(alias), "stands beside %s; allowed beside a CNAME: %s (RFC 1034 section 3.6.2)",
 		strings.Join(others, ", "), allowed)

@@ -23,9 +23,14 @@ var problemRows = []struct{ name, zone, want string }{
 	{"outside", `example.com. A 192.0.2.1
 		a\.example. A 192.0.2.1
 		aexample. A 192.0.2.1`, `
-db.test:1: zone "z": example.com. A lies outside the zone example.
-db.test:2: zone "z": a\.example. A lies outside the zone example.
-db.test:3: zone "z": aexample. A lies outside the zone example.`},
+db.test:1: zone "z": warning: example.com. A lies outside the zone example. and is left out
+db.test:1: zone "z": example.com. A lies outside the zone example., and so does all of the file
+db.test:2: zone "z": warning: a\.example. A lies outside the zone example. and is left out
+db.test:3: zone "z": warning: aexample. A lies outside the zone example. and is left out`},
+	{"some outside", `a A 192.0.2.1
+		ns.example.com. A 192.0.2.53
+		b A 192.0.2.2`, `
+db.test:2: zone "z": warning: ns.example.com. A lies outside the zone example. and is left out`},
 	{"second SOA", `@ SOA ns host 1 2 3 4 5
 		@ SOA NS host 1 2 3 4 5
 		@ SOA ns host 2 2 3 4 5
@@ -60,7 +65,7 @@ db.test:1: zone "z": a.example. CNAME stands beside A, TXT; allowed beside a CNA
 db.test:6: zone "z": b.example. CNAME is a second one, only one is allowed; the first is at db.test:4`},
 	{"CNAME at the apex", `@ NS ns.example.net.
 		@ CNAME example.net.`, `
-db.test:2: zone "z": example. CNAME stands beside NS, SOA; allowed beside a CNAME: RRSIG and NSEC, and at the apex SOA and NS when flatten is on (RFC 1034 section 3.6.2)`},
+db.test:2: zone "z": example. CNAME stands beside NS, SOA; allowed beside a CNAME: RRSIG and NSEC, and at the apex anything when flatten is on (RFC 1034 section 3.6.2)`},
 	{"occluded", `s NS ns.s
 		s NS a.other
 		s DS 1 8 2 00
@@ -152,7 +157,7 @@ func TestTTLOfRRset(t *testing.T) { // RFC 2181 section 5.2
 func TestProblemsAreBounded(t *testing.T) {
 	b := NewBuilder(Options{Apex: "example.", ID: "z", Pos: problem.Pos{File: "Corefile", Line: 3}})
 	for i := range 3000 {
-		rr := &dns.A{Hdr: dns.RR_Header{Name: "example.net.", Rrtype: dns.TypeA, Class: dns.ClassINET}}
+		rr := &dns.A{Hdr: dns.RR_Header{Name: "example.", Rrtype: dns.TypeA, Class: dns.ClassCHAOS}}
 		b.Add(rr, problem.Pos{File: "db.test", Line: i + 1})
 	}
 	_, list := b.Build()

@@ -1,8 +1,10 @@
 package zone
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/miekg/dns"
@@ -68,6 +70,9 @@ func (b *Builder) rdata(rr dns.RR) (dns.RR, error) {
 		}
 	}
 	back, err := b.roundTrip(rr)
+	if isUnknown(rr) && b.losesOctets(rr, back, err) {
+		return rr, nil
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -75,6 +80,27 @@ func (b *Builder) rdata(rr dns.RR) (dns.RR, error) {
 		return b.rdata(back)
 	}
 	return back, nil
+}
+
+// losesOctets reports whether the record that miekg/dns makes of rdata given in octets
+// does not mean the same on the wire. Such are kept as they are: package zonefile has
+// looked at them.
+func (b *Builder) losesOctets(rr, back dns.RR, err error) bool {
+	switch rr.Header().Rrtype {
+	case dns.TypeSVCB, dns.TypeHTTPS, dns.TypeAPL, dns.TypeAMTRELAY:
+	default:
+		return false
+	}
+	n, failed := b.pack(rr)
+	if failed != nil {
+		return false
+	}
+	if err != nil {
+		return true
+	}
+	octets := slices.Clone(b.wire[:n])
+	n, failed = b.pack(back)
+	return failed != nil || !bytes.Equal(b.wire[:n], octets)
 }
 
 // isUnknown reports whether rr is in the form of RFC 3597.

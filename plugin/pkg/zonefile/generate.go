@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/miekg/dns"
 )
 
 // series is the range of a $GENERATE.
@@ -95,10 +97,33 @@ func (p *parser) expand(span series, pat pattern) error {
 		if p.src = textSource(buf, outer.file, line); !p.one() || p.stopped {
 			break
 		}
+		if err = p.countNames(); err != nil {
+			break
+		}
 	}
 	p.generating, p.src, p.toks, p.line = false, outer, toks, line
 	p.owner, p.ownerText = owner, append(p.ownerText[:0], ownerText...)
 	return err
+}
+
+// How many labels and octets the owners may have that $GENERATE makes in one load, for
+// each record that it may make: a long name makes a node of the zone for each label.
+const (
+	labelsEach = 4
+	octetsEach = 64
+)
+
+// countNames counts the owner made last, and fails if owners take too much room.
+func (p *parser) countNames() error {
+	p.labels += dns.CountLabel(p.owner)
+	p.octets += len(p.owner)
+	switch {
+	case p.labels > labelsEach*p.opt.MaxGenerated:
+		return fmt.Errorf("makes names of more than %d labels altogether", labelsEach*p.opt.MaxGenerated)
+	case p.octets > octetsEach*p.opt.MaxGenerated:
+		return fmt.Errorf("makes names of more than %d octets altogether", octetsEach*p.opt.MaxGenerated)
+	}
+	return nil
 }
 
 // one reads the single record of the source and reports whether it was good.

@@ -1,7 +1,9 @@
 package zonefile
 
 import (
+	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/miekg/dns"
 )
@@ -127,12 +129,31 @@ func (p *parser) rrtype(t token) (uint16, error) {
 		typ, ok = numbered(name, "TYPE")
 	}
 	switch {
+	case !ok && dialect(text) != "":
+		return 0, errAt(t, "%s", dialect(text))
 	case !ok:
 		return 0, errAt(t, "%q is not a type, unknown types are written TYPE1 to TYPE65535", clip(text))
 	case typ == dns.TypeNone || typ == dns.TypeOPT || typ >= 128 && typ <= 255:
 		return 0, errAt(t, "type %s is for messages, it cannot stand in a zone", clip(text))
 	}
 	return typ, nil
+}
+
+// dialect says of a word in the place of a type whose dialect it is, and what to write;
+// "" for words of no dialect known.
+func dialect(text []byte) string {
+	word := strings.ToUpper(string(text))
+	switch {
+	case strings.HasPrefix(word, "[AGE:"):
+		return fmt.Sprintf("%s is how Windows DNS notes the age of a dynamic record; leave it out", clip(text))
+	case word == "WINS" || word == "WINSR":
+		return word + " has Windows DNS look names up in WINS, which is no data; leave the line out"
+	case word == "ALIAS" || word == "ANAME":
+		return word + " is a hosting service's alias at an apex; write CNAME, which may stand beside other records there while flatten is on"
+	case word == "AWS":
+		return "AWS ALIAS is an alias of Amazon Route 53; write CNAME, which may stand beside other records at the apex while flatten is on"
+	}
+	return ""
 }
 
 // numbered reads the number behind a prefix (RFC 3597 section 5).

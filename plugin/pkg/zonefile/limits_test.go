@@ -157,3 +157,19 @@ func TestSmallZone(t *testing.T) {
 	}
 	runtime.KeepAlive(keep)
 }
+
+// TestGeneratedNames holds that $GENERATE is bounded by the room its owners take, too:
+// sixty octets once made gigabytes of nodes.
+func TestGeneratedNames(t *testing.T) {
+	for _, c := range []struct{ line, want string }{
+		{"$GENERATE 1-1000 $ A 192.0.2.1", ""},
+		{"$GENERATE 1-1000 ${0,63,n} A 192.0.2.1", "makes names of more than 4000 labels altogether"},
+		{"$GENERATE 1-1000 ${0,60,d}.$ A 192.0.2.1", "makes names of more than 64000 octets altogether"},
+	} {
+		records := 0
+		list := Parse(strings.NewReader(c.line+"\n"), Options{Origin: "example.org.", MaxGenerated: 1000}, func(dns.RR, problem.Pos) { records++ })
+		if got := list.Error(); (c.want == "") != (got == "") || !strings.Contains(got, c.want) || c.want == "" && records != 1000 {
+			t.Errorf("%s: %d records, %q; want %q", c.line, records, got, c.want)
+		}
+	}
+}

@@ -46,6 +46,7 @@ func (p *parser) setOwner(t token) error {
 		return err
 	}
 	p.owner, p.ownerText = name, append(p.ownerText[:0], text...)
+	p.undotted = !p.generating && p.isUndotted(text)
 	p.lostOwner, p.warnOwner = false, false
 	return nil
 }

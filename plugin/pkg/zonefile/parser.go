@@ -7,6 +7,7 @@ import (
 
 	"github.com/miekg/dns"
 
+	"github.com/internaldns/internaldns/plugin/pkg/domain"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
 )
 
@@ -33,6 +34,7 @@ type parser struct {
 	bad      bool // it has a lexical error
 	scanning bool // its tokens are not complete
 
+	apex       []byte // of the zone, without its final dot
 	origin     string // canonical
 	originWire int    // its octets on the wire
 	suffix     string // what makes a relative name absolute
@@ -49,8 +51,14 @@ type parser struct {
 	soaTTL uint32 // MINIMUM of the first SOA
 	hasSOA bool
 
+	undotted bool // the owner is the zone's name, or ends in it, without its final dot
+	exported bool // the file is an export of Cloudflare
+	toldTTL  bool // that TTL 1 is another one
+
 	records   int
 	generated int
+	labels    int // of the owners that $GENERATE made
+	octets    int // of the same
 
 	mem      memory
 	wire     []byte // room to pack a record
@@ -61,7 +69,7 @@ type parser struct {
 }
 
 func newParser(opt Options, add func(dns.RR, problem.Pos)) *parser {
-	p := &parser{opt: opt, add: add, directives: true, left: opt.MaxBytes}
+	p := &parser{opt: opt, add: add, directives: true, left: opt.MaxBytes, apex: []byte(domain.NoDot(opt.Origin))}
 	p.setOrigin(opt.Origin)
 	return p
 }
@@ -103,6 +111,10 @@ func (p *parser) record() {
 			return
 		}
 	} else {
+		if text := p.text(toks[0]); len(text) > 0 && text[0] == '[' && dialect(text) != "" {
+			p.errorf(int(toks[0].line), "%s", dialect(text))
+			return
+		}
 		if err := p.setOwner(toks[0]); err != nil {
 			p.owner, p.lostOwner = "", true
 			p.errorf(int(toks[0].line), "bad owner: %v", err)
@@ -116,6 +128,7 @@ func (p *parser) record() {
 		p.fail(err)
 		return
 	}
+	h.Name, h.Ttl = p.cloudflare(&h, stated)
 	rr, err := p.rdata(h, toks)
 	if err != nil {
 		p.fail(err)

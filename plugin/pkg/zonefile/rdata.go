@@ -27,6 +27,8 @@ func (p *parser) rdata(h dns.RR_Header, toks []token) (dns.RR, error) {
 		return nil, errAt(f.last, "%s has no rdata", typeName(h.Rrtype))
 	case f.isGeneric():
 		return f.generic(h)
+	case packsItself(h.Rrtype):
+		return f.packed(h)
 	}
 	rr, long := f.common(h), dns.RR(nil)
 	if rr == nil {

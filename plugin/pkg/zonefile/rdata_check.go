@@ -41,8 +41,17 @@ func check(rr dns.RR) error {
 		return checkDigest(rr.Certificate, 0)
 	case *dns.SMIMEA:
 		return checkDigest(rr.Certificate, 0)
+	}
+	return checkFields(rr)
+}
+
+// checkFields is check for the types that are no digests.
+func checkFields(rr dns.RR) error {
+	switch rr := rr.(type) {
 	case *dns.DNSKEY:
 		return present("public key", rr.PublicKey)
+	case *dns.KEY:
+		return checkKey(rr)
 	case *dns.CDNSKEY:
 		return present("public key", rr.PublicKey)
 	case *dns.CERT:
@@ -58,6 +67,9 @@ func check(rr dns.RR) error {
 	case *dns.RKEY:
 		return present("public key", rr.PublicKey)
 	case *dns.NSEC3:
+		if rr.Hash == dns.SHA1 && rr.HashLength != 20 {
+			return fmt.Errorf("has a next hashed owner of %d octets, 20 are due", rr.HashLength)
+		}
 		return present("next hashed owner", rr.NextDomain)
 	case *dns.NSEC3PARAM:
 		return whole(len(rr.Salt) == 2*int(rr.SaltLength))
@@ -66,6 +78,9 @@ func check(rr dns.RR) error {
 	case *dns.L32:
 		return whole(rr.Locator32 != nil)
 	case *dns.IPSECKEY:
+		if rr.GatewayType > dns.IPSECGatewayHost {
+			return fmt.Errorf("has a gateway of the type %d, known are 0 to 3", rr.GatewayType)
+		}
 		return whole(rr.GatewayAddr != nil || rr.GatewayType != dns.IPSECGatewayIPv4 && rr.GatewayType != dns.IPSECGatewayIPv6)
 	case *dns.AMTRELAY:
 		return whole(rr.GatewayAddr != nil || rr.GatewayType != dns.AMTRELAYIPv4 && rr.GatewayType != dns.AMTRELAYIPv6)
@@ -81,6 +96,18 @@ func check(rr dns.RR) error {
 		return checkParams(rr.Value)
 	}
 	return nil
+}
+
+// checkKey holds RFC 2535 section 3.1.2: the two highest flags say that there is no key.
+func checkKey(rr *dns.KEY) error {
+	const noKey = 0xC000
+	if rr.Flags&noKey == noKey {
+		if rr.PublicKey != "" {
+			return errors.New("has a key, and flags that say it has none")
+		}
+		return nil
+	}
+	return present("public key", rr.PublicKey)
 }
 
 // checkDigest holds hexadecimal digits against the octets that are due, 0 for any number.
