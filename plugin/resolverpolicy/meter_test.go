@@ -270,3 +270,13 @@ func BenchmarkMeter(b *testing.B) {
 		}
 	})
 }
+
+// TestMeterZones holds that every zone has a place of its own, the last of a group and
+// the first of the next, too, and that there is no group without zones.
+func TestMeterZones(t *testing.T) {
+	for zones, groups := range map[int]int{0: 0, 1: 1, zonesGroup: 1, zonesGroup + 1: 2, 2 * zonesGroup: 2} {
+		if m := newPolicyMeter(nil, zones); len(m.zones) != groups {
+			t.Errorf("%d zones have %d groups, want %d", zones, len(m.zones), groups)
+		}
+	}
+}

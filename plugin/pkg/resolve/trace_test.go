@@ -101,6 +101,29 @@ func TestTrace(t *testing.T) {
 	}
 }
 
+// TestTraceOfLimit holds why a search ends at the last link that is followed, and at the one
+// behind it.
+func TestTraceOfLimit(t *testing.T) {
+	for links, want := range map[int]resolve.Circle{
+		resolve.MaxLinks:     {Name: "c0.example.org."},
+		resolve.MaxLinks + 1: {Name: "c0.example.org.", TooMany: true},
+	} {
+		var chain []string
+		for i := range links {
+			chain = append(chain, fmt.Sprintf("c%d CNAME c%d", i, (i+1)%links))
+		}
+		p := pin(t, model.Spec{
+			Zones: []model.ZoneSpec{declare(t, "z", "example.org.", chain...)},
+			Views: []model.ViewSpec{{Name: "v", Zones: refs("z")}},
+		})
+		p.Trace = new(resolve.Trace)
+		p.Answer("c0.example.org.", dns.TypeA)
+		if got := p.Trace.Events[len(p.Trace.Events)-1]; got != want {
+			t.Errorf("%d links: the last event is %+v, want %+v", links, got, want)
+		}
+	}
+}
+
 // TestCandidates holds that the matching zone is the longest of the candidates,
 // but for DS at its apex.
 func TestCandidates(t *testing.T) {

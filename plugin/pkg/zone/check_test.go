@@ -112,6 +112,14 @@ db.test:9: zone "z": warning: a.example. MX points to 192.0.2.1., which is an ad
 db.test:10: zone "z": warning: a.example. SRV points to ent.example., which has no address in the zone
 db.test:15: zone "z": warning: s.example. NS points to ns.s.example. below the zone cut at s.example., and the zone has no address for it (missing glue)
 db.test:16: zone "z": warning: s.example. NS points to ns.t.example. below the zone cut at t.example., and the zone has no address for it (missing glue)`},
+	{"targets at a cut", `s NS ns.example.net.
+		s MX 10 nowhere
+		s SRV 0 0 1 nowhere
+		d DNAME example.net.
+		d MX 10 nowhere`, `
+db.test:2: zone "z": warning: s.example. MX is occluded by the zone cut at s.example. and never answers
+db.test:3: zone "z": warning: s.example. SRV is occluded by the zone cut at s.example. and never answers
+db.test:5: zone "z": warning: d.example. MX points to nowhere.example., which does not exist in the zone`},
 	{"wildcards", `* NS ns.example.net.
 		*.d DNAME example.net.
 		a.*.b A 192.0.2.1

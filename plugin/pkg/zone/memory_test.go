@@ -1,8 +1,11 @@
 package zone
 
 import (
+	"net"
 	"testing"
 	"unsafe"
+
+	"github.com/miekg/dns"
 )
 
 // What a lookup reads lies on as few cache lines as it can: a node on half a line, an
@@ -25,6 +28,24 @@ func TestLayout(t *testing.T) {
 	} {
 		if c.got != c.want {
 			t.Errorf("%s: %d, want %d", name, c.got, c.want)
+		}
+	}
+}
+
+// The name of an address lies beside it, if it is the address added last: the room of
+// another would be overwritten.
+func TestRoomForNames(t *testing.T) {
+	var s addresses
+	hdr := dns.RR_Header{Name: "a.", Class: dns.ClassINET}
+	a, aaaa := s.addA(hdr, net.IPv4(192, 0, 2, 1).To4()), s.addAAAA(hdr, net.ParseIP("2001:db8::1"))
+	if &s.text(a)[0] != &s.a[0].text[0] || &s.text(aaaa)[0] != &s.aaaa[0].text[0] {
+		t.Error("the room is not beside the record")
+	}
+	s.addA(hdr, net.IPv4(192, 0, 2, 2).To4())
+	s.addAAAA(hdr, net.ParseIP("2001:db8::2"))
+	for _, rr := range []dns.RR{a, aaaa, &dns.A{Hdr: hdr}, &dns.AAAA{Hdr: hdr}, &dns.TXT{Hdr: hdr}} {
+		if s.text(rr) != nil {
+			t.Errorf("%T has room for a name, though it was not added last", rr)
 		}
 	}
 }
