@@ -57,24 +57,17 @@ func (b *builder) doubts(object string, e Expression, program *expr.Program) pro
 // comparisons gives every comparison of a field of strings, or of its elements, with
 // whole values.
 func comparisons(e expr.Expr, found func(at expr.Span, field int, values []string)) {
-	switch e := e.(type) {
-	case *expr.Not:
-		comparisons(e.X, found)
-	case *expr.Any:
-		comparisons(e.X, found)
-	case *expr.All:
-		comparisons(e.X, found)
-	case *expr.Compare:
-		if ref, ok := e.Left.(*expr.Ref); ok && e.Right.Kind == expr.String && (e.Op == expr.OpEqual || e.Op == expr.OpNotEqual) {
-			found(e.Span(), ref.Field, []string{e.Right.Str})
+	for e := range expr.Nodes(e) {
+		switch e := e.(type) {
+		case *expr.Compare:
+			if ref, ok := e.Left.(*expr.Ref); ok && e.Right.Kind == expr.String && (e.Op == expr.OpEqual || e.Op == expr.OpNotEqual) {
+				found(e.Span(), ref.Field, []string{e.Right.Str})
+			}
+		case *expr.In:
+			if ref, ok := e.Left.(*expr.Ref); ok {
+				found(e.Span(), ref.Field, e.Set.Strings)
+			}
 		}
-	case *expr.In:
-		if ref, ok := e.Left.(*expr.Ref); ok {
-			found(e.Span(), ref.Field, e.Set.Strings)
-		}
-	}
-	for _, item := range items(e) {
-		comparisons(item, found)
 	}
 }
 

@@ -11,20 +11,14 @@ import (
 
 // patterns calls found with every regular expression that names are matched with.
 func patterns(e expr.Expr, found func(at expr.Span, pattern string)) {
-	switch e := e.(type) {
-	case *expr.Not:
-		patterns(e.X, found)
-	case *expr.Any:
-		patterns(e.X, found)
-	case *expr.All:
-		patterns(e.X, found)
-	case *expr.Match:
-		if ref, ok := e.Left.(*expr.Ref); ok && e.Op == expr.OpMatches && (ref.Field == FieldFQDN || ref.Field == FieldDomains) {
-			found(e.Span(), e.Pattern)
+	for e := range expr.Nodes(e) {
+		m, ok := e.(*expr.Match)
+		if !ok || m.Op != expr.OpMatches {
+			continue
 		}
-	}
-	for _, item := range items(e) {
-		patterns(item, found)
+		if ref, ok := m.Left.(*expr.Ref); ok && (ref.Field == FieldFQDN || ref.Field == FieldDomains) {
+			found(m.Span(), m.Pattern)
+		}
 	}
 }
 

@@ -203,30 +203,12 @@ func expressions(p *Policy) (string, bool) {
 
 // usesList reports whether a list is named in e.
 func usesList(e expr.Expr) bool {
-	switch e := e.(type) {
-	case *expr.InList:
-		return true
-	case *expr.Not:
-		return usesList(e.X)
-	case *expr.Any:
-		return usesList(e.X)
-	case *expr.All:
-		return usesList(e.X)
+	for e := range expr.Nodes(e) {
+		if _, ok := e.(*expr.InList); ok {
+			return true
+		}
 	}
-	return slices.ContainsFunc(items(e), usesList)
-}
-
-// items gives the parts of an and, or and xor.
-func items(e expr.Expr) []expr.Expr {
-	switch e := e.(type) {
-	case *expr.And:
-		return e.Items
-	case *expr.Or:
-		return e.Items
-	case *expr.Xor:
-		return e.Items
-	}
-	return nil
+	return false
 }
 
 // exact gives the field that e is about if the condition which e requires of it
