@@ -39,8 +39,9 @@ func guarded[T any](s *Set, work func(*Session) T) (result T, ok bool) {
 	done := make(chan T, 1)
 	s.state.Store(running)
 	go func() {
-		done <- work(session)
-		s.state.Store(idle)
+		result := work(session)
+		s.state.Store(idle) // before the result: the next work may begin when that is there
+		done <- result
 	}()
 	timer := time.NewTimer(s.stallAfter)
 	defer timer.Stop()
