@@ -63,8 +63,8 @@ func (c *check) madeUpSOAs() {
 			return
 		}
 		soa := c.Snapshot.Data(z).SOA()
-		c.note(z.Pos, zoneObject(z), "the data have no SOA, so one is made up: %s %d IN SOA %s %s %d %d %d %d %d",
-			soa.Hdr.Name, soa.Hdr.Ttl, soa.Ns, soa.Mbox, soa.Serial, soa.Refresh, soa.Retry, soa.Expire, soa.Minttl)
+		c.note(z.Pos, zoneObject(z), "the data have no SOA, so one is made up, whose serial is the time of the last change: %s %d IN SOA %s %s SERIAL %d %d %d %d",
+			soa.Hdr.Name, soa.Hdr.Ttl, soa.Ns, soa.Mbox, soa.Refresh, soa.Retry, soa.Expire, soa.Minttl)
 	}
 }
 
