@@ -102,6 +102,7 @@ func sameAsServed(t *testing.T, s *model.Snapshot, x *explain.Explanation, clien
 		return
 	}
 	pin := &resolve.Pin{Snapshot: s, Policy: policy, View: policy.View, CanFallBack: resolve.CanFallBack(!norec, qtype)}
+	pin.Question(r)
 	pin.Answer(qname, qtype)
 	pin.Settle()
 	note := ""

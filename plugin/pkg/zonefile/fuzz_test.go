@@ -119,6 +119,7 @@ func FuzzAgainstMiekg(f *testing.F) {
 		if rr.Header().Rrtype == dns.TypeSOA {
 			other.Header().Ttl = rr.Header().Ttl
 		}
+		complete(other)
 		mine, theirs := wire(t, rr), wire(t, other)
 		theirs.owner = mine.owner
 		if mine != theirs {
@@ -135,7 +136,7 @@ func skipMiekg(typ, text string) bool {
 	case "LOC", "ISDN", "HINFO", "NAPTR", "X25", "NULL", "NXT", "DNSKEY", "CDNSKEY", "KEY", "DS", "CDS", "DLV", "TA":
 		return true
 	}
-	if _, known := dns.StringToType[strings.ToUpper(typ)]; !known {
+	if number, known := dns.StringToType[strings.ToUpper(typ)]; !known || packsItself(number) {
 		return true
 	}
 	if !slices.Equal(strings.Fields(text), strings.Fields(quotes.ReplaceAllString(text, " $0 "))) {

@@ -119,15 +119,20 @@ func parseClass(text []byte) (uint16, bool) {
 	return numbered(name, "CLASS")
 }
 
+// parseType reads the name of a type, or TYPE and its number (RFC 3597 section 5).
+func parseType(text []byte) (uint16, bool) {
+	var room [16]byte
+	name := upper(room[:0], text)
+	if typ, ok := dns.StringToType[string(name)]; ok {
+		return typ, true
+	}
+	return numbered(name, "TYPE")
+}
+
 // rrtype reads a type that may stand in a zone.
 func (p *parser) rrtype(t token) (uint16, error) {
 	text := p.text(t)
-	var room [16]byte
-	name := upper(room[:0], text)
-	typ, ok := dns.StringToType[string(name)]
-	if !ok {
-		typ, ok = numbered(name, "TYPE")
-	}
+	typ, ok := parseType(text)
 	switch {
 	case !ok && dialect(text) != "":
 		return 0, errAt(t, "%s", dialect(text))

@@ -87,6 +87,9 @@ func TestLimits(t *testing.T) {
 func TestNothingWhereSomethingIsNeeded(t *testing.T) {
 	const torn = `:1: record "a.example.org.": MX cannot have the rdata behind \#`
 	for text, want := range map[string]string{
+		`a NSEC b A XYZW47`:   `:1: record "a.example.org.": NSEC lists "XYZW47", which is not a type`,
+		`a CSYNC 1 2 A 00000`: `:1: record "a.example.org.": CSYNC lists "00000", which is not a type`,
+		`a NSEC3 1 0 1 - 0123456789abcdefghijklmnopqrstuv A TYPE`: `:1: record "a.example.org.": NSEC3 lists "TYPE", which is not a type`,
 		`a MX "" mail`:       `:1: record "a.example.org.": MX has its preference in quotes, write it without`,
 		`$GENERATE -3 a A @`: `:1: directive $GENERATE: `,
 		`$GENERATE 1- a A @`: `:1: directive $GENERATE: `,

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"errors"
+	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -42,10 +43,7 @@ func (f *fields) other(h dns.RR_Header) (dns.RR, error) {
 	if err := f.names(reflect.ValueOf(rr).Elem()); err != nil {
 		return nil, err
 	}
-	sortTypes(rr)
-	if hash, ok := rr.(*dns.NSEC3); ok { // miekg/dns knows that of SHA-1 only
-		hash.HashLength = uint8(min(len(hash.NextDomain)*5/8, 255)) //nolint:gosec // bounded
-	}
+	complete(rr)
 	out, err := f.settle(rr)
 	if err == nil && h.Rrtype == dns.TypeNSEC3 && !strings.EqualFold(out.(*dns.NSEC3).NextDomain, rr.(*dns.NSEC3).NextDomain) {
 		return nil, errAt(f.last, "NSEC3 has a bad next hashed owner, it does not end as its length asks")
@@ -62,6 +60,9 @@ func (f *fields) line() (string, error) {
 		if err := checkEscapes(text); err != nil {
 			return "", errAt(t, "%s: %v", typeName(f.typ), err)
 		}
+		if _, ok := parseType(text); !ok && i >= firstType(f.typ) { // miekg/dns overlooks what stands before a number
+			return "", errAt(t, "%s lists %q, which is not a type, unknown types are written TYPE0 to TYPE65535", typeName(f.typ), clip(text))
+		}
 		if i == 0 || !f.glued(f.toks[i-1], t) {
 			b.WriteByte(' ')
 		}
@@ -75,6 +76,19 @@ func (f *fields) line() (string, error) {
 	// at the end of the text it would be read as empty.
 	b.WriteString("\n\n\n")
 	return b.String(), nil
+}
+
+// firstType gives the index of the word from which on rdata is a list of types.
+func firstType(typ uint16) int {
+	switch typ {
+	case dns.TypeNSEC:
+		return 1
+	case dns.TypeCSYNC:
+		return 2
+	case dns.TypeNSEC3:
+		return 5
+	}
+	return math.MaxInt
 }
 
 // glued reports whether two tokens are the key and the quoted value of an SVCB parameter.
@@ -97,14 +111,18 @@ func (f *fields) explain(err error) error {
 	return errAt(f.last, "%s has bad rdata: %s", typeName(f.typ), clip([]byte(text)))
 }
 
-// sortTypes puts the types that a record lists in the order of the wire: they are
-// written in any (RFC 4034 sections 4.1.2 and 4.2), and miekg/dns packs them as they come.
-func sortTypes(rr dns.RR) {
+// complete adds what the parser of miekg/dns leaves to others: the types that a record
+// lists are written in any order and packed in theirs (RFC 4034 sections 4.1.2 and 4.2),
+// and it knows the length of a SHA-1 hash only.
+func complete(rr dns.RR) {
 	switch rr := rr.(type) {
 	case *dns.NSEC:
 		slices.Sort(rr.TypeBitMap)
+	case *dns.CSYNC:
+		slices.Sort(rr.TypeBitMap)
 	case *dns.NSEC3:
 		slices.Sort(rr.TypeBitMap)
+		rr.HashLength = uint8(min(len(rr.NextDomain)*5/8, 255)) //nolint:gosec // bounded
 	}
 }
 
