@@ -3,8 +3,10 @@ package test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
+	"testing"
 
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
@@ -40,6 +42,21 @@ func gather() (series, error) {
 		}
 	}
 	return out, nil
+}
+
+// total sums up all series of some names.
+func total(t *testing.T, names ...string) (sum float64) {
+	t.Helper()
+	all, err := gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range all {
+		if slices.Contains(names, v.name) {
+			sum += v.number
+		}
+	}
+	return sum
 }
 
 func number(kind dto.MetricType, m *dto.Metric) (n float64, gauge bool) {

@@ -13,18 +13,9 @@ import (
 )
 
 // shedTotal sums up the queries that were not sent to a public DNS that is silent.
-func shedTotal(t *testing.T) (sum float64) {
+func shedTotal(t *testing.T) float64 {
 	t.Helper()
-	all, err := gather()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, v := range all {
-		if v.name == "coredns_resolverpolicy_fallbacks_shed_total" {
-			sum += v.number
-		}
-	}
-	return sum
+	return total(t, "coredns_resolverpolicy_fallbacks_shed_total")
 }
 
 // TestSilentUpstream holds that while public DNS is silent, queries do not pile up for

@@ -169,17 +169,7 @@ func breakFile(t *testing.T, file string, version, records int) {
 // loadFailures sums up the counter of failed loads.
 func loadFailures(t *testing.T) float64 {
 	t.Helper()
-	all, err := gather()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var sum float64
-	for _, v := range all {
-		if v.name == "coredns_internalzone_load_failures_total" {
-			sum += v.number
-		}
-	}
-	return sum
+	return total(t, "coredns_internalzone_load_failures_total")
 }
 
 // replace writes a file aside and moves it into place, as editors and tools do.

@@ -177,18 +177,9 @@ func writeSlowly(t *testing.T, file, text string, pause time.Duration) {
 }
 
 // sourceFailures sums up the counters of failed loads.
-func sourceFailures(t *testing.T) (sum float64) {
+func sourceFailures(t *testing.T) float64 {
 	t.Helper()
-	all, err := gather()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, v := range all {
-		if v.name == "coredns_internalzone_load_failures_total" || v.name == "coredns_resolverpolicy_source_failures_total" {
-			sum += v.number
-		}
-	}
-	return sum
+	return total(t, "coredns_internalzone_load_failures_total", "coredns_resolverpolicy_source_failures_total")
 }
 
 // awaitFailure returns when one more load was refused.
