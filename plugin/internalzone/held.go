@@ -49,12 +49,7 @@ func newHeldZone(src source, changed *changes) *heldZone {
 
 // first reads the source for a load.
 func (h *heldZone) first() (*zone.Zone, problem.List) {
-	h.once.Do(func() {
-		h.problems = h.files.First()
-		if h.problems.HasErrors() {
-			h.zone = nil
-		}
-	})
+	h.once.Do(func() { h.problems = h.files.First() })
 	return h.zone, h.problems
 }
 
@@ -66,11 +61,11 @@ func (h *heldZone) read(session *filewatch.Session) (publish func(), problems pr
 		problems.Errorf(h.pos, h.object(), "the SOA record is gone, the zone file may be cut short; restart to drop it on purpose")
 	}
 	return func() {
-		if h.zone == nil {
-			h.zone = next
+		first := h.zone == nil
+		h.zone = next
+		if first {
 			return
 		}
-		h.zone = next
 		for _, s := range h.subscribers {
 			h.changed.add(s, next)
 		}

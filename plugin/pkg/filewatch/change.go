@@ -1,7 +1,6 @@
 package filewatch
 
 import (
-	"slices"
 	"time"
 
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
@@ -86,11 +85,12 @@ func (s *Set) writtenInPlace(seen []State) bool {
 // written a while ago: somebody moved them there when they were whole.
 func (s *Set) old(seen []State, now time.Time) bool {
 	need := s.need(s.slowest, false)
-	return !slices.ContainsFunc(seen, func(state State) bool {
-		i := slices.IndexFunc(s.tried, func(was State) bool { return was.Name == state.Name })
-		was := s.tried[i]
-		return !was.equal(state) && (!was.replaced(state) || now.Sub(state.Modified()) < need)
-	})
+	for i, state := range seen {
+		if was := s.tried[i]; !was.equal(state) && (!was.replaced(state) || now.Sub(state.Modified()) < need) {
+			return false
+		}
+	}
+	return true
 }
 
 // How somebody who means it has a shortened file taken.
@@ -114,11 +114,10 @@ const maxUnasked = 10
 // they are while somebody writes a file.
 func (s *Set) shortened(r reading, inPlace bool) (out problem.List) {
 	for _, f := range r.files {
-		i := slices.IndexFunc(s.served, func(was *fileRead) bool { return was.Name == f.Name })
-		if i < 0 {
+		was := named(s.served, f.Name)
+		if was == nil {
 			continue
 		}
-		was := s.served[i]
 		sameFile := inPlace && !was.replaced(f.State)
 		switch missing := was.entries - f.entries; {
 		case missing <= 0:

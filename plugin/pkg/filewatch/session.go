@@ -86,16 +86,16 @@ func (s *Session) content(states []State) uint64 {
 // Count counts an entry of a file, such as a record, as often as the file is named.
 func (s *Session) Count(name string, entries int) {
 	if s.last == nil || s.last.Name != name {
-		s.last = s.find(name)
+		s.last = named(s.files, name)
 	}
 	if s.last != nil {
 		s.last.entries += entries
 	}
 }
 
-// find returns what was learnt of a file, nil if it was not opened.
-func (s *Session) find(name string) *fileRead {
-	for _, f := range s.files {
+// named returns what was learnt of a file, nil if it is not among those opened.
+func named(files []*fileRead, name string) *fileRead {
+	for _, f := range files {
 		if f.Name == name {
 			return f
 		}
