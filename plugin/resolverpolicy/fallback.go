@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/coredns/coredns/plugin"
 	clog "github.com/coredns/coredns/plugin/pkg/log"
 	"github.com/miekg/dns"
 
@@ -56,11 +55,11 @@ type fallback struct {
 // pass has public DNS answer the client itself.
 func (f *fallback) pass() (int, error) {
 	if !f.enter() {
-		return f.busy()
+		return f.failed(errBusy)
 	}
 	public := verify(f.w, f.r)
 	rcode, err := scope.Next(pluginName, f.handler.Next, f.ctx, public, f.r)
-	if !public.written && (public.refused || !plugin.ClientWrite(rcode)) {
+	if !public.answered(rcode) {
 		f.leave(err, dns.RcodeServerFailure)
 		return f.failed(cmp.Or(err, public.err()))
 	}
@@ -228,18 +227,13 @@ func (f *fallback) leave(err error, rcode int) {
 	}
 }
 
-// busy answers SERVFAIL at once.
-func (f *fallback) busy() (int, error) { return f.failed(errBusy) }
-
 // failed answers SERVFAIL: the internal answer would be cached as the truth.
 func (f *fallback) failed(err error) (int, error) {
-	if errors.Is(err, errBusy) {
-		f.meter.shed()
-		f.count(dns.RcodeServerFailure)
-		return reply.Failure(f.w, f.r, dns.RcodeServerFailure, dns.ExtendedErrorCodeNoReachableAuthority, errBusy.Error())
-	}
 	f.note(err)
 	f.count(dns.RcodeServerFailure)
+	if errors.Is(err, errBusy) {
+		return reply.Failure(f.w, f.r, dns.RcodeServerFailure, dns.ExtendedErrorCodeNoReachableAuthority, errBusy.Error())
+	}
 	return reply.Failure(f.w, f.r, dns.RcodeServerFailure, dns.ExtendedErrorCodeNoReachableAuthority,
 		fmt.Sprintf("view %q has no answer and public DNS could not be asked", f.pin.View.Name))
 }
@@ -247,7 +241,7 @@ func (f *fallback) failed(err error) (int, error) {
 // publicDNS names the public path in the log.
 const publicDNS = "public DNS"
 
-// note logs that the public path began to fail. The reply is written by us, so
+// note logs that the public path began to fail, and counts a query that was not sent. The reply is written by us, so
 // the error cannot be handed up to the errors plugin.
 func (f *fallback) note(err error) {
 	if errors.Is(err, errBusy) {

@@ -146,7 +146,7 @@ func (p *ResolverPolicy) fromResolvers(ctx context.Context, w dns.ResponseWriter
 	seen := verify(w, r)
 	rcode, err := p.sources.custom[policy.Name].cache.ServeDNS(ctx, seen, r)
 	const who = "its resolvers"
-	if seen.written || plugin.ClientWrite(rcode) && !seen.refused {
+	if seen.answered(rcode) {
 		p.found(policy, who)
 		return rcode, err
 	}

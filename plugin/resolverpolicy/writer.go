@@ -3,6 +3,7 @@ package resolverpolicy
 import (
 	"strings"
 
+	"github.com/coredns/coredns/plugin"
 	"github.com/miekg/dns"
 )
 
@@ -73,6 +74,12 @@ type verifier struct {
 // verify makes a verifier of the replies to r that are to go to w.
 func verify(w dns.ResponseWriter, r *dns.Msg) *verifier {
 	return &verifier{observer: observer{ResponseWriter: w}, request: r}
+}
+
+// answered reports whether the client has an answer, or gets one by the rcode that the
+// plugins below returned.
+func (v *verifier) answered(rcode int) bool {
+	return v.written || !v.refused && plugin.ClientWrite(rcode)
 }
 
 // err returns why nothing was written, nil if there is no reason of its own.
