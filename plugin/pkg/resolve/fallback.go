@@ -79,15 +79,13 @@ func (p *Pin) Settle() bool {
 func (p *Pin) Reenter(answer []dns.RR, qname string, qtype uint16) (chain []dns.RR, r Result, ok bool) {
 	for range MaxLinks {
 		i := slices.IndexFunc(answer, func(rr dns.RR) bool {
-			return rr.Header().Rrtype == dns.TypeCNAME && strings.EqualFold(rr.Header().Name, qname)
+			_, ok := rr.(*dns.CNAME)
+			return ok && strings.EqualFold(rr.Header().Name, qname)
 		})
 		if i < 0 {
 			return nil, Result{}, false
 		}
-		cname, isCNAME := answer[i].(*dns.CNAME)
-		if !isCNAME {
-			return nil, Result{}, false
-		}
+		cname := answer[i].(*dns.CNAME)
 		chain = append(chain, cname)
 		target, err := domain.Canonical(cname.Target)
 		if err != nil {
@@ -96,10 +94,10 @@ func (p *Pin) Reenter(answer []dns.RR, qname string, qtype uint16) (chain []dns.
 		qname = target
 		inside := *p
 		inside.asked, inside.qname = cname.Target, qname // as the chain spells it
-		if f := inside.find(qname, qtype); f.match == nil || f.nothing() {
-			continue
+		if f := inside.find(qname, qtype); f.match != nil && !f.nothing() {
+			inside.finish(&f, qname, qtype)
+			return chain, inside.Result, true
 		}
-		return chain, inside.Answer(qname, qtype), true
 	}
 	return nil, Result{}, false
 }
