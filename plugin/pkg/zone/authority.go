@@ -123,6 +123,10 @@ func (d *draft) glue() {
 	}
 }
 
+// occluded reports whether a node lies below a zone cut or a DNAME, so that what it holds
+// is not the zone's to answer with. A cut itself is not (RFC 2136 section 7.18).
+func (z *Zone) occluded(n *node) bool { return n.at != none && !n.is(z.covers[n.at-1].Owner) }
+
 // markGlue gives the node that an NS record names. Its addresses may be offered
 // wherever it lies, since nothing that owns one lies below a DNAME.
 func (d *draft) markGlue(rr dns.RR) (uint32, bool) {

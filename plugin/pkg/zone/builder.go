@@ -125,7 +125,7 @@ func (b *Builder) Add(rr dns.RR, pos problem.Pos) {
 		hdr.Ttl = 0
 	}
 	owner := b.tree.nodes.at(b.at)
-	written := domain.AsWritten(hdr.Name, owner.name())
+	written := hdr.Name
 	hdr.Name = owner.name()
 	rr, err := b.rdata(rr)
 	if err != nil {
@@ -133,7 +133,7 @@ func (b *Builder) Add(rr dns.RR, pos problem.Pos) {
 		return
 	}
 	if header, ok := owner.first[0].(*bare); ok {
-		rr.Header().Name = b.keepName(rr, written)
+		rr.Header().Name = b.keepName(rr, domain.AsWritten(written, header.Hdr.Name))
 		owner.first[0] = rr
 		b.headers.back(header)
 	}
@@ -199,33 +199,33 @@ func (b *Builder) checkHeader(hdr *dns.RR_Header, pos problem.Pos) (name string,
 		return "", false
 	}
 	inside := domain.IsSubdomain(b.opt.Apex, name)
-	b.countIn(pos, hdr, inside)
+	b.noteShare(pos, hdr, inside)
 	return name, inside
 }
 
-// share is how many records of a file lie in the zone, and the first that does not.
+// share is whether records of a file lie in the zone, and the first that does not.
 type share struct {
-	inside  int
+	inside  bool // at least one does
 	outside problem.Pos
 	label   string // of that record, empty if there is none
 }
 
-// countIn notes whether a record lies in the zone. One that does not is left out, as
+// noteShare notes whether a record lies in the zone. One that does not is left out, as
 // BIND and Knot do: Windows DNS writes the addresses of name servers of other names.
-func (b *Builder) countIn(pos problem.Pos, hdr *dns.RR_Header, inside bool) {
+func (b *Builder) noteShare(pos problem.Pos, hdr *dns.RR_Header, inside bool) {
 	if inside && b.shares == nil {
-		return // none lay outside yet; what lay inside before, keptOf finds
+		return // none lay outside yet; what lay inside before, hasKept finds
 	}
 	if b.shares == nil {
 		b.shares = make(map[string]*share)
 	}
 	s := b.shares[pos.File]
 	if s == nil {
-		s = &share{inside: b.keptOf(pos.File)}
+		s = &share{inside: b.hasKept(pos.File)}
 		b.shares[pos.File] = s
 	}
 	if inside {
-		s.inside++
+		s.inside = true
 		return
 	}
 	if s.label == "" {
@@ -234,22 +234,24 @@ func (b *Builder) countIn(pos problem.Pos, hdr *dns.RR_Header, inside bool) {
 	b.report.warnf(pos, label(hdr), "lies outside the zone %s and is left out", b.opt.Apex)
 }
 
-// keptOf returns 1 if a record of a file was taken already, else 0.
-func (b *Builder) keptOf(file string) int {
-	if n, ok := b.fileNumbers[file]; ok {
-		for e := range b.entries.all() {
-			if int(e.file) == n-1 {
-				return 1
-			}
+// hasKept reports whether a record of a file was taken already.
+func (b *Builder) hasKept(file string) bool {
+	n, ok := b.fileNumbers[file]
+	if !ok {
+		return false
+	}
+	for e := range b.entries.all() {
+		if int(e.file) == n-1 {
+			return true
 		}
 	}
-	return 0
+	return false
 }
 
 // checkShares refuses a file of which no record lies in the zone: it is another zone's.
 func (b *Builder) checkShares() {
 	for _, file := range slices.Sorted(maps.Keys(b.shares)) {
-		if s := b.shares[file]; s.label != "" && s.inside == 0 {
+		if s := b.shares[file]; s.label != "" && !s.inside {
 			b.report.errorf(s.outside, s.label, "lies outside the zone %s, and so does all of the file", b.opt.Apex)
 		}
 	}

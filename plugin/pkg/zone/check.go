@@ -76,11 +76,10 @@ func (d *draft) checkSize(s uint32) {
 	}
 	size := 0
 	for _, rr := range records {
-		n, err := d.b.pack(rr)
-		if err != nil {
+		if _, err := d.b.pack(rr); err != nil {
 			return // reported where it was added
 		}
-		if size += 2 + 10 + n - (wireLen(rr.Header().Name) + 10); size > maxRRset {
+		if size += 2 + 10 + int(rr.Header().Rdlength); size > maxRRset { // which pack has set
 			d.b.report.errorf(d.setPos(s), d.setLabel(s), "is an RRset of more than %d octets, which no message can hold", maxRRset)
 			return
 		}
@@ -94,16 +93,6 @@ func smallData(rrtype uint16) bool {
 		return true
 	}
 	return false
-}
-
-// wireLen returns the octets of a name on the wire.
-func wireLen(name string) int {
-	var room [256]byte
-	n, err := dns.PackDomainName(name, room[:], 0, nil, false)
-	if err != nil {
-		return len(room)
-	}
-	return n
 }
 
 // checkSingle refuses a second record in a set that may have but one: SOA, CNAME

@@ -35,17 +35,13 @@ func (d *draft) sign() {
 	}
 	s := &signed{beside: d.keepHashed()}
 	for i := range uint32(d.nodes.len()) {
-		n := d.nodes.at(i) // a cut has the parent's NSEC, names below it have none that count
-		if d.rrset(i, dns.TypeNSEC) != nil && (n.at == none || n.is(d.covers[n.at-1].Owner)) {
+		// A cut has the parent's NSEC, names below it have none that count.
+		if d.rrset(i, dns.TypeNSEC) != nil && !d.occluded(d.nodes.at(i)) {
 			s.nsec = append(s.nsec, i)
 		}
 	}
+	d.sort(s.nsec)
 	d.hashes(s)
-	keys := make(map[uint32]string, len(s.nsec))
-	for _, i := range s.nsec {
-		keys[i] = d.key(d.nodes.at(i).name())
-	}
-	slices.SortFunc(s.nsec, func(x, y uint32) int { return cmp.Compare(keys[x], keys[y]) })
 	s.negative = append(s.negative, d.denial[:]...)
 	for _, rr := range d.Signatures(d.apex, dns.TypeSOA) { // with the TTL of what they sign, RFC 4034 section 3
 		sig := dns.Copy(rr)

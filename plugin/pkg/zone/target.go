@@ -15,7 +15,7 @@ import (
 func (d *draft) checkTargets() {
 	for i := range uint32(d.nodes.len()) {
 		n := d.nodes.at(i)
-		if n.at != none && !n.is(d.covers[n.at-1].Owner) {
+		if d.occluded(n) {
 			continue
 		}
 		for s := d.first[i]; s < d.first[i+1]; s++ {

@@ -11,9 +11,10 @@ import (
 
 // All gives the records of the zone, occluded ones and glue included: owners in
 // canonical order (RFC 4034 section 6.1), the SOA first, then by type, the records
-// of an RRset in the order they were added; last NSEC3 records, whose owners are hashes. A synthesized SOA is left out, so that
-// what is written from All loads to the same zone again. The order is worked out
-// anew for each walk, which takes time and room in proportion to the zone.
+// of an RRset in the order they were added; last NSEC3 records, whose owners are
+// hashes. A synthesized SOA is left out, so that what is written from All loads to the
+// same zone again. The order is worked out anew for each walk, which takes time and
+// room in proportion to the zone.
 func (z *Zone) All() iter.Seq[dns.RR] {
 	return func(yield func(dns.RR) bool) {
 		if !z.synthesized && !yield(z.soa) {
@@ -40,7 +41,8 @@ func (z *Zone) All() iter.Seq[dns.RR] {
 	}
 }
 
-// Names returns the canonical owners of the records of All that are names, each once, in the same order.
+// Names returns the canonical owners of the records of All that are names, each once,
+// in the same order.
 func (z *Zone) Names() iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for _, i := range z.order() {
@@ -58,27 +60,33 @@ func (z *Zone) Names() iter.Seq[string] {
 
 // order gives the nodes in canonical order.
 func (z *Zone) order() []uint32 {
-	n := z.nodes.len()
-	var text strings.Builder
-	ends := make([]int, n)
-	var starts [maxLabels]uint16
-	for i := range n {
-		z.sortKey(&text, strings.ToLower(z.nodes.at(uint32(i)).name()), &starts)
-		ends[i] = text.Len()
-	}
-	keys := text.String()
-	key := func(i uint32) string {
-		if i == 0 {
-			return ""
-		}
-		return keys[ends[i-1]:ends[i]]
-	}
-	order := make([]uint32, n)
+	order := make([]uint32, z.nodes.len())
 	for i := range order {
 		order[i] = uint32(i)
 	}
-	slices.SortFunc(order, func(x, y uint32) int { return cmp.Compare(key(x), key(y)) })
+	z.sort(order)
 	return order
+}
+
+// sort puts nodes in canonical order.
+func (z *Zone) sort(nodes []uint32) {
+	type keyed struct {
+		from, to int // the key in keys
+		node     uint32
+	}
+	var text strings.Builder
+	var starts [maxLabels]uint16
+	list := make([]keyed, len(nodes))
+	for i, node := range nodes {
+		from := text.Len()
+		z.sortKey(&text, strings.ToLower(z.nodes.at(node).name()), &starts)
+		list[i] = keyed{from, text.Len(), node}
+	}
+	keys := text.String()
+	slices.SortFunc(list, func(x, y keyed) int { return cmp.Compare(keys[x.from:x.to], keys[y.from:y.to]) })
+	for i, k := range list {
+		nodes[i] = k.node
+	}
 }
 
 // sortKey writes a text that sorts as name does by RFC 4034 section 6.1: the
