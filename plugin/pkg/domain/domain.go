@@ -38,8 +38,11 @@ func Canonical(s string) (string, error) {
 }
 
 // Normal returns the form of a fully qualified name that Canonical gives, but in the
-// letter case it was written in.
+// letter case it was written in. It fails as Canonical does.
 func Normal(s string) (string, error) {
+	if s == "" {
+		return "", errEmpty
+	}
 	if octet := overflow(s); octet != "" {
 		return "", fmt.Errorf("%q has the escape %s, at most \\255 is allowed", s, octet)
 	}

@@ -19,13 +19,12 @@ func (p *parser) cloudflare(h *dns.RR_Header, stated bool) (owner string, ttl ui
 	owner, ttl = h.Name, h.Ttl
 	if p.undotted {
 		written := string(clip(p.ownerText))
-		switch {
-		case h.Rrtype == dns.TypeSOA && strings.EqualFold(written+".", p.opt.Origin):
+		if h.Rrtype == dns.TypeSOA && strings.EqualFold(written+".", p.opt.Origin) {
 			p.exported = true
 			p.warnf(p.line, "the owner %s of the SOA has no final dot and is taken for the zone, as Cloudflare exports it", written)
 			owner = p.opt.Origin
 			p.owner, p.ownerText = owner, p.ownerText[:0]
-		default:
+		} else {
 			p.warnf(p.line, "the owner %s has no final dot and so stands for %s; if it is meant as it stands, write %s.", written, h.Name, written)
 		}
 		p.undotted = false

@@ -92,9 +92,6 @@ func (p *parser) specialName(text []byte) (string, error) {
 	if name != "" && !absolute(name) {
 		name += p.suffix
 	}
-	if _, err := domain.Canonical(name); err != nil {
-		return "", err
-	}
 	return domain.Normal(name)
 }
 
