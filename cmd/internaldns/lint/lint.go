@@ -53,7 +53,6 @@ type check struct {
 	policies map[*model.View][]*model.Policy
 	aliases  map[*model.Zone][]alias
 	cuts     map[*model.Zone][]string // owners of NS records below the apex
-	madeUp   []*model.Zone            // those whose SOA is
 
 	// What aliases lead to, worked out when first asked for.
 	targets   map[string]bool // targets and the names above them

@@ -34,9 +34,6 @@ type alias struct {
 func (c *check) readZones() {
 	for _, z := range c.Snapshot.Zones {
 		data := c.Snapshot.Data(z)
-		if data.Synthesized() {
-			c.madeUp = append(c.madeUp, z)
-		}
 		for rr := range data.All() {
 			switch rr := rr.(type) {
 			case *dns.CNAME:
@@ -57,9 +54,10 @@ func (c *check) readZones() {
 
 // madeUpSOAs notes which zones have no SOA in their data, and what is served as it.
 func (c *check) madeUpSOAs() {
-	for i, z := range c.madeUp {
+	madeUp := slices.DeleteFunc(slices.Clone(c.Snapshot.Zones), func(z *model.Zone) bool { return !c.Snapshot.Data(z).Synthesized() })
+	for i, z := range madeUp {
 		if i == maxNames {
-			c.note(z.Pos, zoneObject(z), "this zone and %d more have no SOA in their data, and get one made up", len(c.madeUp)-i-1)
+			c.note(z.Pos, zoneObject(z), "this zone and %d more have no SOA in their data, and get one made up", len(madeUp)-i-1)
 			return
 		}
 		soa := c.Snapshot.Data(z).SOA()
