@@ -1,6 +1,7 @@
 package zone
 
 import (
+	"iter"
 	"strings"
 
 	"github.com/miekg/dns"
@@ -44,30 +45,29 @@ func below(label, apex string) string {
 	return apex
 }
 
-// authority finds the SOA and prepares the authority section of negative answers.
-func (d *draft) authority() {
-	rrs := d.rrset(0, dns.TypeSOA)
+// deny prepares the authority section of negative answers from the SOA.
+func (z *Zone) deny(opt Options) {
+	rrs := z.rrset(0, dns.TypeSOA)
 	if len(rrs) == 0 {
 		return
 	}
-	d.soa, _ = rrs[0].(*dns.SOA)
-	if d.soa == nil {
+	soa, ok := rrs[0].(*dns.SOA)
+	if !ok {
 		return
 	}
-	d.denying = *d.soa
-	ttl := &d.denying.Hdr.Ttl
-	*ttl = min(d.soa.Hdr.Ttl, d.soa.Minttl)
-	if d.b.opt.HasNegativeTTL {
-		*ttl = min(*ttl, d.b.opt.NegativeTTL)
+	z.denying = *soa
+	ttl := &z.denying.Hdr.Ttl
+	*ttl = min(soa.Hdr.Ttl, soa.Minttl)
+	if opt.HasNegativeTTL {
+		*ttl = min(*ttl, opt.NegativeTTL)
 	}
-	d.denial[0] = &d.denying
+	z.denial[0] = &z.denying
 }
 
-// cover works out for every node who answers in its place and for the names below
+// coverAll works out for every node who answers in its place and for the names below
 // it: the cut or DNAME nearest the apex. A parent has the smaller number, so one
-// pass does. An NS at a wildcard makes no cut: RFC 4592 section 4.2 leaves its
-// meaning open, and it is warned about.
-func (d *draft) cover() {
+// pass does.
+func (d *draft) coverAll() {
 	for i := range uint32(d.nodes.len()) {
 		n := d.nodes.at(i)
 		if i > 0 {
@@ -76,67 +76,94 @@ func (d *draft) cover() {
 				continue
 			}
 		}
-		if ns := d.rrset(i, dns.TypeNS); ns != nil && i > 0 && !isWildcard(n.name()) {
-			n.at = d.addCover(Answer{Kind: Delegation, Owner: strings.ToLower(n.name()), RRs: ns})
+		switch a := d.ownCover(i); a.Kind {
+		case Delegation:
+			n.at = d.addCover(a)
 			n.below = n.at
-			continue
-		}
-		if dname := d.rrset(i, dns.TypeDNAME); dname != nil {
-			n.below = d.addCover(Answer{Kind: DNAME, Owner: strings.ToLower(n.name()), RRs: dname})
+		case DNAME:
+			n.below = d.addCover(a)
 		}
 	}
 }
 
-// addCover notes an answer and gives its number, counted from 1.
+// ownCover returns the answer by which a node that nothing covers answers for the names
+// below: that of a cut or DNAME, else one of another kind. An NS at a wildcard makes no
+// cut: RFC 4592 section 4.2 leaves its meaning open, and it is warned about.
+func (z *Zone) ownCover(i uint32) Answer {
+	n := z.nodes.at(i)
+	if ns := z.rrset(i, dns.TypeNS); ns != nil && i > 0 && !isWildcard(n.name()) {
+		return Answer{Kind: Delegation, Owner: strings.ToLower(n.name()), RRs: ns}
+	}
+	if dname := z.rrset(i, dns.TypeDNAME); dname != nil {
+		return Answer{Kind: DNAME, Owner: strings.ToLower(n.name()), RRs: dname}
+	}
+	return Answer{}
+}
+
+// addCover notes an answer and returns its number, counted from 1.
 func (d *draft) addCover(a Answer) uint32 {
-	d.covers = append(d.covers, a)
-	return uint32(len(d.covers))
+	if d.covers == nil {
+		d.covers = new(slab[Answer])
+	}
+	return d.covers.push(a) + 1
 }
 
 // glue finds the addresses of every cut's name servers, and marks the nodes that
 // are named by an NS record.
 func (d *draft) glue() {
-	for _, ns := range d.rrset(0, dns.TypeNS) {
-		d.markGlue(ns)
+	for i := range d.named(d.rrset(0, dns.TypeNS)) {
+		d.b.branches.at(i).glue = true
 	}
-	for i := range d.covers {
-		c := &d.covers[i]
+	if d.covers == nil {
+		return
+	}
+	for i := range uint32(d.covers.len()) {
+		c := d.covers.at(i)
 		if c.Kind != Delegation {
 			continue
 		}
-		var inside, outside []dns.RR
-		for _, ns := range c.RRs {
-			node, ok := d.markGlue(ns)
-			if !ok {
-				continue
-			}
-			to := &outside
-			if d.nodes.at(node).at == uint32(i+1) {
-				to = &inside
-			}
-			*to = append(*to, d.rrset(node, dns.TypeA)...)
-			*to = append(*to, d.rrset(node, dns.TypeAAAA)...)
+		for node := range d.named(c.RRs) {
+			d.b.branches.at(node).glue = true
 		}
-		if n := len(inside) + len(outside); n > 0 {
-			c.Extra = append(append(make([]dns.RR, 0, n), inside...), outside...)
+		c.Extra = d.addresses(i + 1)
+	}
+}
+
+// addresses returns what the zone has for the name servers of a cut: first what lies at
+// or below it. All may be offered wherever they lie, since nothing that owns an address
+// lies below a DNAME.
+func (z *Zone) addresses(cut uint32) []dns.RR {
+	var inside, outside []dns.RR
+	for node := range z.named(z.cover(cut).RRs) {
+		to := &outside
+		if z.nodes.at(node).at == cut {
+			to = &inside
+		}
+		*to = append(*to, z.rrset(node, dns.TypeA)...)
+		*to = append(*to, z.rrset(node, dns.TypeAAAA)...)
+	}
+	n := len(inside) + len(outside)
+	if n == 0 {
+		return nil
+	}
+	return append(append(make([]dns.RR, 0, n), inside...), outside...)
+}
+
+// named yields the nodes that NS records name.
+func (z *Zone) named(rrs []dns.RR) iter.Seq[uint32] {
+	return func(yield func(uint32) bool) {
+		for _, rr := range rrs {
+			i, ok := z.find(strings.ToLower(target(rr)))
+			if ok && !yield(i) {
+				return
+			}
 		}
 	}
 }
 
 // occluded reports whether a node lies below a zone cut or a DNAME, so that what it holds
 // is not the zone's to answer with. A cut itself is not (RFC 2136 section 7.18).
-func (z *Zone) occluded(n *node) bool { return n.at != none && !n.is(z.covers[n.at-1].Owner) }
+func (z *Zone) occluded(n *node) bool { return n.at != none && !n.is(z.cover(n.at).Owner) }
 
-// markGlue gives the node that an NS record names. Its addresses may be offered
-// wherever it lies, since nothing that owns one lies below a DNAME.
-func (d *draft) markGlue(rr dns.RR) (uint32, bool) {
-	ns, ok := rr.(*dns.NS)
-	if !ok {
-		return 0, false
-	}
-	i, ok := d.find(strings.ToLower(ns.Ns))
-	if ok {
-		d.b.branches.at(i).glue = true
-	}
-	return i, ok
-}
+// cover returns the answer of a number that a node has.
+func (z *Zone) cover(number uint32) *Answer { return z.covers.at(number - 1) }

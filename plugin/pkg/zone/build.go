@@ -43,14 +43,15 @@ func (b *Builder) Build() (*Zone, problem.List) {
 	d.group()
 	d.gather()
 	d.settle()
-	d.authority()
-	d.cover()
+	d.deny(b.opt)
+	d.coverAll()
 	d.sign()
 	d.checkNodes()
 	if b.report.count[problem.Error] == 0 {
 		d.glue()
 		d.checkOccluded()
 		d.checkTargets()
+		d.keepEditable()
 	}
 	z, list := d.Zone, b.report.problems()
 	*b = Builder{spent: true, opt: b.opt, report: report{object: b.report.object, pos: b.report.pos}}

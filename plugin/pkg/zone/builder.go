@@ -1,7 +1,6 @@
 package zone
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -26,6 +25,10 @@ type Options struct {
 	NegativeTTL    uint32
 	HasNegativeTTL bool
 
+	// Editable has the zone keep what an Editor needs to change a large zone at the cost
+	// of the change, a thirtieth more memory.
+	Editable bool
+
 	Flatten bool        // the apex may own a CNAME beside SOA and NS
 	Serial  uint32      // of a synthesized SOA
 	Pos     problem.Pos // of the zone's declaration, for problems with no place of their own
@@ -40,6 +43,7 @@ type Builder struct {
 	tree   tree
 	spent  bool
 	bad    bool // the apex is no name, nothing is taken
+	least  int  // nodes of a zone that can be edited
 	hasSOA bool // at the apex
 
 	shares     map[string]*share // by file, once a record lay outside
@@ -79,23 +83,28 @@ type place struct {
 
 // NewBuilder starts a zone. An apex that is no domain name is reported by Build.
 func NewBuilder(opt Options) *Builder {
-	b := &Builder{opt: opt}
+	b := &Builder{opt: opt, least: leastEdited}
 	b.newStart()
-	apex, err := domain.Canonical(opt.Apex)
-	if opt.ID == "" {
-		b.opt.ID = opt.Apex
+	b.begin()
+	return b
+}
+
+// begin makes the apex, once there is room for it.
+func (b *Builder) begin() {
+	apex, err := domain.Canonical(b.opt.Apex)
+	if b.opt.ID == "" {
+		b.opt.ID = b.opt.Apex
 	}
-	b.report = report{object: fmt.Sprintf("zone %q", b.opt.ID), pos: opt.Pos}
+	b.report = newReport(b.opt)
 	if err != nil {
 		b.bad = true
-		b.report.errorf(opt.Pos, "", "the apex is not valid: %v", err)
-		return b
+		b.report.errorf(b.opt.Pos, "", "the apex is not valid: %v", err)
+		return
 	}
 	b.opt.Apex = b.names.intern(apex)
 	b.owner = b.opt.Apex
 	b.tree.add(b.headers.of(b.opt.Apex))
 	b.branches.push(branch{})
-	return b
 }
 
 // SetSerial changes Options.Serial, for those who know it only once all is read.

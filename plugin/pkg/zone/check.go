@@ -15,8 +15,8 @@ func (d *draft) checkNodes() {
 		if first == end {
 			continue
 		}
-		if n.at != none && d.covers[n.at-1].Kind == DNAME {
-			d.checkBelowDNAME(d.covers[n.at-1].Owner, first, end)
+		if n.at != none && d.cover(n.at).Kind == DNAME {
+			d.checkBelowDNAME(d.cover(n.at).Owner, first, end)
 		}
 		if d.b.branches.at(i).starred {
 			d.b.report.warnf(d.setPos(first), d.setLabel(first), "has an asterisk label inside its owner: that is no wildcard, but makes one exist above it (RFC 4592 section 2.1.1)")
@@ -44,10 +44,12 @@ func (d *draft) checkNodes() {
 	}
 }
 
+const belowDNAME = "lies below the DNAME of %s, where no records are allowed (RFC 6672 section 2.4)"
+
 // checkBelowDNAME refuses the sets of a node below a DNAME (RFC 6672 section 2.4).
 func (d *draft) checkBelowDNAME(owner string, first, end uint32) {
 	for s := first; s < end; s++ {
-		d.b.report.errorf(d.setPos(s), d.setLabel(s), "lies below the DNAME of %s, where no records are allowed (RFC 6672 section 2.4)", owner)
+		d.b.report.errorf(d.setPos(s), d.setLabel(s), belowDNAME, owner)
 	}
 }
 
@@ -133,26 +135,28 @@ func (d *draft) checkAlias(node, alias uint32) {
 // checkOccluded warns about data that a zone cut hides (RFC 2136 section 7.18).
 func (d *draft) checkOccluded() {
 	for i := range uint32(d.nodes.len()) {
-		n := d.nodes.at(i)
-		if n.at == none || d.covers[n.at-1].Kind != Delegation {
-			continue
+		if n := d.nodes.at(i); n.at != none && d.cover(n.at).Kind == Delegation {
+			d.checkHidden(i, d.cover(n.at).Owner, n.is(d.cover(n.at).Owner), d.b.branches.at(i).glue)
 		}
-		cut := d.covers[n.at-1].Owner
-		for s := d.first[i]; s < d.first[i+1]; s++ {
-			switch d.groups[s].rrtype {
-			case dns.TypeNS, dns.TypeDS, dns.TypeRRSIG, dns.TypeNSEC:
-				if n.is(cut) {
-					continue
-				}
-			case dns.TypeA, dns.TypeAAAA:
-				if d.b.branches.at(i).glue {
-					continue
-				}
-				d.b.report.warnf(d.setPos(s), d.setLabel(s), "is occluded by the zone cut at %s and is not glue, for no NS record names it", cut)
+	}
+}
+
+// checkHidden warns about the data of one node that a cut hides: of the cut itself, of
+// a name that an NS record names, or of another.
+func (d *draft) checkHidden(i uint32, cut string, self, glue bool) {
+	for s := d.first[i]; s < d.first[i+1]; s++ {
+		switch d.groups[s].rrtype {
+		case dns.TypeNS, dns.TypeDS, dns.TypeRRSIG, dns.TypeNSEC:
+			if self {
 				continue
 			}
-			d.b.report.warnf(d.setPos(s), d.setLabel(s), "is occluded by the zone cut at %s and never answers", cut)
+		case dns.TypeA, dns.TypeAAAA:
+			if !glue {
+				d.b.report.warnf(d.setPos(s), d.setLabel(s), "is occluded by the zone cut at %s and is not glue, for no NS record names it", cut)
+			}
+			continue
 		}
+		d.b.report.warnf(d.setPos(s), d.setLabel(s), "is occluded by the zone cut at %s and never answers", cut)
 	}
 }
 

@@ -22,7 +22,7 @@ func (z *Zone) Lookup(qname string, qtype uint16) Answer {
 	if n.at == none {
 		return z.search(n, qtype)
 	}
-	cover := &z.covers[n.at-1]
+	cover := z.cover(n.at)
 	// The parent side of a cut is authoritative for DS (RFC 4035 section 3.1.4.1).
 	if qtype != dns.TypeDS || cover.Kind != Delegation || !n.is(cover.Owner) {
 		return *cover
@@ -44,7 +44,7 @@ func (z *Zone) search(n *node, qtype uint16) Answer {
 	}
 	var alias []dns.RR
 	for s := n.sets - 1; ; s++ {
-		set := &z.sets[s]
+		set := z.set(s)
 		switch set.rrtype {
 		case qtype:
 			return Answer{Kind: Success, Owner: first.Name, RRs: z.span(s, s+1)}
@@ -94,10 +94,11 @@ func (z *Zone) rrset(i uint32, rrtype uint16) []dns.RR {
 		return nil
 	}
 	for s := n.sets - 1; ; s++ {
-		if z.sets[s].rrtype == rrtype {
+		set := z.set(s)
+		if set.rrtype == rrtype {
 			return z.span(s, s+1)
 		}
-		if z.sets[s].more == 0 {
+		if set.more == 0 {
 			return nil
 		}
 	}
@@ -112,12 +113,23 @@ func (z *Zone) owned(n *node) []dns.RR {
 		return n.first[:]
 	}
 	first := n.sets - 1
-	return z.span(first, first+uint32(z.sets[first].more)+1)
+	return z.span(first, first+uint32(z.set(first).more)+1)
+}
+
+// set returns the set of a number that counts from 0.
+func (z *Zone) set(s uint32) *set {
+	if s >= uint32(len(z.sets)) {
+		return z.edited.sets.at(s)
+	}
+	return &z.sets[s]
 }
 
 // span gives the records of the sets from first up to end.
 func (z *Zone) span(first, end uint32) []dns.RR {
-	from, to := z.sets[first].start, z.sets[end].start
+	from, to := z.set(first).start, z.set(end).start
+	if from >= uint32(len(z.rrs)) && z.edited != nil {
+		return z.edited.rrs.span(from, to)
+	}
 	return z.rrs[from:to:to]
 }
 
@@ -130,7 +142,7 @@ func (z *Zone) miss(qname string, qtype uint16) Answer {
 	n := z.nodes.at(i)
 	switch {
 	case n.below != none:
-		return z.covers[n.below-1]
+		return *z.cover(n.below)
 	case n.wild != none:
 		a := z.search(z.nodes.at(n.wild), qtype)
 		a.Wildcard = true

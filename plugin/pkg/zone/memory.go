@@ -1,7 +1,6 @@
 package zone
 
 import (
-	"iter"
 	"net"
 
 	"github.com/miekg/dns"
@@ -30,74 +29,13 @@ func (b *Builder) newStart() {
 	b.addrs.a = s.a[:0]
 }
 
-// chunkLen is how many entries of a slab lie side by side. The other lengths are
-// what there is room for at first.
+// The lengths of what there is room for at first.
 const (
 	firstLen  = 16
 	firstA    = 8
 	firstText = 64
-	chunkBits = 12
-	chunkLen  = 1 << chunkBits
+	mostA     = 1 << 9
 )
-
-// slab is a list in chunks: it grows without moving what it holds, but for the
-// first chunk, so that one of a million entries leaves no garbage behind. One of
-// ten takes no more room than it needs, and no look at a list of chunks.
-type slab[T any] struct {
-	rest  [][]T
-	first []T
-}
-
-func (s *slab[T]) len() int {
-	if len(s.rest) == 0 {
-		return len(s.first)
-	}
-	last := len(s.rest) - 1
-	return chunkLen + last*chunkLen + len(s.rest[last])
-}
-
-func (s *slab[T]) at(i uint32) *T {
-	if i < chunkLen {
-		return &s.first[i]
-	}
-	return &s.rest[i>>chunkBits-1][i%chunkLen]
-}
-
-// all gives every entry.
-func (s *slab[T]) all() iter.Seq[*T] {
-	return func(yield func(*T) bool) {
-		for i := range uint32(s.len()) {
-			if !yield(s.at(i)) {
-				return
-			}
-		}
-	}
-}
-
-// push appends v and gives its number.
-func (s *slab[T]) push(v T) uint32 {
-	i := s.len()
-	if s.first == nil {
-		s.first = make([]T, 0, firstLen)
-	}
-	if i < chunkLen {
-		s.first = append(s.first, v)
-		return uint32(i)
-	}
-	if i%chunkLen == 0 {
-		s.rest = append(s.rest, make([]T, 0, chunkLen))
-	}
-	last := len(s.rest) - 1
-	s.rest[last] = append(s.rest[last], v)
-	return uint32(i)
-}
-
-// trim gives back the room that the only chunk has to spare, unless it is the least.
-func (s *slab[T]) trim() {
-	if len(s.rest) == 0 && cap(s.first) > firstLen {
-		s.first = append(make([]T, 0, len(s.first)), s.first...)
-	}
-}
 
 // names keeps copies of owner names side by side, so that a zone of a million
 // owners is some thousand objects to the collector and pins no parser's buffer.
@@ -163,7 +101,7 @@ type recordAAAA struct {
 // addA gives a copy of an A record, whose address has four octets.
 func (s *addresses) addA(hdr dns.RR_Header, ip net.IP) *dns.A {
 	if len(s.a) == cap(s.a) {
-		s.a = make([]recordA, 0, nextRoom(cap(s.a), firstA, 1<<9))
+		s.a = make([]recordA, 0, nextRoom(cap(s.a), firstA, mostA))
 	}
 	s.a = s.a[:len(s.a)+1]
 	r := &s.a[len(s.a)-1]

@@ -14,18 +14,22 @@ import (
 // checks of a zone that go by what the zone itself knows.
 func (d *draft) checkTargets() {
 	for i := range uint32(d.nodes.len()) {
-		n := d.nodes.at(i)
-		if d.occluded(n) {
+		d.checkTargetsOf(i, d.nodes.at(i), d.Zone)
+	}
+}
+
+// checkTargetsOf checks what a node of the draft has, which is n of a zone.
+func (d *draft) checkTargetsOf(i uint32, n *node, z *Zone) {
+	if z.occluded(n) {
+		return
+	}
+	for s := d.first[i]; s < d.first[i+1]; s++ {
+		t := d.groups[s].rrtype
+		if t != dns.TypeNS && (n.at != none || t != dns.TypeMX && t != dns.TypeSRV) {
 			continue
 		}
-		for s := d.first[i]; s < d.first[i+1]; s++ {
-			t := d.groups[s].rrtype
-			if t != dns.TypeNS && (n.at != none || t != dns.TypeMX && t != dns.TypeSRV) {
-				continue
-			}
-			for r := d.groups[s].start; r < d.groups[s+1].start; r++ {
-				d.checkTarget(d.records[r], d.b.pos(d.places[r]))
-			}
+		for r := d.groups[s].start; r < d.groups[s+1].start; r++ {
+			d.checkTarget(d.records[r], d.b.pos(d.places[r]), z)
 		}
 	}
 }
@@ -43,8 +47,8 @@ func target(rr dns.RR) string {
 	return domain.Root
 }
 
-// checkTarget looks up what one record points to.
-func (d *draft) checkTarget(rr dns.RR, pos problem.Pos) {
+// checkTarget looks up in a zone what one record of the draft points to.
+func (d *draft) checkTarget(rr dns.RR, pos problem.Pos, z *Zone) {
 	name := strings.ToLower(target(rr))
 	if name == domain.Root { // RFC 7505 and RFC 2782: no service
 		return
@@ -56,10 +60,10 @@ func (d *draft) checkTarget(rr dns.RR, pos problem.Pos) {
 		warn("%s, which is an address; a name is needed")
 		return
 	}
-	if !domain.IsSubdomain(d.apex, name) {
+	if !domain.IsSubdomain(z.apex, name) {
 		return
 	}
-	switch a := d.Lookup(name, dns.TypeA); a.Kind {
+	switch a := z.Lookup(name, dns.TypeA); a.Kind {
 	case CNAME:
 		if d.b.opt.Flatten && rr.Header().Rrtype != dns.TypeNS {
 			return // clients are given the address that the alias leads to
@@ -72,20 +76,20 @@ func (d *draft) checkTarget(rr dns.RR, pos problem.Pos) {
 	case ENT:
 		warn("%s, which has no address in the zone")
 	case NoData:
-		if d.Lookup(name, dns.TypeAAAA).Kind == NoData {
+		if z.Lookup(name, dns.TypeAAAA).Kind == NoData {
 			warn("%s, which has no address in the zone")
 		}
 	case Delegation:
-		if rr.Header().Rrtype == dns.TypeNS && !d.hasAddress(name) {
+		if rr.Header().Rrtype == dns.TypeNS && !z.hasAddress(name) {
 			warn("%s below the zone cut at %s, and the zone has no address for it (missing glue)", a.Owner)
 		}
 	}
 }
 
 // hasAddress reports whether the zone has an address of name, be it glue.
-func (d *draft) hasAddress(name string) bool {
-	i, ok := d.find(name)
-	return ok && (d.rrset(i, dns.TypeA) != nil || d.rrset(i, dns.TypeAAAA) != nil)
+func (z *Zone) hasAddress(name string) bool {
+	i, ok := z.find(name)
+	return ok && (z.rrset(i, dns.TypeA) != nil || z.rrset(i, dns.TypeAAAA) != nil)
 }
 
 // isAddress reports whether a name reads as an IPv4 address.

@@ -42,9 +42,9 @@ func (n *node) empty() bool { return n.first[0].Header().Rrtype == dns.TypeANY }
 
 // tree finds nodes by name.
 type tree struct {
-	depth int // labels below the apex of the deepest node
-	nodes slab[node]
+	depth int // labels below the apex of the deepest node, or more
 	names domain.Table
+	nodes slab[node]
 }
 
 // find gives the number of the node called name.

@@ -17,12 +17,13 @@ import (
 // room in proportion to the zone.
 func (z *Zone) All() iter.Seq[dns.RR] {
 	return func(yield func(dns.RR) bool) {
-		if !z.synthesized && !yield(z.soa) {
+		soa := z.SOA()
+		if !z.synthesized && !yield(soa) {
 			return
 		}
 		for _, i := range z.order() {
 			for _, rr := range z.owned(z.nodes.at(i)) {
-				if i == 0 && rr == dns.RR(z.soa) {
+				if i == 0 && rr == dns.RR(soa) {
 					continue
 				}
 				if !yield(rr) {
@@ -60,9 +61,11 @@ func (z *Zone) Names() iter.Seq[string] {
 
 // order gives the nodes in canonical order.
 func (z *Zone) order() []uint32 {
-	order := make([]uint32, z.nodes.len())
-	for i := range order {
-		order[i] = uint32(i)
+	order := make([]uint32, 0, z.nodes.len())
+	for i := range uint32(z.nodes.len()) {
+		if !z.nodes.at(i).removed() {
+			order = append(order, i)
+		}
 	}
 	z.sort(order)
 	return order

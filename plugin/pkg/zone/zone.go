@@ -59,19 +59,18 @@ type Answer struct {
 
 // Zone is the data of one zone. It is immutable and safe for concurrent use.
 //
-// Invariants: node 0 is the apex; a node's parent exists and has a smaller
-// number. sets and rrs are those of the nodes that own more than one record; they
-// rise by node, and by type within a node, and the last set is a mere end mark.
+// Invariants: node 0 is the apex; a node's parent exists, and as long as the zone is
+// built and not edited it has a smaller number. sets and rrs are those of the nodes that
+// own more than one record; the sets of a node rise by type, and what follows the last
+// tells where that ends. What was edited since the zone was built goes on in edited.
 //
-// What every lookup needs of a Zone comes last and fills a cache line, which the
-// slots of a small zone follow (see start).
+// What every lookup needs of a Zone is in tree and fills a cache line; the slots of a
+// small zone follow soon (see start).
 type Zone struct {
-	sets   []set
 	rrs    []dns.RR
-	covers []Answer // what node.at and node.below count into, from 1
+	covers *slab[Answer] // what node.at and node.below count into, from 1; nil if there are none
 
 	apex        string
-	soa         *dns.SOA
 	denial      [1]dns.RR // denying
 	denying     dns.SOA   // the SOA as negative answers have it
 	signed      *signed   // nil if the data have no signatures
@@ -79,6 +78,8 @@ type Zone struct {
 	synthesized bool
 
 	tree
+	sets   []set
+	edited *edited // nil if the zone is always built anew
 }
 
 // set is one RRset: its records are rrs[start:] up to the next set's start.
@@ -92,7 +93,10 @@ type set struct {
 func (z *Zone) Apex() string { return z.apex }
 
 // SOA gives the zone's SOA record, synthesized if the data have none. It is never nil.
-func (z *Zone) SOA() *dns.SOA { return z.soa }
+func (z *Zone) SOA() *dns.SOA {
+	soa, _ := z.rrset(0, dns.TypeSOA)[0].(*dns.SOA)
+	return soa
+}
 
 // Synthesized reports whether the SOA was made up because the data have none.
 func (z *Zone) Synthesized() bool { return z.synthesized }
