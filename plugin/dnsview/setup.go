@@ -35,7 +35,7 @@ func declare(block *scope.Scope, head scope.Line) (scope.Declaration, error) {
 	if len(head.Words) == 0 {
 		return scope.Declaration{}, errors.New("a view needs a name, write: dnsview NAME [ZONE-ID...]")
 	}
-	view := model.ViewSpec{Pos: head.Pos, Name: head.Words[0], Zones: refs(head, head.Words[1:])}
+	view := &model.ViewSpec{Pos: head.Pos, Name: head.Words[0], Zones: refs(head, head.Words[1:])}
 	return scope.Declaration{
 		Object: fmt.Sprintf("dnsview %q", view.Name),
 		Properties: []scope.Property{

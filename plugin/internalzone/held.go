@@ -7,6 +7,7 @@ import (
 	clog "github.com/coredns/coredns/plugin/pkg/log"
 
 	"github.com/internaldns/internaldns/plugin/pkg/filewatch"
+	"github.com/internaldns/internaldns/plugin/pkg/model"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
 	"github.com/internaldns/internaldns/plugin/pkg/zone"
@@ -114,7 +115,7 @@ func (c *changes) publish() {
 	c.mu.Unlock()
 	for block, zones := range data {
 		if block := block.Value(); block != nil {
-			block.Publish(zones)
+			block.Update(func(old *model.Snapshot) (*model.Snapshot, problem.List) { return old.WithData(zones), nil })
 		}
 	}
 }

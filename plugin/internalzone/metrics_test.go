@@ -56,7 +56,7 @@ func TestMetrics(t *testing.T) {
 	var changed changes
 	held := newHeldZone(source{apex: "example.org.", files: []string{file}, ttl: defaultTTL, flatten: true}, &changed)
 	held.subscribers = []subscriber{{block: weak.Make(block), id: "example.org"}}
-	block.AddZone(model.ZoneSpec{ID: "example.org", Apex: "example.org."}, held.first)
+	block.AddZone(&model.ZoneSpec{ID: "example.org", Apex: "example.org."}, held.first)
 	handler := &InternalZone{scope: block}
 	if handler.Ready() {
 		t.Error("ready before the zones are loaded")

@@ -37,7 +37,7 @@ func setup(c *caddy.Controller) error {
 			End: func() {
 				source := shared.hold(d.source, d.reload, subscriber{block: weak.Make(block), id: d.id})
 				zones.zones = append(zones.zones, servedZone{id: d.id, source: source})
-				block.AddZone(model.ZoneSpec{Pos: head.Pos, ID: d.id, Apex: d.source.apex, Flatten: d.source.flatten, Files: d.source.files},
+				block.AddZone(&model.ZoneSpec{Pos: head.Pos, ID: d.id, Apex: d.source.apex, Flatten: d.source.flatten, Files: d.source.files},
 					source.first)
 			},
 		}, nil

@@ -36,7 +36,7 @@ func declare(block *scope.Scope, head scope.Line) (scope.Declaration, error) {
 	if len(head.Words) != 2 {
 		return scope.Declaration{}, errors.New("a reference links one zone to one other, write: referencezone FROM-ID TO-ID")
 	}
-	ref := model.ReferenceSpec{Pos: head.Pos, From: head.Words[0], To: head.Words[1]}
+	ref := &model.ReferenceSpec{Pos: head.Pos, From: head.Words[0], To: head.Words[1]}
 	return scope.Declaration{
 		Object: fmt.Sprintf("referencezone %q %q", ref.From, ref.To),
 		Properties: []scope.Property{

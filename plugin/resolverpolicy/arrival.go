@@ -40,11 +40,9 @@ func (p *ResolverPolicy) Metadata(ctx context.Context, state request.Request) co
 	return p.describe(p.arrive(ctx, state), state)
 }
 
-// arrive keeps the state of a TLS connection if a policy may ask for it.
+// arrive keeps the state of a TLS connection. Whether a policy asks for it is only known
+// when the query has its snapshot.
 func (p *ResolverPolicy) arrive(ctx context.Context, state request.Request) context.Context {
-	if !p.scope.Load().UsesFacts() {
-		return ctx
-	}
 	stater, ok := state.W.(dns.ConnectionStater)
 	if !ok {
 		return ctx

@@ -99,7 +99,7 @@ func TestListCase(t *testing.T) {
 		}
 	}
 	s := new(scope.Scope)
-	s.AddPolicy(model.PolicySpec{Name: "p", Action: model.UsePublic, Lists: lists{"words": l},
+	s.AddPolicy(&model.PolicySpec{Name: "p", Action: model.UsePublic, Lists: lists{"words": l},
 		Traffic: model.Expression{Source: "dns.fqdn in $words and dns.query_rtype in $words and any(dns.domains[*] in $words) and lower(dns.query_rtype) in $words"}})
 	if err := s.Build().Err(); err != nil {
 		t.Fatal(err)

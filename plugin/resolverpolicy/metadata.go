@@ -17,9 +17,10 @@ import (
 // the query.
 type account struct {
 	context.Context
-	handler *ResolverPolicy
-	w       dns.ResponseWriter
-	r       *dns.Msg
+	handler  *ResolverPolicy
+	snapshot *model.Snapshot // the one that the query is served with
+	w        dns.ResponseWriter
+	r        *dns.Msg
 
 	// The policy and what it was chosen for: a plugin in between may rewrite the question.
 	policy *model.Policy
@@ -64,7 +65,7 @@ func (a *account) onward(ctx context.Context) context.Context {
 
 // describe gives a context with the metadata of SPEC 8.
 func (p *ResolverPolicy) describe(ctx context.Context, state request.Request) context.Context {
-	a := &account{Context: ctx, handler: p, w: state.W, r: state.Req}
+	a := &account{Context: ctx, handler: p, snapshot: p.scope.Load(), w: state.W, r: state.Req}
 	for label, value := range map[string]metadata.Func{
 		"policy": a.policyName, "view": a.viewName, "zone": a.zone,
 		"reference": a.reference, "fallback": a.fallback, "rcode": a.rcode,
@@ -83,6 +84,15 @@ func (p *ResolverPolicy) account(ctx context.Context) *account {
 	return a
 }
 
+// load returns the snapshot that a query is served with: the one place that loads it for
+// the query, unless somebody wanted to know its policy before.
+func (p *ResolverPolicy) load(a *account) *model.Snapshot {
+	if a != nil {
+		return a.snapshot
+	}
+	return p.scope.Load()
+}
+
 // choose gives the query's policy, nil if none matches.
 func (a *account) choose() *model.Policy {
 	if a.served || !ours(a.r) {
@@ -90,7 +100,7 @@ func (a *account) choose() *model.Policy {
 	}
 	name, qtype := resolve.Question(a.r)
 	if !a.chosen || name != a.name || qtype != a.qtype {
-		a.policy, _ = a.handler.selectPolicy(a, a.handler.scope.Load(), a.w, a.r)
+		a.policy, _ = a.handler.selectPolicy(a, a.snapshot, a.w, a.r)
 		a.name, a.qtype, a.chosen = name, qtype, true
 	}
 	return a.policy

@@ -2,7 +2,9 @@ package resolverpolicy
 
 import (
 	"context"
+	"crypto/tls"
 	"maps"
+	"slices"
 	"testing"
 
 	"github.com/coredns/coredns/plugin"
@@ -13,7 +15,9 @@ import (
 	ot "github.com/opentracing/opentracing-go"
 	"github.com/opentracing/opentracing-go/mocktracer"
 
+	"github.com/internaldns/internaldns/plugin/pkg/client"
 	"github.com/internaldns/internaldns/plugin/pkg/model"
+	"github.com/internaldns/internaldns/plugin/pkg/problem"
 	"github.com/internaldns/internaldns/plugin/pkg/resolve"
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
 )
@@ -127,7 +131,7 @@ func TestMetadata(t *testing.T) {
 func TestMetadataRewritten(t *testing.T) {
 	s := new(scope.Scope)
 	for _, name := range []string{"one", "two"} {
-		s.AddPolicy(model.PolicySpec{Name: name, Action: model.UsePublic,
+		s.AddPolicy(&model.PolicySpec{Name: name, Action: model.UsePublic,
 			Traffic: model.Expression{Source: "dns.fqdn == '" + name + ".example.org'"}})
 	}
 	if err := s.Build().Err(); err != nil {
@@ -188,5 +192,79 @@ func TestSpan(t *testing.T) {
 	}
 	if !maps.Equal(got, want) {
 		t.Errorf("tags %v, want %v", got, want)
+	}
+}
+
+// One snapshot is loaded for a query, whatever is published while it is on its way: what
+// metadata say of it and what it is answered with is of one configuration.
+func TestOneSnapshotPerQuery(t *testing.T) {
+	s := office(t, "example.org")
+	p := described(t, s, func(snapshot *model.Snapshot) resolve.Result {
+		return resolve.Result{Match: snapshot.Zone("example.org"), Outcome: resolve.Success}
+	})
+	r := new(dns.Msg).SetQuestion("www.example.org.", dns.TypeA)
+	ctx := collect(p, &test.ResponseWriter{}, r)
+	first := uint32(1)
+	problems := s.Update(func(old *model.Snapshot) (*model.Snapshot, problem.List) {
+		spec := old.Spec()
+		spec.Policies = append(slices.Clip(spec.Policies), &model.PolicySpec{Name: "nobody", Precedence: &first, Action: model.UsePublic})
+		return model.Build(spec, old)
+	})
+	if err := problems.Err(); err != nil {
+		t.Fatal(err)
+	}
+	if got := told(ctx)["policy"]; got != "staff" {
+		t.Errorf("policy %q before the query is served", got)
+	}
+	if _, err := p.ServeDNS(ctx, &test.ResponseWriter{}, r); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{"policy": "staff", "view": "office", "zone": "example.org", "rcode": "NOERROR"}
+	if got := told(ctx); !maps.Equal(got, want) {
+		t.Errorf("metadata %v, want %v", got, want)
+	}
+	later := collect(p, &test.ResponseWriter{}, r)
+	if got := told(later)["policy"]; got != "nobody" {
+		t.Errorf("policy %q after the update", got)
+	}
+}
+
+// overTLS is a writer whose client came by TLS and asked for a host.
+type overTLS struct{ test.ResponseWriter }
+
+func (*overTLS) ConnectionState() *tls.ConnectionState {
+	return &tls.ConnectionState{ServerName: "branch.dns.example"}
+}
+
+// What only the arrival of a query shows is kept for a policy that asks for it, even if
+// there was none when the query arrived.
+func TestArrivalBeforeUpdate(t *testing.T) {
+	s := office(t, "example.org")
+	p := newHandler(s, &sources{server: t.Name(), clients: new(client.Sources)})
+	if err := p.onStartup(); err != nil {
+		t.Fatal(err)
+	}
+	defer p.onShutdown() //nolint:errcheck // it never fails
+	r := new(dns.Msg).SetQuestion("www.example.org.", dns.TypeA)
+	w := &overTLS{}
+	ctx := p.Collect(context.Background(), request.Request{W: w, Req: r})
+	first := uint32(1)
+	problems := s.Update(func(old *model.Snapshot) (*model.Snapshot, problem.List) {
+		spec := old.Spec()
+		spec.Policies = append(slices.Clip(spec.Policies), &model.PolicySpec{
+			Name: "branch", Precedence: &first, Action: model.UsePublic,
+			Traffic: model.Expression{Source: `dns.doh_subdomain == "branch"`},
+		})
+		return model.Build(spec, old)
+	})
+	if err := problems.Err(); err != nil {
+		t.Fatal(err)
+	}
+	if policy, _ := p.selectPolicy(ctx, s.Load(), w, r); policy == nil || policy.Name != "branch" {
+		t.Errorf("policy %v, want branch", policy)
+	}
+	plain := p.Collect(context.Background(), request.Request{W: &test.ResponseWriter{}, Req: r})
+	if plain != context.Background() {
+		t.Error("a context was made for a query without encryption")
 	}
 }

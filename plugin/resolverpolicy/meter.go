@@ -24,6 +24,7 @@ type meter struct {
 	turn      atomic.Uint32
 
 	mu      sync.Mutex      // held while telling
+	leaving []leaving       // what the block has no more
 	made    map[series]bool // those told or inherited
 	retired bool            // nothing is counted any more
 }
@@ -60,17 +61,11 @@ type listener struct {
 	timing    atomic.Pointer[timing] // nil until a query is timed
 	unmatched tally
 	dropped   tally
-	logging   atomic.Bool                   // what the query log lacks is told even if that is nothing
-	policies  []atomic.Pointer[policyMeter] // by number
+	logging   atomic.Bool // what the query log lacks is told even if that is nothing
+	policies  numbered[policyMeter]
 }
 
-func (m *meter) listener(server string) *listener {
-	l := &listener{server: server, meter: m}
-	if snapshot := m.scope.Load(); snapshot != nil {
-		l.policies = make([]atomic.Pointer[policyMeter], len(snapshot.Policies))
-	}
-	return l
-}
+func (m *meter) listener(server string) *listener { return &listener{server: server, meter: m} }
 
 // none counts a query that no policy matches.
 func (l *listener) none() { l.unmatched.count() }
@@ -88,12 +83,11 @@ func (l *listener) logs() {
 
 // policy gives the counters of a policy.
 func (l *listener) policy(p *model.Policy) *policyMeter {
-	at := &l.policies[p.Number()]
-	if found := at.Load(); found != nil {
+	found := l.policies.at(p.Number())
+	if found != nil && (found.policy == p || found.policy.ViewName == p.ViewName) {
 		return found
 	}
-	at.CompareAndSwap(nil, newPolicyMeter(p, len(l.meter.scope.Load().Zones)))
-	return at.Load()
+	return l.policies.swap(p.Number(), found, &policyMeter{policy: p, before: found})
 }
 
 // tally counts what Prometheus has not been told yet.
@@ -123,22 +117,17 @@ type zonesTally [rcodes][zonesGroup]tally
 // policyMeter counts the queries of one policy at one listener.
 type policyMeter struct {
 	policy *model.Policy
+	before *policyMeter  // of the same policy when it had another view, as long as queries may count there
+	rounds int           // how often it was told as such
 	untold tally         // queries without an internal answer
 	other  [rcodes]tally // those without a matching zone
-	zones  []atomic.Pointer[zonesTally]
+	zones  numbered[zonesTally]
 
 	references [model.MaxReferences + 1]tally
 	flattened  [resolve.Outcomes]tally
 	fallbacks  [triggers][anyRcode + 1]tally
 	private    tally
 	shedding   tally
-}
-
-func newPolicyMeter(p *model.Policy, zones int) *policyMeter {
-	return &policyMeter{
-		policy: p,
-		zones:  make([]atomic.Pointer[zonesTally], (zones+zonesGroup-1)/zonesGroup),
-	}
 }
 
 // outside counts a query that is answered elsewhere: by public DNS, or by
@@ -162,11 +151,12 @@ func (p *policyMeter) query(match *model.Zone, rcode int) {
 		p.other[rcode].count()
 		return
 	}
-	group := &p.zones[match.Number()/zonesGroup]
-	if group.Load() == nil {
-		group.CompareAndSwap(nil, new(zonesTally))
+	n := match.Number()
+	group := p.zones.at(n / zonesGroup)
+	if group == nil {
+		group = p.zones.swap(n/zonesGroup, nil, new(zonesTally))
 	}
-	group.Load()[rcode][match.Number()%zonesGroup].count()
+	group[rcode][n%zonesGroup].count()
 }
 
 // public counts a query that was sent to public DNS.

@@ -24,16 +24,16 @@ import (
 func office(t testing.TB, zones ...string) *scope.Scope {
 	t.Helper()
 	s := new(scope.Scope)
-	view := model.ViewSpec{Name: "office"}
+	view := &model.ViewSpec{Name: "office"}
 	for _, id := range zones {
 		apex := id + "."
-		s.AddZone(model.ZoneSpec{ID: id, Apex: apex}, func() (*zone.Zone, problem.List) {
+		s.AddZone(&model.ZoneSpec{ID: id, Apex: apex}, func() (*zone.Zone, problem.List) {
 			return zone.NewBuilder(zone.Options{Apex: apex}).Build()
 		})
 		view.Zones = append(view.Zones, model.Ref{Name: id})
 	}
 	s.AddView(view)
-	s.AddPolicy(model.PolicySpec{Name: "staff", View: model.Ref{Name: "office"}, Fallback: model.DefaultTriggers})
+	s.AddPolicy(&model.PolicySpec{Name: "staff", View: model.Ref{Name: "office"}, Fallback: model.DefaultTriggers})
 	if err := s.Build().Err(); err != nil {
 		t.Fatal(err)
 	}
@@ -174,7 +174,7 @@ func TestMeterRetire(t *testing.T) {
 	if got := counts(t, "b"); len(got) != 0 {
 		t.Errorf("a listener that is gone has series: %q", got)
 	}
-	next.DropView("office")
+	next.Update(func(old *model.Snapshot) (*model.Snapshot, problem.List) { return old.WithoutView("office"), nil })
 	m2 := started(office(t, "example.org"), "a")
 	m2.retire([]*meter{m})
 	m.retire(nil)
@@ -271,12 +271,87 @@ func BenchmarkMeter(b *testing.B) {
 	})
 }
 
-// TestMeterZones holds that every zone has a place of its own, the last of a group and
-// the first of the next, too, and that there is no group without zones.
-func TestMeterZones(t *testing.T) {
-	for zones, groups := range map[int]int{0: 0, 1: 1, zonesGroup: 1, zonesGroup + 1: 2, 2 * zonesGroup: 2} {
-		if m := newPolicyMeter(nil, zones); len(m.zones) != groups {
-			t.Errorf("%d zones have %d groups, want %d", zones, len(m.zones), groups)
+// A policy or zone that comes, goes or changes its place while the block serves is
+// counted under its own name, and forgotten when Prometheus has asked twice.
+func TestMeterFollowsUpdates(t *testing.T) {
+	s := office(t, "example.net", "example.org")
+	m := &meter{scope: s, server: "updates"}
+	s.Follow(m)
+	m.start([]string{"updates"}, nil)
+	serving.Add(m)
+	defer m.retire(nil)
+	update := func(change func(spec *model.Spec)) {
+		t.Helper()
+		problems := s.Update(func(old *model.Snapshot) (*model.Snapshot, problem.List) {
+			spec := old.Spec()
+			change(&spec)
+			return model.Build(spec, old)
+		})
+		if err := problems.Err(); err != nil {
+			t.Fatal(err)
 		}
+	}
+	count := func(snapshot *model.Snapshot, policy int, zone string) {
+		m.listeners[0].policy(snapshot.Policies[policy]).query(snapshot.Zone(zone), dns.RcodeSuccess)
+	}
+	before := s.Load()
+	count(before, 0, "example.net")
+	first := uint32(1)
+	update(func(spec *model.Spec) {
+		spec.Zones = []*model.ZoneSpec{{ID: "new.example", Apex: "new.example."}, spec.Zones[1]}
+		spec.Views = []*model.ViewSpec{{Name: "office", Zones: []model.Ref{{Name: "new.example"}, {Name: "example.org"}}}}
+		spec.Policies = []*model.PolicySpec{{Name: "guests", Precedence: &first, View: model.Ref{Name: "office"}}, spec.Policies[0]}
+	})
+	count(before, 0, "example.net") // a late query
+	count(s.Load(), 0, "new.example")
+	count(s.Load(), 1, "example.org")
+	want := []string{
+		"queries_total policy=guests rcode=NOERROR view=office zone=new.example 1",
+		"queries_total policy=staff rcode=NOERROR view=office zone=example.net 2",
+		"queries_total policy=staff rcode=NOERROR view=office zone=example.org 1",
+	}
+	if got := counts(t, "updates"); !slices.Equal(got, want) {
+		t.Errorf("series:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	middle := s.Load()
+	update(func(spec *model.Spec) {
+		spec.Views = append(slices.Clip(spec.Views), &model.ViewSpec{Name: "lab", Zones: []model.Ref{{Name: "new.example"}}})
+		spec.Policies = []*model.PolicySpec{{Name: "guests", Precedence: &first, View: model.Ref{Name: "lab"}}}
+	})
+	count(middle, 0, "new.example")
+	count(s.Load(), 0, "new.example")
+	_ = counts(t, "updates")
+	_ = counts(t, "updates")
+	want = []string{"queries_total policy=guests rcode=NOERROR view=lab zone=new.example 1"}
+	if got := counts(t, "updates"); !slices.Equal(got, want) {
+		t.Errorf("series:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	if m.listeners[0].policies.at(before.Policies[0].Number()) != nil || len(m.leaving) != 0 {
+		t.Error("what was counted for a policy that is gone is kept")
+	}
+}
+
+// Where nobody asks, what has left is forgotten all the same.
+func TestMeterForgets(t *testing.T) {
+	s := office(t, "example.org")
+	m := &meter{scope: s, server: "forgets"}
+	s.Follow(m)
+	m.start([]string{"forgets"}, nil)
+	serving.Add(m)
+	defer m.retire(nil)
+	for i := range maxLeaving + 100 {
+		s.Update(func(old *model.Snapshot) (*model.Snapshot, problem.List) {
+			spec := old.Spec()
+			spec.Policies = []*model.PolicySpec{{Name: fmt.Sprint(i), View: model.Ref{Name: "office"}}}
+			return model.Build(spec, old)
+		})
+		m.listeners[0].policy(s.Load().Policies[0]).outside()
+	}
+	kept := 0
+	for range m.listeners[0].policies.all() {
+		kept++
+	}
+	if kept > 200 || len(m.leaving) > maxLeaving {
+		t.Errorf("the counts of %d policies are kept, %d are leaving", kept, len(m.leaving))
 	}
 }

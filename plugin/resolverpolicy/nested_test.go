@@ -21,7 +21,7 @@ func twoPolicies(t *testing.T) *scope.Scope {
 	t.Helper()
 	s := new(scope.Scope)
 	for _, name := range []string{"alias", "target"} {
-		s.AddPolicy(model.PolicySpec{Name: name, Action: model.UsePublic,
+		s.AddPolicy(&model.PolicySpec{Name: name, Action: model.UsePublic,
 			Traffic: model.Expression{Source: "dns.fqdn == '" + name + ".example.org'"}})
 	}
 	if err := s.Build().Err(); err != nil {

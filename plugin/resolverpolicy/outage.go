@@ -39,16 +39,24 @@ func (o *outage) ends() bool {
 	return o.failing.Load() && o.failing.Swap(false) && o.told.Swap(false)
 }
 
+// outage returns the outage of a policy.
+func (p *ResolverPolicy) outage(policy *model.Policy) *outage {
+	if o := p.outages.at(policy.Number()); o != nil {
+		return o
+	}
+	return p.outages.swap(policy.Number(), nil, new(outage))
+}
+
 // lost logs that those whom a policy asks, such as public DNS, cannot be asked any more.
 func (p *ResolverPolicy) lost(policy *model.Policy, who string, r *dns.Msg, err error) {
-	if p.outages[policy.Number()].begins(time.Now()) {
+	if p.outage(policy).begins(time.Now()) {
 		log.Errorf("Policy %q: %s cannot be asked, first for %s: %v", policy.Name, who, r.Question[0].Name, err)
 	}
 }
 
 // found logs that they can.
 func (p *ResolverPolicy) found(policy *model.Policy, who string) {
-	if p.outages[policy.Number()].ends() {
+	if p.outage(policy).ends() {
 		log.Infof("Policy %q: %s can be asked again", policy.Name, who)
 	}
 }

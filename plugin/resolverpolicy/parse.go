@@ -20,17 +20,16 @@ type declaration struct {
 	block    *scope.Scope
 	sources  *sources
 	lists    lists
-	policy   model.PolicySpec
-	resolved []resolver // of the property resolvers
-	actions  []string   // of view, resolvers and public, those written
-	fallback bool       // whether fallback is written
+	policy   *model.PolicySpec
+	actions  []string // of view, resolvers and public, those written
+	fallback bool     // whether fallback is written
 }
 
 func declare(block *scope.Scope, from *sources, head scope.Line) (scope.Declaration, error) {
 	if len(head.Words) != 1 {
 		return scope.Declaration{}, errors.New(oneName)
 	}
-	d := &declaration{block: block, sources: from, lists: make(lists), policy: model.PolicySpec{Pos: head.Pos, Name: head.Words[0]}}
+	d := &declaration{block: block, sources: from, lists: make(lists), policy: &model.PolicySpec{Pos: head.Pos, Name: head.Words[0]}}
 	d.policy.Lists = d.lists
 	return scope.Declaration{Object: d.object(), Properties: d.properties(), End: d.end}, nil
 }
@@ -121,8 +120,7 @@ func (d *declaration) public(scope.Line) error {
 func (d *declaration) resolvers(l scope.Line) error {
 	d.actions = append(d.actions, "resolvers")
 	d.policy.Action, d.policy.Resolvers = model.UseResolvers, l.Words
-	parsed, err := parseResolvers(l.Words)
-	d.resolved = parsed
+	_, err := parseResolvers(l.Words)
 	return err
 }
 
@@ -203,9 +201,6 @@ func (d *declaration) end() {
 		}
 		if d.policy.Reenter {
 			fail("reenter goes with view only; beside " + action + " it has no meaning")
-		}
-		if action == "resolvers" && !d.policy.Disabled {
-			d.sources.custom[d.policy.Name] = newCustom(d.resolved)
 		}
 	}
 	if d.policy.Reenter && d.policy.Action == model.UseView && d.policy.Fallback == 0 {

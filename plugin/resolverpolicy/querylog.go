@@ -82,7 +82,7 @@ func (e *entry) line() line {
 func (p *ResolverPolicy) logged(ctx context.Context, w dns.ResponseWriter, r *dns.Msg) (int, error) {
 	a := p.account(ctx)
 	if a == nil {
-		a = &account{Context: ctx, handler: p, w: w, r: r}
+		a = &account{Context: ctx, handler: p, snapshot: p.scope.Load(), w: w, r: r}
 		ctx = a
 	}
 	e := entry{at: p.meter.at(ctx), time: time.Now(), client: clientAddr(w, r), name: r.Question[0].Name, qtype: r.Question[0].Qtype}

@@ -30,7 +30,9 @@ type ResolverPolicy struct {
 
 	// Set at startup and read-only from then on.
 	meter     *meter
-	outages   []outage // by number of the policy
+	outages   numbered[outage]   // of the policies
+	upstreams numbered[upstream] // of those with resolvers of their own
+	ending    sync.WaitGroup     // upstreams that are being closed
 	breaker   breaker
 	described bool // whether the metadata plugin asks for what was done
 	traced    bool // whether the trace plugin does
@@ -64,7 +66,6 @@ func (p *ResolverPolicy) onStartup() error {
 	if p.scope.Load() == nil {
 		return plugin.Error(pluginName, errors.New("no configuration was built; compile in all four plugins of the suite: resolverpolicy, dnsview, internalzone, referencezone"))
 	}
-	p.outages = make([]outage, len(p.scope.Load().Policies))
 	p.meter.start(p.scope.Servers(), p.sources.watched)
 	if name := p.sources.queryLog; name != "" {
 		out, err := openLog(name)
@@ -73,26 +74,24 @@ func (p *ResolverPolicy) onStartup() error {
 		}
 		p.log = newQueryLog(out)
 	}
-	for _, c := range p.sources.custom {
-		c.start()
-	}
+	p.Prepare(p.scope.Load())
 	return nil
 }
 
 // onShutdown ends what onStartup began. It never fails: with an error Caddy would
 // skip the hooks that follow, and take a reload that is done for one that failed.
 func (p *ResolverPolicy) onShutdown() error {
-	var errs []error
-	for _, c := range p.sources.custom {
-		errs = append(errs, c.stop())
+	for number, u := range p.upstreams.all() {
+		p.upstreams.swap(number, u, nil)
+		p.end(u)
 	}
+	p.ending.Wait()
 	if p.log != nil {
-		errs = append(errs, p.log.stop())
+		if err := p.log.stop(); err != nil {
+			log.Errorf("While shutting down: %v", err)
+		}
 	}
 	p.meter.retire(serving.All())
-	if err := errors.Join(errs...); err != nil {
-		log.Errorf("While shutting down: %v", err)
-	}
 	return nil
 }
 
@@ -113,7 +112,8 @@ func (p *ResolverPolicy) ServeDNS(ctx context.Context, w dns.ResponseWriter, r *
 // serve answers a query by its policy.
 func (p *ResolverPolicy) serve(ctx context.Context, w dns.ResponseWriter, r *dns.Msg, at *listener) (int, error) {
 	watch := p.meter.stopwatch(at)
-	snapshot := p.scope.Load()
+	a := p.account(ctx)
+	snapshot := p.load(a)
 	policy, tried := p.selectPolicy(ctx, snapshot, w, r)
 	watch.selected(tried)
 	route := resolve.RouteOf(policy, r.Question[0].Qtype)
@@ -121,7 +121,9 @@ func (p *ResolverPolicy) serve(ctx context.Context, w dns.ResponseWriter, r *dns
 		return p.fromView(ctx, w, r, snapshot, policy, at, watch)
 	}
 	watch.stop()
-	a := p.account(ctx)
+	if route == resolve.ToResolvers {
+		return p.fromResolvers(ctx, w, r, snapshot, policy, at)
+	}
 	a.serve(policy, nil)
 	ctx = a.onward(ctx)
 	if policy == nil {
@@ -129,22 +131,36 @@ func (p *ResolverPolicy) serve(ctx context.Context, w dns.ResponseWriter, r *dns
 		return scope.Next(pluginName, p.Next, ctx, w, r)
 	}
 	p.tag(ctx, policy, nil)
-	switch route {
-	case resolve.ToNobody:
+	if route == resolve.ToNobody {
 		at.policy(policy).query(nil, dns.RcodeRefused)
 		return reply.RefuseTransfer(w, r, policy)
-	case resolve.ToResolvers:
-		at.policy(policy).outside()
-		return p.fromResolvers(ctx, w, r, policy)
 	}
 	at.policy(policy).outside()
 	return scope.Next(pluginName, p.Next, ctx, w, r)
 }
 
-// fromResolvers has the policy's own resolvers answer.
-func (p *ResolverPolicy) fromResolvers(ctx context.Context, w dns.ResponseWriter, r *dns.Msg, policy *model.Policy) (int, error) {
+// fromResolvers has the policy's own resolvers answer. If they were taken away since the
+// query had its snapshot, it is served anew with the present one.
+func (p *ResolverPolicy) fromResolvers(ctx context.Context, w dns.ResponseWriter, r *dns.Msg,
+	snapshot *model.Snapshot, policy *model.Policy, at *listener) (int, error) {
+	a := p.account(ctx)
+	u := p.upstreams.at(policy.Number())
+	if u == nil || !u.enter() {
+		if now := p.scope.Load(); now != snapshot {
+			if a != nil {
+				a.snapshot, a.chosen = now, false
+			}
+			return p.serve(ctx, w, r, at)
+		}
+		return reply.Failure(w, r, dns.RcodeServerFailure, dns.ExtendedErrorCodeNotReady, fmt.Sprintf("policy %q has no resolvers", policy.Name))
+	}
+	defer u.leave()
+	a.serve(policy, nil)
+	ctx = a.onward(ctx)
+	p.tag(ctx, policy, nil)
+	at.policy(policy).outside()
 	seen := verify(w, r)
-	rcode, err := p.sources.custom[policy.Name].cache.ServeDNS(ctx, seen, r)
+	rcode, err := u.cache.ServeDNS(ctx, seen, r)
 	const who = "its resolvers"
 	if seen.answered(rcode) {
 		p.found(policy, who)
@@ -170,7 +186,7 @@ func (p *ResolverPolicy) others(ctx context.Context, w dns.ResponseWriter, r *dn
 	if len(r.Question) != 1 || !notify && r.Opcode != dns.OpcodeQuery {
 		return scope.Next(pluginName, p.Next, ctx, w, r)
 	}
-	policy, _ := p.selectPolicy(ctx, p.scope.Load(), w, r)
+	policy, _ := p.selectPolicy(ctx, p.load(p.account(ctx)), w, r)
 	qname, _ := resolve.Question(r)
 	switch {
 	case policy == nil || policy.Action != model.UseView:

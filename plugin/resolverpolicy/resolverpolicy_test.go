@@ -10,15 +10,16 @@ import (
 	"github.com/miekg/dns"
 
 	"github.com/internaldns/internaldns/plugin/pkg/model"
+	"github.com/internaldns/internaldns/plugin/pkg/problem"
 	"github.com/internaldns/internaldns/plugin/pkg/resolve"
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
 )
 
 // block is a server block with one view and one policy for it.
-func block(t *testing.T, policy model.PolicySpec) *scope.Scope {
+func block(t *testing.T, policy *model.PolicySpec) *scope.Scope {
 	t.Helper()
 	s := new(scope.Scope)
-	s.AddView(model.ViewSpec{Name: "office"})
+	s.AddView(&model.ViewSpec{Name: "office"})
 	policy.Name = "everyone"
 	if policy.Action == model.UseView {
 		policy.View = model.Ref{Name: "office"}
@@ -78,8 +79,8 @@ func serve(t *testing.T, s *scope.Scope, change func(*dns.Msg)) (*dnstest.Record
 
 // TestViewGone shows SPEC 2.2: SERVFAIL with an EDE, without fallback.
 func TestViewGone(t *testing.T) {
-	s := block(t, model.PolicySpec{Fallback: model.DefaultTriggers | model.OnNoData})
-	s.DropView("office")
+	s := block(t, &model.PolicySpec{Fallback: model.DefaultTriggers | model.OnNoData})
+	s.Update(func(old *model.Snapshot) (*model.Snapshot, problem.List) { return old.WithoutView("office"), nil })
 	w, n := serve(t, s, nil)
 	if w.Msg == nil || w.Msg.Rcode != dns.RcodeServerFailure {
 		t.Fatalf("reply %v, want SERVFAIL", w.Msg)
@@ -104,7 +105,7 @@ func TestViewGone(t *testing.T) {
 
 // TestFallbackConditions shows what the query itself must allow (SPEC 6, SPEC 8).
 func TestFallbackConditions(t *testing.T) {
-	s := block(t, model.PolicySpec{Fallback: model.DefaultTriggers})
+	s := block(t, &model.PolicySpec{Fallback: model.DefaultTriggers})
 	for _, c := range []struct {
 		name           string
 		change         func(*dns.Msg)
@@ -130,7 +131,7 @@ func TestFallbackConditions(t *testing.T) {
 
 // TestPublic shows that a policy with `public` leaves the query as it is.
 func TestPublic(t *testing.T) {
-	s := block(t, model.PolicySpec{Action: model.UsePublic})
+	s := block(t, &model.PolicySpec{Action: model.UsePublic})
 	w, n := serve(t, s, nil)
 	if n.pinned != 0 || n.public != 1 || w.Rcode != dns.RcodeNameError {
 		t.Errorf("rcode %d, %+v; want the public answer alone", w.Rcode, n)

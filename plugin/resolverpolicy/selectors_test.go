@@ -60,7 +60,7 @@ func TestCertificatesAsSource(t *testing.T) {
 			s := new(scope.Scope)
 			config := &dnsserver.Config{ListenHosts: []string{"127.0.0.1"}, TLSConfig: &tls.Config{ClientAuth: c.auth}}
 			withoutSource(c.keys, s, &sources{clients: new(client.Sources)}, config)
-			s.AddPolicy(model.PolicySpec{Name: "p", Action: model.UsePublic, Identity: model.Expression{Source: "identity.email == 'a@example.org'"}})
+			s.AddPolicy(&model.PolicySpec{Name: "p", Action: model.UsePublic, Identity: model.Expression{Source: "identity.email == 'a@example.org'"}})
 			got := s.Build().Error()
 			if (got == "") != (c.want == "") || !strings.Contains(got, c.want) {
 				t.Errorf("%q, want %q", got, c.want)

@@ -37,6 +37,8 @@ func setup(c *caddy.Controller) error {
 	block.Before(func() { withoutSource(keys, block, from, config) })
 
 	handler := newHandler(block, from)
+	block.Follow(handler.meter)
+	block.Follow(handler)
 	config.AddPlugin(func(next plugin.Handler) plugin.Handler {
 		handler.Next = next
 		return handler

@@ -15,16 +15,14 @@ import (
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
 )
 
-// sources are what the policies of one server block use beside the query: files
-// they read, and resolvers of their own. It belongs to the goroutine that parses
-// the Corefile.
+// sources are the files that the policies of one server block read. It belongs to the
+// goroutine that parses the Corefile.
 type sources struct {
 	root    string // directory that files are relative to
 	server  string // label of the block's metrics
 	block   weak.Pointer[scope.Scope]
 	watcher *filewatch.Watcher
 	lists   map[listFile]*list
-	custom  map[string]*custom // by policy
 	watched []*source
 
 	queryLog    string // file, or standardOutput; empty for none
@@ -41,7 +39,6 @@ func sourcesOf(c *caddy.Controller, block *scope.Scope, config *dnsserver.Config
 		block:    weak.Make(block),
 		watcher:  scope.Watcher(c),
 		lists:    make(map[listFile]*list),
-		custom:   make(map[string]*custom),
 		clients:  new(client.Sources),
 		interval: reloadInterval,
 	}

@@ -15,6 +15,7 @@ func (m *meter) tell() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.tellLocked()
+	m.round()
 }
 
 // tellLocked is tell with the lock held. A meter that is retired has told all.
@@ -22,28 +23,36 @@ func (m *meter) tellLocked() {
 	if m.retired {
 		return
 	}
+	ids := m.zoneIDs()
 	for _, l := range m.listeners {
-		l.tell()
+		l.tell(ids)
 	}
 }
 
-func (l *listener) tell() {
+// tell tells what one listener has counted, of zones by number.
+func (l *listener) tell(ids map[uint32]string) {
 	if n := l.unmatched.take(); n > 0 {
 		l.add(n, queries, series{}, "", "", "", "")
 	}
 	if n := l.dropped.take(); n > 0 || l.logging.Load() {
 		l.add(n, dropped, series{})
 	}
-	for i := range l.policies {
-		if p := l.policies[i].Load(); p != nil {
-			p.tellQueries(l, l.meter.scope.Load().Zones)
-			p.tellSteps(l)
+	for _, p := range l.policies.all() {
+		p.tellQueries(l, ids)
+		p.tellSteps(l)
+		for at := &p.before; *at != nil; at = &(*at).before {
+			(*at).tellQueries(l, ids)
+			(*at).tellSteps(l)
+			if (*at).rounds++; (*at).rounds > rounds {
+				*at = nil // and those before it, which are older
+				break
+			}
 		}
 	}
 }
 
 // tellQueries tells of the queries that the policy matched.
-func (p *policyMeter) tellQueries(l *listener, zones []*model.Zone) {
+func (p *policyMeter) tellQueries(l *listener, ids map[uint32]string) {
 	name, view := p.policy.Name, p.policy.ViewName
 	if n := p.untold.take(); n > 0 {
 		l.add(n, queries, p.series(), name, view, "", "")
@@ -58,14 +67,10 @@ func (p *policyMeter) tellQueries(l *listener, zones []*model.Zone) {
 	for rcode := range p.other {
 		tell(&p.other[rcode], "", rcode)
 	}
-	for g := range p.zones {
-		group := p.zones[g].Load()
-		if group == nil {
-			continue
-		}
-		for i, z := range zones[g*zonesGroup : min((g+1)*zonesGroup, len(zones))] {
-			for rcode := range group {
-				tell(&group[rcode][i], z.ID, rcode)
+	for g, group := range p.zones.all() {
+		for rcode := range group {
+			for i := range group[rcode] {
+				tell(&group[rcode][i], ids[g*zonesGroup+uint32(i)], rcode)
 			}
 		}
 	}

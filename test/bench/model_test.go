@@ -20,13 +20,13 @@ const records = "$TTL 1h\n@ SOA ns hostmaster 1 2h 30m 2w 5m\n@ NS ns\nns A 192.
 func policies(tb testing.TB, n int, traffic func(i int) string) model.Spec {
 	tb.Helper()
 	spec := model.Spec{
-		Zones: []model.ZoneSpec{{ID: "z", Apex: "example.org.", Flatten: true, Data: suiteZone(tb, records)}},
+		Zones: []*model.ZoneSpec{{ID: "z", Apex: "example.org.", Flatten: true, Data: suiteZone(tb, records)}},
 	}
 	for i := range min(n, 1000) {
-		spec.Views = append(spec.Views, model.ViewSpec{Name: fmt.Sprintf("v%d", i), Zones: []model.Ref{{Name: "z"}}})
+		spec.Views = append(spec.Views, &model.ViewSpec{Name: fmt.Sprintf("v%d", i), Zones: []model.Ref{{Name: "z"}}})
 	}
 	for i := range n {
-		spec.Policies = append(spec.Policies, model.PolicySpec{
+		spec.Policies = append(spec.Policies, &model.PolicySpec{
 			Name: fmt.Sprintf("p%d", i), View: model.Ref{Name: fmt.Sprintf("v%d", i%1000)},
 			Traffic: model.Expression{Source: traffic(i)},
 		})
@@ -90,14 +90,14 @@ func BenchmarkPublish(b *testing.B) {
 	const n = 10_000
 	s := new(scope.Scope)
 	data := suiteZone(b, records)
-	view := model.ViewSpec{Name: "all"}
+	view := &model.ViewSpec{Name: "all"}
 	for i := range n {
-		z := model.ZoneSpec{ID: fmt.Sprintf("z%d", i), Apex: fmt.Sprintf("z%d.example.", i)}
+		z := &model.ZoneSpec{ID: fmt.Sprintf("z%d", i), Apex: fmt.Sprintf("z%d.example.", i)}
 		s.AddZone(z, func() (*zone.Zone, problem.List) { return data, nil })
 		view.Zones = append(view.Zones, model.Ref{Name: z.ID})
 	}
 	s.AddView(view)
-	s.AddPolicy(model.PolicySpec{Name: "all", View: model.Ref{Name: "all"}})
+	s.AddPolicy(&model.PolicySpec{Name: "all", View: model.Ref{Name: "all"}})
 	if err := s.Build().Err(); err != nil {
 		b.Fatal(err)
 	}
@@ -108,7 +108,9 @@ func BenchmarkPublish(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			s.Publish(map[string]*zone.Zone{"z77": changed})
+			s.Update(func(old *model.Snapshot) (*model.Snapshot, problem.List) {
+				return old.WithData(map[string]*zone.Zone{"z77": changed}), nil
+			})
 		}
 	})
 }

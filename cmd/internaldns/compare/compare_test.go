@@ -33,14 +33,14 @@ func zoneOf(t testing.TB, apex string, serial uint32, records ...string) *zone.Z
 }
 
 // singleZone makes a server block with one zone example.org in one view.
-func singleZone(t testing.TB, name string, data *zone.Zone, policies ...model.PolicySpec) Block {
+func singleZone(t testing.TB, name string, data *zone.Zone, policies ...*model.PolicySpec) Block {
 	t.Helper()
 	for i := range policies {
 		policies[i].View = model.Ref{Name: "v"}
 	}
 	snapshot, problems := model.Build(model.Spec{
-		Zones:    []model.ZoneSpec{{ID: "z", Apex: data.Apex(), Flatten: true, Data: data}},
-		Views:    []model.ViewSpec{{Name: "v", Zones: []model.Ref{{Name: "z"}}}},
+		Zones:    []*model.ZoneSpec{{ID: "z", Apex: data.Apex(), Flatten: true, Data: data}},
+		Views:    []*model.ViewSpec{{Name: "v", Zones: []model.Ref{{Name: "z"}}}},
 		Policies: policies,
 	}, nil)
 	if err := problems.Err(); err != nil {
@@ -86,8 +86,8 @@ func TestKinds(t *testing.T) {
 			"added a.example.org. DNAME p \nchanged internaldns-probe.a.example.org. A p "},
 	} {
 		t.Run(name, func(t *testing.T) {
-			before := singleZone(t, "b", zoneOf(t, "example.org.", 1, c.old...), model.PolicySpec{Name: "p"})
-			after := singleZone(t, "b", zoneOf(t, "example.org.", 2, c.new...), model.PolicySpec{Name: "p"})
+			before := singleZone(t, "b", zoneOf(t, "example.org.", 1, c.old...), &model.PolicySpec{Name: "p"})
+			after := singleZone(t, "b", zoneOf(t, "example.org.", 2, c.new...), &model.PolicySpec{Name: "p"})
 			if got := words(Compare([]Block{before}, []Block{after}, nil, 100)); got != c.want {
 				t.Errorf("changes:\n%s\nwant:\n%s", got, c.want)
 			}
@@ -98,7 +98,7 @@ func TestKinds(t *testing.T) {
 // TestBlocks holds how server blocks are paired and how many changes are listed.
 func TestBlocks(t *testing.T) {
 	before, after := zoneOf(t, "example.org.", 1, "a.example.org. 60 A 192.0.2.1", "b.example.org. 60 A 192.0.2.1"), zoneOf(t, "example.org.", 1)
-	p := model.PolicySpec{Name: "p"}
+	p := &model.PolicySpec{Name: "p"}
 	one := []Block{singleZone(t, "x", before, p)}
 	if got := words(Compare(one, []Block{singleZone(t, "y", before, p)}, nil, 100)); got != "" {
 		t.Errorf("two single blocks: %s", got)
@@ -119,8 +119,8 @@ func TestBlocks(t *testing.T) {
 // TestRecorded holds that recorded queries are taken through the policies of each side.
 func TestRecorded(t *testing.T) {
 	data := zoneOf(t, "example.org.", 1, "a.example.org. 60 A 192.0.2.1")
-	inside := model.PolicySpec{Name: "p", Traffic: model.Expression{Source: "dns.src_ip in {192.0.2.0/24}"}}
-	wider := model.PolicySpec{Name: "p", Traffic: model.Expression{Source: "dns.src_ip in {192.0.2.0/24 198.51.100.0/24}"}}
+	inside := &model.PolicySpec{Name: "p", Traffic: model.Expression{Source: "dns.src_ip in {192.0.2.0/24}"}}
+	wider := &model.PolicySpec{Name: "p", Traffic: model.Expression{Source: "dns.src_ip in {192.0.2.0/24 198.51.100.0/24}"}}
 	var questions []Question
 	for _, client := range []string{"192.0.2.1", "198.51.100.1", "203.0.113.1"} {
 		questions = append(questions, Question{Client: netip.MustParseAddr(client), Name: "a.example.org.", Type: dns.TypeA})
@@ -155,11 +155,11 @@ func BenchmarkCompare(b *testing.B) {
 	sides := make([][]Block, 2)
 	for i := range sides {
 		data := zoneOf(b, "example.org.", uint32(i), records...)
-		spec := model.Spec{Zones: []model.ZoneSpec{{ID: "z", Apex: "example.org.", Data: data}}}
+		spec := model.Spec{Zones: []*model.ZoneSpec{{ID: "z", Apex: "example.org.", Data: data}}}
 		for v := range 20 {
 			name := fmt.Sprint("v", v)
-			spec.Views = append(spec.Views, model.ViewSpec{Name: name, Zones: []model.Ref{{Name: "z"}}})
-			spec.Policies = append(spec.Policies, model.PolicySpec{
+			spec.Views = append(spec.Views, &model.ViewSpec{Name: name, Zones: []model.Ref{{Name: "z"}}})
+			spec.Policies = append(spec.Policies, &model.PolicySpec{
 				Name: name, View: model.Ref{Name: name}, Traffic: model.Expression{Source: fmt.Sprintf("dns.src_ip == 192.0.2.%d", v)},
 			})
 		}

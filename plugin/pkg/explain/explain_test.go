@@ -191,9 +191,9 @@ func TestSelect(t *testing.T) {
 			`any(dns.domains[*] == "example.org")`, `any(dns.domains[*] in {"example.net" "org"})`, `dns.query_rtype == "A"`)
 	}
 	for range 300 {
-		spec := model.Spec{Views: []model.ViewSpec{{Name: "v"}}}
+		spec := model.Spec{Views: []*model.ViewSpec{{Name: "v"}}}
 		for i := range 1 + random.IntN(6) {
-			p := model.PolicySpec{Name: fmt.Sprint(i), View: model.Ref{Name: "v"}}
+			p := &model.PolicySpec{Name: fmt.Sprint(i), View: model.Ref{Name: "v"}}
 			p.Traffic.Source = clause() + pick(" and ", " or ", " xor ") + clause()
 			if random.IntN(2) == 0 {
 				p.Identity.Source = clause()

@@ -50,17 +50,17 @@ func parseWorld(t testing.TB, text string) *world {
 func (w *world) line(words []string, pos problem.Pos) {
 	switch words[0] {
 	case "zone":
-		w.spec.Zones = append(w.spec.Zones, model.ZoneSpec{ID: words[1], Apex: words[2], Flatten: len(words) < 4, Pos: pos})
+		w.spec.Zones = append(w.spec.Zones, &model.ZoneSpec{ID: words[1], Apex: words[2], Flatten: len(words) < 4, Pos: pos})
 	case "reference":
-		w.spec.References = append(w.spec.References, model.ReferenceSpec{From: words[1], To: words[2], NoData: len(words) > 3, Pos: pos})
+		w.spec.References = append(w.spec.References, &model.ReferenceSpec{From: words[1], To: words[2], NoData: len(words) > 3, Pos: pos})
 	case "view":
-		v := model.ViewSpec{Name: words[1], Pos: pos}
+		v := &model.ViewSpec{Name: words[1], Pos: pos}
 		for _, id := range words[2:] {
 			v.Zones = append(v.Zones, model.Ref{Name: id})
 		}
 		w.spec.Views = append(w.spec.Views, v)
 	case "policy":
-		p := model.PolicySpec{Name: words[1], Pos: pos}
+		p := &model.PolicySpec{Name: words[1], Pos: pos}
 		precedence, err := strconv.ParseUint(words[2], 10, 32)
 		if err != nil {
 			w.t.Fatal(err)
@@ -91,7 +91,7 @@ func (w *world) indented(line string) {
 		w.records = append(w.records, line)
 		return
 	}
-	p := &w.spec.Policies[len(w.spec.Policies)-1]
+	p := w.spec.Policies[len(w.spec.Policies)-1]
 	name, value, _ := strings.Cut(line, " ")
 	switch name {
 	case "traffic":
@@ -118,7 +118,7 @@ func (w *world) endZone() {
 	if len(w.spec.Zones) == 0 {
 		return
 	}
-	z := &w.spec.Zones[len(w.spec.Zones)-1]
+	z := w.spec.Zones[len(w.spec.Zones)-1]
 	if z.Data != nil {
 		return
 	}

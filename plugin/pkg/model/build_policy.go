@@ -13,23 +13,108 @@ import (
 // firstPrecedence is where policies without a precedence start.
 const firstPrecedence = 1000
 
-func (b *builder) addPolicies(specs []PolicySpec) {
-	b.checkPolicyNames(specs)
-	precedences := b.precedences(specs)
-	for i, s := range specs {
-		p := b.newPolicy(s, precedences[i])
-		if !s.Disabled {
-			b.config.Policies = append(b.config.Policies, p)
+// addPolicies makes the policies and their index, or hands on what stays.
+func (b *builder) addPolicies() {
+	if slices.Equal(b.spec.Policies, b.old.spec.Policies) {
+		b.made = b.relink()
+	} else {
+		b.checkPolicyNames(b.spec.Policies)
+		b.made = b.makePolicies()
+	}
+	b.Policies = b.old.Policies
+	if slices.Equal(b.made, b.old.made) {
+		b.index, b.used = b.old.index, b.old.used
+		return
+	}
+	b.Policies = make([]*Policy, 0, len(b.made))
+	for _, p := range b.made {
+		if !p.spec.Disabled {
+			b.Policies = append(b.Policies, p)
 		}
 	}
-	slices.SortStableFunc(b.config.Policies, func(a, z *Policy) int { return cmp.Compare(a.Precedence, z.Precedence) })
-	for i, p := range b.config.Policies {
-		p.number = i
-	}
+	slices.SortStableFunc(b.Policies, func(a, z *Policy) int { return cmp.Compare(a.Precedence, z.Precedence) })
 	b.checkOrder()
+	b.index, b.used = b.old.index, b.old.used
+	if !slices.EqualFunc(b.Policies, b.old.Policies, func(p, old *Policy) bool { return p.spec == old.spec }) {
+		b.index, b.used = newIndex(b.Policies), usedFields(b.Policies)
+	}
+	b.index.policies = b.Policies
 }
 
-func (b *builder) checkPolicyNames(specs []PolicySpec) {
+// relink returns the policies of old, with the views that they have now.
+func (b *builder) relink() []*Policy {
+	made := b.old.made
+	for i, p := range b.old.made {
+		if p.Action != UseView || p.View == b.views[p.ViewName] && p.View != nil {
+			continue
+		}
+		if next := b.withView(p); next.View != p.View {
+			if &made[0] == &b.old.made[0] {
+				made = slices.Clone(made)
+			}
+			made[i] = next
+		}
+	}
+	return made
+}
+
+// makePolicies makes the policies whose specs are new, and takes the others from old.
+func (b *builder) makePolicies() []*Policy {
+	precedences := b.precedences(b.spec.Policies)
+	old := make(map[string]*Policy, len(b.old.made))
+	for _, p := range b.old.made {
+		old[p.Name] = p
+	}
+	made := make([]*Policy, 0, len(b.spec.Policies))
+	for i, s := range b.spec.Policies {
+		before := old[s.Name]
+		var p *Policy
+		switch {
+		case before == nil || before.spec != s:
+			p = b.newPolicy(s, precedences[i])
+			b.numberPolicy(p, before)
+		case before.Precedence != precedences[i]:
+			moved := *before
+			moved.Precedence = precedences[i]
+			p = &moved
+		default:
+			p = before
+		}
+		if p.Action == UseView && (p.View == nil || p.View != b.views[p.ViewName]) {
+			p = b.withView(p)
+		}
+		made = append(made, p)
+	}
+	return made
+}
+
+// numberPolicy gives a policy the number of the one of its name, or a new one.
+func (b *builder) numberPolicy(p, before *Policy) {
+	if before != nil {
+		p.number = before.number
+		return
+	}
+	p.number = b.nextPolicy
+	b.nextPolicy++
+}
+
+// withView returns the policy with the view that it names.
+func (b *builder) withView(p *Policy) *Policy {
+	view := b.views[p.ViewName]
+	if view == nil && !slices.Contains(b.spec.Gone, p.ViewName) {
+		b.lostViews = true
+		b.problems.Errorf(p.spec.View.Pos, policyObject(p.Name), "there is no view %q in this server block; known: %s",
+			p.ViewName, known(b.Views, func(v *View) string { return v.Name }))
+	}
+	if view == p.View {
+		return p
+	}
+	next := *p
+	next.View = view
+	return &next
+}
+
+func (b *builder) checkPolicyNames(specs []*PolicySpec) {
 	seen := make(map[string]problem.Pos, len(specs))
 	for _, s := range specs {
 		if pos, ok := seen[s.Name]; ok {
@@ -42,7 +127,7 @@ func (b *builder) checkPolicyNames(specs []PolicySpec) {
 
 // precedences gives each policy its number: its own, or the next free one from
 // firstPrecedence up in order of appearance.
-func (b *builder) precedences(specs []PolicySpec) []uint32 {
+func (b *builder) precedences(specs []*PolicySpec) []uint32 {
 	taken := make(map[uint32]bool, len(specs))
 	for _, s := range specs {
 		if s.Precedence != nil {
@@ -65,32 +150,20 @@ func (b *builder) precedences(specs []PolicySpec) []uint32 {
 	return out
 }
 
-func (b *builder) newPolicy(s PolicySpec, precedence uint32) *Policy {
+func (b *builder) newPolicy(s *PolicySpec, precedence uint32) *Policy {
 	p := &Policy{
 		Name: s.Name, Description: s.Description, Precedence: precedence,
 		Action: s.Action, ViewName: s.View.Name, Resolvers: s.Resolvers, Fallback: s.Fallback, Reenter: s.Reenter, Pos: s.Pos,
-		private: newNameSet(s.Private),
+		private: newNameSet(s.Private), spec: s,
 	}
 	p.Traffic = b.compile(s, s.Traffic)
 	p.Identity = b.compile(s, s.Identity)
-	object := policyObject(s.Name)
-	if list := append(b.doubts(object, s.Traffic, p.Traffic), b.doubts(object, s.Identity, p.Identity)...); len(list) > 0 {
-		b.doubtful[p] = list
-	}
-	if s.Action != UseView {
-		return p
-	}
-	p.View = b.config.views[s.View.Name]
-	if p.View == nil {
-		b.lostViews = true
-		b.problems.Errorf(s.View.Pos, policyObject(s.Name), "there is no view %q in this server block; known: %s",
-			s.View.Name, known(b.config.Views, func(v *View) string { return v.Name }))
-	}
+	p.conditions = append(conditions(p.Traffic), conditions(p.Identity)...)
 	return p
 }
 
 // compile turns an expression into a program, nil for an empty one or on an error.
-func (b *builder) compile(s PolicySpec, e Expression) *expr.Program {
+func (b *builder) compile(s *PolicySpec, e Expression) *expr.Program {
 	if e.Source == "" {
 		return nil
 	}
@@ -111,7 +184,7 @@ func (b *builder) compile(s PolicySpec, e Expression) *expr.Program {
 
 // checkSources refuses selectors that have no value in this server block: such an
 // expression would never be true, and nobody would know why.
-func (b *builder) checkSources(s PolicySpec, e Expression, program *expr.Program) {
+func (b *builder) checkSources(s *PolicySpec, e Expression, program *expr.Program) {
 	for field := range schema.Len() {
 		if !program.Uses(field) {
 			continue
@@ -124,11 +197,11 @@ func (b *builder) checkSources(s PolicySpec, e Expression, program *expr.Program
 
 // checkOrder refuses two enabled policies of one precedence.
 func (b *builder) checkOrder() {
-	for i, p := range b.config.Policies {
+	for i, p := range b.Policies {
 		if i == 0 {
 			continue
 		}
-		if before := b.config.Policies[i-1]; before.Precedence == p.Precedence {
+		if before := b.Policies[i-1]; before.Precedence == p.Precedence {
 			b.problems.Errorf(p.Pos, policyObject(p.Name), "precedence %d is taken by the policy %q at %s; enabled policies need different numbers",
 				p.Precedence, before.Name, before.Pos)
 		}

@@ -30,17 +30,15 @@ func indexed() []int {
 // policies would stand.
 func leastCrowded(policies []*Policy) []condition {
 	count := crowd{prefixes: make(map[netip.Prefix]int)}
-	options := make([][]condition, len(policies))
-	for i, p := range policies {
-		options[i] = append(conditions(p.Traffic), conditions(p.Identity)...)
-		for _, c := range options[i] {
+	for _, p := range policies {
+		for _, c := range p.conditions {
 			count.add(c)
 		}
 	}
 	chosen := make([]condition, len(policies))
-	for i := range policies {
+	for i, p := range policies {
 		chosen[i].field = noField
-		for j, c := range options[i] {
+		for j, c := range p.conditions {
 			if j == 0 || count.densest(c) < count.densest(chosen[i]) {
 				chosen[i] = c
 			}

@@ -23,12 +23,15 @@ type Policy struct {
 	Reenter     bool // a public CNAME that leads to a name of the view is answered from there
 	Pos         problem.Pos
 
-	number  int
-	private nameSet
+	number     uint32
+	private    nameSet
+	conditions []condition // one of which it is filed under
+	spec       *PolicySpec
 }
 
-// Number gives the policy's place among the snapshot's Policies.
-func (p *Policy) Number() int { return p.number }
+// Number returns a number that the policy keeps as long as one of its name exists, and no
+// other policy of the block ever has.
+func (p *Policy) Number() uint32 { return p.number }
 
 // Matches reports whether both expressions of the policy are true. [C]
 func (p *Policy) Matches(q *Query) bool {

@@ -82,10 +82,10 @@ func (w world) expression(depth int) string {
 	return "(" + w.expression(depth-1) + ") and (" + w.expression(depth-1) + ")"
 }
 
-func (w world) policies(n int) []model.PolicySpec {
-	specs := make([]model.PolicySpec, n)
+func (w world) policies(n int) []*model.PolicySpec {
+	specs := make([]*model.PolicySpec, n)
 	for i := range specs {
-		specs[i] = model.PolicySpec{Name: fmt.Sprint(i), Action: model.UsePublic, Traffic: model.Expression{Source: w.expression(3)}}
+		specs[i] = &model.PolicySpec{Name: fmt.Sprint(i), Action: model.UsePublic, Traffic: model.Expression{Source: w.expression(3)}}
 		if w.IntN(3) == 0 {
 			specs[i].Identity = model.Expression{Source: w.expression(1)}
 		}
@@ -150,14 +150,14 @@ func compare(t *testing.T, w world, policies, queries int) (hits int) {
 
 // A policy is certain if it comes first and matches everything.
 func TestCertain(t *testing.T) {
-	all := func(name string, precedence uint32) model.PolicySpec {
-		return model.PolicySpec{Name: name, Precedence: &precedence, Action: model.UsePublic}
+	all := func(name string, precedence uint32) *model.PolicySpec {
+		return &model.PolicySpec{Name: name, Precedence: &precedence, Action: model.UsePublic}
 	}
 	some, who := all("some", 1), all("who", 2)
 	some.Traffic.Source, who.Identity.Source = "dns.fqdn == 'example.org'", "identity.name == 'Alice'"
 	disabled := all("disabled", 0)
 	disabled.Disabled = true
-	for want, specs := range map[string][]model.PolicySpec{
+	for want, specs := range map[string][]*model.PolicySpec{
 		"":       {all("last", 9), some, who},
 		"first":  {some, who, all("first", 0)},
 		"second": {disabled, some, all("second", 0)},
@@ -215,10 +215,10 @@ func TestSelectAllocations(t *testing.T) {
 		"group":    "any(identity.groups[*].name == 'g%[1]d-%[2]d')",
 	} {
 		t.Run(name, func(t *testing.T) {
-			var specs []model.PolicySpec
+			var specs []*model.PolicySpec
 			for i := range 1000 {
 				source := fmt.Sprintf(form, i/256, i%256)
-				specs = append(specs, model.PolicySpec{Name: fmt.Sprint(i), Action: model.UsePublic, Traffic: model.Expression{Source: source}})
+				specs = append(specs, &model.PolicySpec{Name: fmt.Sprint(i), Action: model.UsePublic, Traffic: model.Expression{Source: source}})
 			}
 			s, problems := model.Build(model.Spec{Policies: specs}, nil)
 			if err := problems.Err(); err != nil {

@@ -1,6 +1,8 @@
 package model
 
 import (
+	"slices"
+
 	"github.com/internaldns/internaldns/plugin/pkg/zone"
 )
 
@@ -12,7 +14,7 @@ type Snapshot struct {
 	Generation uint64
 
 	*config
-	data []*zone.Zone // by Zone.index
+	data numbered[*zone.Zone] // by Zone.number
 }
 
 // config is what only a new configuration changes; snapshots that differ in zone
@@ -22,14 +24,24 @@ type config struct {
 	Views    []*View   // in the order declared
 	Policies []*Policy // enabled, by ascending precedence
 
+	spec  Spec
 	zones map[string]*Zone // by ID
+	links map[string]link  // the references, by the ID of the zone they lead from
+	loose bool             // a reference names a zone by another spelling than its ID
 	views map[string]*View // by name
+	made  []*Policy        // in the order declared, disabled ones included
 	index index
 	used  fieldSet // by the policies
+
+	nextZone, nextPolicy uint32 // numbers that were never used
 }
 
+// Spec returns what the snapshot was built from, read-only: the next one is built from a
+// copy in which some of the pointers are others. Zones may have newer data by now.
+func (s *Snapshot) Spec() Spec { return s.spec }
+
 // Data gives the zone's records in this generation.
-func (s *Snapshot) Data(z *Zone) *zone.Zone { return s.data[z.index] }
+func (s *Snapshot) Data(z *Zone) *zone.Zone { return s.data.at(z.number) }
 
 // Zone gives the zone of that ID, nil if there is none.
 func (s *Snapshot) Zone(id string) *Zone { return s.zones[id] }
@@ -43,39 +55,48 @@ func (s *Snapshot) Holds(v *View, id string) bool {
 	return v != nil && z != nil && v.at(z.Apex) == z
 }
 
+// Removed returns the zones of old whose numbers no zone has any more, and the enabled
+// policies whose numbers no enabled policy has.
+func (s *Snapshot) Removed(old *Snapshot) (zones []*Zone, policies []*Policy) {
+	if s.config == old.config {
+		return nil, nil
+	}
+	return removed(old.Zones, s.Zones, (*Zone).Number), removed(old.Policies, s.Policies, (*Policy).Number)
+}
+
+// removed returns what of old has a number that nothing has now.
+func removed[T comparable](old, now []T, number func(T) uint32) (out []T) {
+	_, gone, come := difference(old, now)
+	numbers := make(map[uint32]bool, len(come))
+	for _, t := range come {
+		numbers[number(t)] = true
+	}
+	for _, t := range gone {
+		if !numbers[number(t)] {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
 // WithData gives the next generation, in which the zones of the given IDs have
 // new data. Everything else is shared; IDs of no zone are ignored.
 func (s *Snapshot) WithData(data map[string]*zone.Zone) *Snapshot {
-	next := &Snapshot{Generation: s.Generation + 1, config: s.config, data: make([]*zone.Zone, len(s.data))}
-	copy(next.data, s.data)
+	next := s.data.fork()
 	for id, d := range data {
 		if z := s.zones[id]; z != nil {
-			next.data[z.index] = d
+			next.set(z.number, d)
 		}
 	}
-	return next
+	return &Snapshot{Generation: s.Generation + 1, config: s.config, data: next.list()}
 }
 
 // WithoutView gives the next generation, from which a view is gone. Policies
 // that name it stay and find nothing. [C]
 func (s *Snapshot) WithoutView(name string) *Snapshot {
-	gone := *s.config
-	gone.Views, gone.Policies = nil, nil
-	gone.views = make(map[string]*View, len(s.views))
-	for _, v := range s.Views {
-		if v.Name != name {
-			gone.Views = append(gone.Views, v)
-			gone.views[v.Name] = v
-		}
-	}
-	for _, p := range s.Policies {
-		if p.View != nil && p.View.Name == name {
-			orphan := *p
-			orphan.View = nil
-			p = &orphan
-		}
-		gone.Policies = append(gone.Policies, p)
-	}
-	gone.index = newIndex(gone.Policies)
-	return &Snapshot{Generation: s.Generation + 1, config: &gone, data: s.data}
+	spec := s.spec
+	spec.Views = slices.DeleteFunc(slices.Clone(spec.Views), func(v *ViewSpec) bool { return v.Name == name })
+	spec.Gone = append(slices.Clip(spec.Gone), name)
+	next, _ := Build(spec, s) // what was right stays so
+	return next
 }

@@ -16,12 +16,19 @@ import (
 	"github.com/internaldns/internaldns/plugin/pkg/zone"
 )
 
-// Spec describes one server block, as parsed and before any cross-check.
+// Spec describes one server block, as parsed and before any cross-check. What the lists
+// point to is immutable from the first Build on: a changed object is another pointer.
 type Spec struct {
-	Zones      []ZoneSpec
-	Views      []ViewSpec
-	References []ReferenceSpec
-	Policies   []PolicySpec
+	Zones      []*ZoneSpec
+	Views      []*ViewSpec
+	References []*ReferenceSpec
+	Policies   []*PolicySpec
+
+	// Gone names views that were taken away although policies name them: their queries
+	// get SERVFAIL. [C]
+	Gone []string
+
+	// What follows is of the block, and the same in all its snapshots.
 
 	// Unavailable gives the fields of the schema that have no value in this block,
 	// with the reason and the remedy.
@@ -40,7 +47,7 @@ type ZoneSpec struct {
 	Apex    string     // canonical
 	Flatten bool       // replace CNAMEs by the records of their target
 	Files   []string   // zone files named by the declaration, for people to find
-	Data    *zone.Zone // nil if it could not be loaded, which is a problem already reported
+	Data    *zone.Zone // nil if it could not be loaded, which is a problem already reported, or for a zone that keeps its data
 }
 
 // ViewSpec declares a view (SPEC 5.2).

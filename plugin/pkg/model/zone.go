@@ -18,7 +18,7 @@ const MaxReferences = 5
 type Zone struct {
 	text    [32]byte
 	Apex    string // canonical
-	index   uint32
+	number  uint32
 	Flatten bool
 	refers  bool // there is a chain
 	*declared
@@ -26,11 +26,11 @@ type Zone struct {
 
 // declared is what few queries look at.
 type declared struct {
-	ID        string
-	Files     []string // zone files named by the declaration
-	Pos       problem.Pos
-	reference *Reference
-	chain     []Reference
+	ID    string
+	Files []string // zone files named by the declaration
+	Pos   problem.Pos
+	chain []Reference
+	spec  *ZoneSpec
 }
 
 // Reference is the link from one zone to the next.
@@ -40,8 +40,9 @@ type Reference struct {
 	Pos    problem.Pos
 }
 
-// Number gives the zone's place among the snapshot's Zones.
-func (z *Zone) Number() int { return int(z.index) }
+// Number returns a number that the zone keeps as long as a zone of its ID and apex
+// exists, and no other zone of the block ever has.
+func (z *Zone) Number() uint32 { return z.number }
 
 // Chain gives the references that follow the zone, nearest first, at most
 // MaxReferences of them. Read-only.
@@ -59,9 +60,10 @@ type View struct {
 	Zones       []*Zone // in the order declared
 	Pos         problem.Pos
 
-	apexes  domain.Table // numbers count into block
-	block   []Zone       // all zones of the server block
+	apexes  domain.Table // numbers count into Zones
 	longest int          // octets of the longest apex
+	loose   bool         // it names a zone by another spelling than its ID
+	spec    *ViewSpec
 }
 
 // Match gives the view's zone with the longest apex that is qname or an ancestor
@@ -86,7 +88,7 @@ func (v *View) at(apex string) *Zone {
 		if !ok {
 			return nil
 		}
-		if z := &v.block[i]; z.Apex == apex {
+		if z := v.Zones[i]; z.Apex == apex {
 			return z
 		}
 	}
@@ -100,19 +102,4 @@ func (v *View) MatchParent(apex string) *Zone {
 		return nil
 	}
 	return v.Match(parent)
-}
-
-// newView makes a view, which has no zones yet, with room for some of the block's.
-func newView(spec ViewSpec, block []Zone) *View {
-	return &View{
-		Name: spec.Name, Description: spec.Description, Pos: spec.Pos,
-		Zones: make([]*Zone, 0, len(spec.Zones)), apexes: domain.NewTable(len(spec.Zones)), block: block,
-	}
-}
-
-// add puts in a zone whose apex no zone of the view has.
-func (v *View) add(z *Zone) {
-	v.apexes.Add(z.Apex, z.index)
-	v.Zones = append(v.Zones, z)
-	v.longest = max(v.longest, len(z.Apex))
 }

@@ -13,12 +13,12 @@ import (
 // BenchmarkAnswer measures all steps of one query, without a trace.
 func BenchmarkAnswer(b *testing.B) {
 	p := pin(b, model.Spec{
-		Zones: []model.ZoneSpec{
+		Zones: []*model.ZoneSpec{
 			declare(b, "z", "example.org.", "www A 192.0.2.1", "alias CNAME www", "*.wild A 192.0.2.2", "mail MX 10 www", "far CNAME nowhere.example.net."),
 			declare(b, "far", "org.", "host.example A 192.0.2.3"),
 		},
-		Views:      []model.ViewSpec{{Name: "v", Zones: refs("z")}},
-		References: []model.ReferenceSpec{{From: "z", To: "far"}},
+		Views:      []*model.ViewSpec{{Name: "v", Zones: refs("z")}},
+		References: []*model.ReferenceSpec{{From: "z", To: "far"}},
 	})
 	for _, c := range []struct {
 		name, qname string

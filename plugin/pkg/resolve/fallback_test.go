@@ -77,8 +77,8 @@ func TestDecide(t *testing.T) {
 // TestAsks holds what is asked of public DNS, and what a policy keeps (SPEC 6).
 func TestAsks(t *testing.T) {
 	s, problems := model.Build(model.Spec{
-		Views: []model.ViewSpec{{Name: "v"}},
-		Policies: []model.PolicySpec{
+		Views: []*model.ViewSpec{{Name: "v"}},
+		Policies: []*model.PolicySpec{
 			{Name: "p", View: model.Ref{Name: "v"}, Fallback: model.DefaultTriggers, Private: []string{"example.org."}},
 		},
 	}, nil)

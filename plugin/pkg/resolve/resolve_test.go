@@ -16,7 +16,7 @@ import (
 )
 
 // declare makes a zone of records in zone-file form.
-func declare(t testing.TB, id, apex string, records ...string) model.ZoneSpec {
+func declare(t testing.TB, id, apex string, records ...string) *model.ZoneSpec {
 	t.Helper()
 	b := zone.NewBuilder(zone.Options{Apex: apex, Flatten: true})
 	for i, text := range records {
@@ -30,7 +30,7 @@ func declare(t testing.TB, id, apex string, records ...string) model.ZoneSpec {
 	if err := problems.Err(); err != nil {
 		t.Fatal(err)
 	}
-	return model.ZoneSpec{ID: id, Apex: apex, Flatten: true, Data: data}
+	return &model.ZoneSpec{ID: id, Apex: apex, Flatten: true, Data: data}
 }
 
 func refs(ids ...string) []model.Ref {
@@ -44,7 +44,7 @@ func refs(ids ...string) []model.Ref {
 // pin builds the spec with one policy for its first view.
 func pin(t testing.TB, spec model.Spec) *resolve.Pin {
 	t.Helper()
-	spec.Policies = []model.PolicySpec{{Name: "all", View: model.Ref{Name: spec.Views[0].Name}, Fallback: model.DefaultTriggers}}
+	spec.Policies = []*model.PolicySpec{{Name: "all", View: model.Ref{Name: spec.Views[0].Name}, Fallback: model.DefaultTriggers}}
 	s, problems := model.Build(spec, nil)
 	if err := problems.Err(); err != nil {
 		t.Fatal(err)
@@ -89,12 +89,12 @@ func ask(t *testing.T, p *resolve.Pin, questions []question) {
 // TestWorkedExamples shows the two examples of SPEC 4.
 func TestWorkedExamples(t *testing.T) {
 	first := pin(t, model.Spec{
-		Zones: []model.ZoneSpec{
+		Zones: []*model.ZoneSpec{
 			declare(t, "600", "example.local.", "@ A 192.0.2.1", "abc CNAME xyz.net.", "def A 192.0.2.9"),
 			declare(t, "700", "net.", "@ A 192.0.2.10", "xyz CNAME def.example.local."),
 		},
-		Views:      []model.ViewSpec{{Name: "111", Zones: refs("600")}},
-		References: []model.ReferenceSpec{{From: "600", To: "700"}},
+		Views:      []*model.ViewSpec{{Name: "111", Zones: refs("600")}},
+		References: []*model.ReferenceSpec{{From: "600", To: "700"}},
 	})
 	ask(t, first, []question{
 		{"abc.example.local.", dns.TypeA, "success NOERROR | answer abc.example.local. 300 IN A 192.0.2.9"},
@@ -102,16 +102,16 @@ func TestWorkedExamples(t *testing.T) {
 	})
 
 	second := model.Spec{
-		Zones: []model.ZoneSpec{
+		Zones: []*model.ZoneSpec{
 			declare(t, "600", "example.local.", "@ A 192.0.2.1"),
 			declare(t, "601", "local.", "ghi.example A 192.0.2.15"),
 		},
-		Views: []model.ViewSpec{{Name: "111", Zones: refs("600", "601")}},
+		Views: []*model.ViewSpec{{Name: "111", Zones: refs("600", "601")}},
 	}
 	ask(t, pin(t, second), []question{
 		{"ghi.example.local.", dns.TypeA, "nxdomain NXDOMAIN | authority example.local. SOA"},
 	})
-	second.References = []model.ReferenceSpec{{From: "600", To: "601"}}
+	second.References = []*model.ReferenceSpec{{From: "600", To: "601"}}
 	ask(t, pin(t, second), []question{
 		{"ghi.example.local.", dns.TypeA, "success NOERROR | answer ghi.example.local. 300 IN A 192.0.2.15"},
 	})
@@ -128,8 +128,8 @@ func TestFlatten(t *testing.T) {
 		"gone CNAME nothing", "ent CNAME x.y", "a.x.y A 192.0.2.1", "below CNAME host.cut",
 		"cut NS ns.cut", "ns.cut A 192.0.2.53", "old DNAME new", "a.new A 192.0.2.7", "*.wild CNAME www")
 	p := pin(t, model.Spec{
-		Zones: []model.ZoneSpec{declare(t, "z", "example.org.", loop...)},
-		Views: []model.ViewSpec{{Name: "v", Zones: refs("z")}},
+		Zones: []*model.ZoneSpec{declare(t, "z", "example.org.", loop...)},
+		Views: []*model.ViewSpec{{Name: "v", Zones: refs("z")}},
 	})
 	soa := " | authority example.org. SOA"
 	ask(t, p, []question{

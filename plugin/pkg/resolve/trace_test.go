@@ -15,15 +15,15 @@ import (
 // traced is a view whose questions below reach every kind of event.
 func traced(t testing.TB) *resolve.Pin {
 	return pin(t, model.Spec{
-		Zones: []model.ZoneSpec{
+		Zones: []*model.ZoneSpec{
 			declare(t, "z", "example.org.", "@ MX 10 mail", "mail A 192.0.2.25", "www A 192.0.2.80", "alias CNAME www", "*.wild A 192.0.2.2",
 				"ring CNAME ring", "out CNAME host.example.net.", "gone CNAME nothing"),
 			declare(t, "net", "example.net.", "host A 192.0.2.9"),
 			declare(t, "up", "org.", "host.example A 192.0.2.3", "example NS ns.example.net.", "www.example TXT up"),
 			declare(t, "root", ".", ". NS ns.root-servers.example.", "example NS ns.root-servers.example.", "ns.root-servers.example A 192.0.2.53"),
 		},
-		Views:      []model.ViewSpec{{Name: "v", Zones: refs("z", "root")}},
-		References: []model.ReferenceSpec{{From: "z", To: "net", NoData: true}, {From: "net", To: "up"}},
+		Views:      []*model.ViewSpec{{Name: "v", Zones: refs("z", "root")}},
+		References: []*model.ReferenceSpec{{From: "z", To: "net", NoData: true}, {From: "net", To: "up"}},
 	})
 }
 
@@ -113,8 +113,8 @@ func TestTraceOfLimit(t *testing.T) {
 			chain = append(chain, fmt.Sprintf("c%d CNAME c%d", i, (i+1)%links))
 		}
 		p := pin(t, model.Spec{
-			Zones: []model.ZoneSpec{declare(t, "z", "example.org.", chain...)},
-			Views: []model.ViewSpec{{Name: "v", Zones: refs("z")}},
+			Zones: []*model.ZoneSpec{declare(t, "z", "example.org.", chain...)},
+			Views: []*model.ViewSpec{{Name: "v", Zones: refs("z")}},
 		})
 		p.Trace = new(resolve.Trace)
 		p.Answer("c0.example.org.", dns.TypeA)

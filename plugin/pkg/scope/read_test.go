@@ -20,7 +20,7 @@ func init() {
 			if len(head.Words) != 1 {
 				return Declaration{}, errNoName
 			}
-			return Declaration{End: func() { block.AddView(model.ViewSpec{Pos: head.Pos, Name: head.Words[0]}) }}, nil
+			return Declaration{End: func() { block.AddView(&model.ViewSpec{Pos: head.Pos, Name: head.Words[0]}) }}, nil
 		})
 		return nil
 	})
@@ -126,7 +126,7 @@ func TestReadPositions(t *testing.T) {
 // not taken for the one that is read.
 func TestReadBesideLoad(t *testing.T) {
 	c := caddy.NewTestController("dns", "a")
-	Of(c).AddView(model.ViewSpec{Name: "other"})
+	Of(c).AddView(&model.ViewSpec{Name: "other"})
 	blocks, _, _ := read(".:1053 {\n dnsview mine\n}")
 	if got := views(blocks); got != "dns://.:1053: mine" {
 		t.Errorf("read %s", got)

@@ -22,8 +22,8 @@ import (
 // zone is nil if the list holds an error.
 type Loader func() (*zone.Zone, problem.List)
 
-// Scope is one server block. The Add methods and Report belong to the goroutine
-// that parses the Corefile; Load and Publish are safe for concurrent use.
+// Scope is one server block. The Add methods, Follow and Report belong to the goroutine
+// that parses the Corefile; Load and Update are safe for concurrent use.
 type Scope struct {
 	config   *dnsserver.Config // of the block's first key
 	keys     []string
@@ -31,6 +31,8 @@ type Scope struct {
 	loaders  []Loader // by the zone's place in spec
 	problems problem.List
 	before   []func()
+
+	followers []Follower // complete before the first update
 
 	current atomic.Pointer[model.Snapshot]
 	writer  sync.Mutex // held from reading the old snapshot to storing the new one
@@ -40,21 +42,21 @@ type Scope struct {
 }
 
 // AddZone declares a zone and how its data is read.
-func (s *Scope) AddZone(z model.ZoneSpec, load Loader) {
+func (s *Scope) AddZone(z *model.ZoneSpec, load Loader) {
 	s.spec.Zones = append(s.spec.Zones, z)
 	s.loaders = append(s.loaders, load)
 }
 
 // AddView declares a view.
-func (s *Scope) AddView(v model.ViewSpec) { s.spec.Views = append(s.spec.Views, v) }
+func (s *Scope) AddView(v *model.ViewSpec) { s.spec.Views = append(s.spec.Views, v) }
 
 // AddReference declares a reference.
-func (s *Scope) AddReference(r model.ReferenceSpec) {
+func (s *Scope) AddReference(r *model.ReferenceSpec) {
 	s.spec.References = append(s.spec.References, r)
 }
 
 // AddPolicy declares a policy.
-func (s *Scope) AddPolicy(p model.PolicySpec) { s.spec.Policies = append(s.spec.Policies, p) }
+func (s *Scope) AddPolicy(p *model.PolicySpec) { s.spec.Policies = append(s.spec.Policies, p) }
 
 // Unavailable declares that a field of the expressions has no value in this
 // block, and what to do about it.
@@ -96,20 +98,38 @@ func (s *Scope) Published() (at time.Time, built time.Duration) {
 	return time.Unix(0, s.published.Load()), time.Duration(s.built.Load())
 }
 
-// Publish replaces the data of zones, by ID, in one step.
-func (s *Scope) Publish(data map[string]*zone.Zone) {
+// Update has change make the next snapshot of the one that serves, and publishes it:
+// it is the one door to a block that serves. Updates come one after another; queries go
+// on, each with the snapshot it began with. Nothing happens if there is no next one, and
+// Update returns what change lists.
+func (s *Scope) Update(change func(old *model.Snapshot) (*model.Snapshot, problem.List)) problem.List {
 	s.writer.Lock()
 	defer s.writer.Unlock()
-	s.publish(s.current.Load().WithData(data))
+	old := s.current.Load()
+	next, problems := change(old)
+	if next == nil || next == old {
+		return problems
+	}
+	for _, f := range s.followers {
+		f.Prepare(next)
+	}
+	s.publish(next)
+	for _, f := range s.followers {
+		f.Follow(old, next)
+	}
+	return problems
 }
 
-// DropView takes a view away while the block serves. Queries whose policy names
-// it get SERVFAIL from then on. [C]
-func (s *Scope) DropView(name string) {
-	s.writer.Lock()
-	defer s.writer.Unlock()
-	s.publish(s.current.Load().WithoutView(name))
+// Follower is told of updates, one after another.
+type Follower interface {
+	// Prepare is called before queries can see a snapshot.
+	Prepare(next *model.Snapshot)
+	// Follow is called once they see it; some may go on with old for a while.
+	Follow(old, next *model.Snapshot)
 }
+
+// Follow has f told of all updates. It belongs to the setup of a plugin.
+func (s *Scope) Follow(f Follower) { s.followers = append(s.followers, f) }
 
 // Build loads all zones, checks everything and publishes the first snapshot. It
 // is called once, after the last declaration, and lists all problems.
@@ -126,6 +146,9 @@ func (s *Scope) Build() problem.List {
 	}
 	snapshot, problems := model.Build(s.spec, nil)
 	list = append(list, problems...)
+	if snapshot != nil {
+		list = append(list, model.Warnings(snapshot)...)
+	}
 	if !list.HasErrors() {
 		s.publish(snapshot)
 		s.built.Store(int64(time.Since(began)))

@@ -122,7 +122,7 @@ func TestFinish(t *testing.T) {
 	c = caddy.NewTestController("dns", "a")
 	Of(c).Report(problem.Problem{Pos: problem.Pos{File: "Corefile", Line: 9}, Severity: problem.Error, Text: "later"})
 	c.ServerBlockIndex++
-	Of(c).AddView(model.ViewSpec{Pos: problem.Pos{File: "Corefile", Line: 4}, Name: "v", Zones: []model.Ref{{Pos: problem.Pos{File: "Corefile", Line: 4}, Name: "z"}}})
+	Of(c).AddView(&model.ViewSpec{Pos: problem.Pos{File: "Corefile", Line: 4}, Name: "v", Zones: []model.Ref{{Pos: problem.Pos{File: "Corefile", Line: 4}, Name: "z"}}})
 	err := finish(c.Context())
 	want := `2 problems:
 Corefile:4: dnsview "v": there is no zone with the ID "z" in this server block; known: none
@@ -132,20 +132,22 @@ Corefile:9: later`
 	}
 }
 
-// TestPublish holds that new data is seen by later loads only.
-func TestPublish(t *testing.T) {
+// TestUpdate holds that new data is seen by later loads only.
+func TestUpdate(t *testing.T) {
 	data := func() *zone.Zone {
 		z, _ := zone.NewBuilder(zone.Options{Apex: "example.org."}).Build()
 		return z
 	}
 	before, after := data(), data()
 	s := new(Scope)
-	s.AddZone(model.ZoneSpec{ID: "z", Apex: "example.org."}, func() (*zone.Zone, problem.List) { return before, nil })
+	s.AddZone(&model.ZoneSpec{ID: "z", Apex: "example.org."}, func() (*zone.Zone, problem.List) { return before, nil })
 	if err := s.Build().Err(); err != nil {
 		t.Fatal(err)
 	}
 	pinned := s.Load()
-	s.Publish(map[string]*zone.Zone{"z": after})
+	s.Update(func(old *model.Snapshot) (*model.Snapshot, problem.List) {
+		return old.WithData(map[string]*zone.Zone{"z": after}), nil
+	})
 	if got := pinned.Data(pinned.Zone("z")); got != before {
 		t.Error("a pinned snapshot changed")
 	}

@@ -62,13 +62,13 @@ func TestUnmatchable(t *testing.T) {
 "p1": warning: the policy can never match: there is no type B`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			spec := model.Spec{Zones: zones(t, "example."), Views: []model.ViewSpec{{Name: "v", Zones: names("z0")}}}
+			spec := model.Spec{Zones: zones(t, "example."), Views: []*model.ViewSpec{{Name: "v", Zones: names("z0")}}}
 			for i, source := range c.traffic {
-				spec.Policies = append(spec.Policies, model.PolicySpec{
+				spec.Policies = append(spec.Policies, &model.PolicySpec{
 					Name: "p" + string(rune('0'+i)), Traffic: model.Expression{Source: source}, View: model.Ref{Name: "v"}, Lists: anyLists{},
 				})
 			}
-			_, problems := model.Build(spec, nil)
+			problems := problemsOf(spec)
 			got := strings.ReplaceAll(problems.Error(), "resolverpolicy ", "")
 			if got != c.want {
 				t.Errorf("problems:\n%s\nwant:\n%s", got, c.want)
@@ -95,13 +95,13 @@ func TestSpecialNames(t *testing.T) {
 		"private by names": {fallback: model.DefaultTriggers, private: []string{"10.in-addr.arpa.", "corp.internal."}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, problems := model.Build(model.Spec{
+			problems := problemsOf(model.Spec{
 				Zones: zones(t, "corp.internal.", "10.in-addr.arpa.", "example.org."),
-				Views: []model.ViewSpec{{Name: "v", Zones: names("z0", "z1", "z2")}},
-				Policies: []model.PolicySpec{
+				Views: []*model.ViewSpec{{Name: "v", Zones: names("z0", "z1", "z2")}},
+				Policies: []*model.PolicySpec{
 					{Pos: at(60), Name: "p", View: model.Ref{Name: "v"}, Fallback: c.fallback, Private: c.private},
 				},
-			}, nil)
+			})
 			if got := problems.Error(); got != c.want {
 				t.Errorf("problems:\n%s\nwant:\n%s", got, c.want)
 			}

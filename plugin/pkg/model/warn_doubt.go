@@ -17,7 +17,7 @@ const maxDoubts = 20
 
 // doubts warns about comparisons with values that a field does not have, wherever
 // they stand in an expression.
-func (b *builder) doubts(object string, e Expression, program *expr.Program) problem.List {
+func (w *warner) doubts(p *Policy, e Expression, program *expr.Program) problem.List {
 	if program == nil {
 		return nil
 	}
@@ -29,7 +29,7 @@ func (b *builder) doubts(object string, e Expression, program *expr.Program) pro
 		place := expr.Error{Source: e.Source, Offset: at.Offset, Length: at.Length}
 		out = append(out, problem.Problem{
 			Pos:    problem.Pos{File: e.Pos.File, Line: e.Pos.Line + strings.Count(e.Source[:at.Offset], "\n")},
-			Object: object, Text: text, Excerpt: place.Excerpt(),
+			Object: policyObject(p.Name), Text: text, Excerpt: place.Excerpt(),
 		})
 	}
 	patterns(program.Expr(), func(at expr.Span, pattern string) { doubt(at, neverMatches(pattern)) })
@@ -37,7 +37,7 @@ func (b *builder) doubts(object string, e Expression, program *expr.Program) pro
 		var first string
 		others := 0
 		for _, v := range values {
-			why := b.never(field, v)
+			why := w.never(field, v)
 			switch {
 			case why == "":
 			case first == "":
@@ -72,7 +72,7 @@ func comparisons(e expr.Expr, found func(at expr.Span, field int, values []strin
 }
 
 // never tells why a field does not have a value, "" if it may have it.
-func (b *builder) never(field int, value string) string {
+func (w *warner) never(field int, value string) string {
 	switch field {
 	case FieldFQDN, FieldDomains:
 		return neverName(field, value)
@@ -85,7 +85,7 @@ func (b *builder) never(field int, value string) string {
 			return fmt.Sprintf("there is no continent %q; write one of %s", value, strings.Join(continents(), " "))
 		}
 	case FieldLocation:
-		if has := b.spec.Known[field]; has != nil && !has(value) {
+		if has := w.spec.Known[field]; has != nil && !has(value) {
 			return fmt.Sprintf("no location has the name %q", value)
 		}
 	}

@@ -13,20 +13,21 @@ import (
 // contradict themselves or each other, or policies before them take every query.
 // What it does not see through (lists, regular expressions, queries that several
 // policies take together) it passes over.
-func (b *builder) warnUnmatchable() {
+func (w *warner) warnUnmatchable() {
 	before := newTaken()
-	for _, p := range b.config.Policies {
-		if why := b.contradiction(p); why != "" {
-			b.problems.Warnf(p.Pos, policyObject(p.Name), "the policy can never match: %s", why)
+	for _, p := range w.Policies {
+		if why := w.contradiction(p); why != "" {
+			w.problems.Warnf(p.Pos, policyObject(p.Name), "the policy can never match: %s", why)
 			continue
 		}
-		b.problems = append(b.problems, b.doubtful[p]...)
+		w.problems = append(w.problems, w.doubts(p, p.spec.Traffic, p.Traffic)...)
+		w.problems = append(w.problems, w.doubts(p, p.spec.Identity, p.Identity)...)
 		if first := before.by(p); first != nil {
 			what := "takes every query that it could"
 			if first == before.all {
 				what = "matches everything"
 			}
-			b.problems.Warnf(p.Pos, policyObject(p.Name), "the policy can never match: %q (precedence %d) before it %s", first.Name, first.Precedence, what)
+			w.problems.Warnf(p.Pos, policyObject(p.Name), "the policy can never match: %q (precedence %d) before it %s", first.Name, first.Precedence, what)
 			continue
 		}
 		before.add(p)
@@ -34,7 +35,7 @@ func (b *builder) warnUnmatchable() {
 }
 
 // contradiction tells why no query can match, "" if nothing speaks against it.
-func (b *builder) contradiction(p *Policy) string {
+func (w *warner) contradiction(p *Policy) string {
 	var names, domains []string
 	var byNames, byDomains bool
 	for _, program := range []*expr.Program{p.Traffic, p.Identity} {
@@ -47,8 +48,8 @@ func (b *builder) contradiction(p *Policy) string {
 			case !ok:
 			case len(c.Strings)+len(c.Ranges) == 0:
 				return "no value of " + schema.Field(field).Name + " meets all conditions"
-			case b.noneOf(field, c.Strings):
-				return b.never(field, c.Strings[0])
+			case w.noneOf(field, c.Strings):
+				return w.never(field, c.Strings[0])
 			case field == FieldFQDN:
 				names, byNames = c.Strings, true
 			case field == FieldDomains:
@@ -68,8 +69,8 @@ func (b *builder) contradiction(p *Policy) string {
 
 // noneOf reports whether a field never has any of the values. Locations may get
 // another name while the server runs, and a wildcard may be asked for.
-func (b *builder) noneOf(field int, values []string) bool {
-	return slices.Contains([]int{FieldType, FieldCountry, FieldContinent}, field) && len(values) > 0 && !slices.ContainsFunc(values, func(v string) bool { return b.never(field, v) == "" })
+func (w *warner) noneOf(field int, values []string) bool {
+	return slices.Contains([]int{FieldType, FieldCountry, FieldContinent}, field) && len(values) > 0 && !slices.ContainsFunc(values, func(v string) bool { return w.never(field, v) == "" })
 }
 
 // fqdns gives the canonical form of values of dns.fqdn and dns.domains.
@@ -101,7 +102,7 @@ func (t *taken) by(p *Policy) *Policy {
 	if text, ok := expressions(p); ok && t.same[text] != nil {
 		return t.same[text]
 	}
-	for _, c := range append(conditions(p.Traffic), conditions(p.Identity)...) {
+	for _, c := range p.conditions {
 		if first := t.byCondition(c); first != nil {
 			return first
 		}

@@ -6,7 +6,9 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/coredns/coredns/plugin/cache"
@@ -14,6 +16,8 @@ import (
 	"github.com/coredns/coredns/plugin/pkg/parse"
 	"github.com/coredns/coredns/plugin/pkg/proxy"
 	"github.com/coredns/coredns/plugin/pkg/transport"
+
+	"github.com/internaldns/internaldns/plugin/pkg/model"
 )
 
 const (
@@ -74,21 +78,114 @@ func parseResolvers(words []string) ([]resolver, error) {
 	return out, nil
 }
 
-// custom is the path of one policy with resolvers of its own: a cache that no
-// other policy can read, and the forward plugin's exchange and health checks.
-type custom struct {
-	cache   *cache.Cache
-	forward *forward.Forward
-	proxies []*proxy.Proxy
+// upstream is the path of one policy with resolvers of its own: a cache that no
+// other policy can read, and the forward plugin's exchange and health checks. Safe for
+// concurrent use.
+type upstream struct {
+	resolvers []string // as written
+	cache     *cache.Cache
+	forward   *forward.Forward
+
+	mu     sync.Mutex
+	under  int           // queries under way
+	closed bool          // no query may begin any more
+	idle   chan struct{} // closed when the last one has ended
 }
 
-func newCustom(resolvers []resolver) *custom {
-	c := &custom{cache: cache.New(), forward: forward.New()}
-	c.cache.Next = c.forward
-	for _, r := range resolvers {
-		c.proxies = append(c.proxies, r.proxy())
+// newUpstream makes an upstream of addresses that parseResolvers takes, and begins its
+// health checks.
+func newUpstream(words []string) (*upstream, error) {
+	resolvers, err := parseResolvers(words)
+	if err != nil {
+		return nil, err
 	}
-	return c
+	u := &upstream{resolvers: words, cache: cache.New(), forward: forward.New(), idle: make(chan struct{})}
+	u.cache.Next = u.forward
+	for _, r := range resolvers {
+		u.forward.SetProxy(r.proxy())
+	}
+	return u, nil
+}
+
+// enter reports whether a query may be asked; leave is to follow then.
+func (u *upstream) enter() bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.closed {
+		return false
+	}
+	u.under++
+	return true
+}
+
+func (u *upstream) leave() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.under--; u.closed && u.under == 0 {
+		close(u.idle)
+	}
+}
+
+// close has no query begin any more, waits for those under way, and ends the health
+// checks and connections. It is called once.
+func (u *upstream) close() error {
+	u.mu.Lock()
+	if u.closed = true; u.under == 0 {
+		close(u.idle)
+	}
+	u.mu.Unlock()
+	<-u.idle
+	return u.forward.OnShutdown()
+}
+
+// Prepare implements scope.Follower: what policies ask is there before a query has them.
+func (p *ResolverPolicy) Prepare(next *model.Snapshot) {
+	for _, policy := range next.Policies {
+		if policy.Action != model.UseResolvers {
+			continue
+		}
+		old := p.upstreams.at(policy.Number())
+		if old != nil && slices.Equal(old.resolvers, policy.Resolvers) {
+			continue
+		}
+		u, err := newUpstream(policy.Resolvers)
+		if err != nil {
+			log.Errorf("Policy %q: %v", policy.Name, err)
+			continue
+		}
+		p.upstreams.swap(policy.Number(), old, u)
+		p.end(old)
+	}
+}
+
+// Follow implements scope.Follower: what no policy asks any more ends with the last query
+// under way.
+func (p *ResolverPolicy) Follow(_, next *model.Snapshot) {
+	asked := make(map[uint32]bool)
+	for _, policy := range next.Policies {
+		if policy.Action == model.UseResolvers {
+			asked[policy.Number()] = true
+		}
+	}
+	for number, u := range p.upstreams.all() {
+		if !asked[number] {
+			p.upstreams.swap(number, u, nil)
+			p.end(u)
+		}
+	}
+}
+
+// end closes an upstream, which may be nil, as soon as its queries allow. onShutdown
+// waits for that.
+func (p *ResolverPolicy) end(u *upstream) {
+	if u == nil {
+		return
+	}
+	p.ending.Go(func() {
+		if err := u.close(); err != nil {
+			log.Errorf("While closing connections to resolvers: %v", err)
+		}
+	})
 }
 
 // proxy makes the connection pool to one resolver, not yet started.
@@ -108,13 +205,3 @@ func (r resolver) proxy() *proxy.Proxy {
 	p.SetTLSConfig(config)
 	return p
 }
-
-// start begins the health checks.
-func (c *custom) start() {
-	for _, p := range c.proxies {
-		c.forward.SetProxy(p)
-	}
-}
-
-// stop ends them and closes the connections.
-func (c *custom) stop() error { return c.forward.OnShutdown() }

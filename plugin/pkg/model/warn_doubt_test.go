@@ -39,13 +39,13 @@ func TestDoubts(t *testing.T) {
 		"dns.location == 'Office'":                              `no location has the name "Office"`,
 	} {
 		t.Run(source, func(t *testing.T) {
-			_, problems := model.Build(model.Spec{
+			problems := problemsOf(model.Spec{
 				Known: map[int]func(string) bool{model.FieldLocation: func(name string) bool { return name == "office" }},
-				Policies: []model.PolicySpec{
+				Policies: []*model.PolicySpec{
 					{Pos: at(3), Name: "p", Action: model.UsePublic, Traffic: model.Expression{Pos: at(4), Source: "dns.src_ip == 192.0.2.1 or\n" + source}},
 					{Pos: at(8), Name: "q", Action: model.UsePublic, Disabled: true, Traffic: model.Expression{Pos: at(9), Source: source}},
 				},
-			}, nil)
+			})
 			first, _, _ := strings.Cut(problems.Error(), "\n")
 			if want != "" {
 				want = `Corefile:5: resolverpolicy "p": warning: ` + want
@@ -59,10 +59,10 @@ func TestDoubts(t *testing.T) {
 
 // TestDoubtExcerpt holds that the comparison is underlined.
 func TestDoubtExcerpt(t *testing.T) {
-	_, problems := model.Build(model.Spec{Policies: []model.PolicySpec{{
+	problems := problemsOf(model.Spec{Policies: []*model.PolicySpec{{
 		Pos: at(3), Name: "p", Action: model.UsePublic,
 		Identity: model.Expression{Pos: at(4), Source: "dns.fqdn == 'a' or dns.fqdn == '*'"},
-	}}}, nil)
+	}}})
 	want := `Corefile:4: resolverpolicy "p": warning: "*" stands for no other name in a comparison; write dns.fqdn wildcard '*'
 dns.fqdn == 'a' or dns.fqdn == '*'
                    ^^^^^^^^^^^^^^^`
@@ -98,9 +98,9 @@ func TestHints(t *testing.T) {
 		"true":                                                     "unknown field true, leave the expression out: without one a policy is for every query",
 		"dns.resolvd_ip == 192.0.2.1":                              "unknown field dns.resolvd_ip, did you mean dns.resolved_ip?",
 	} {
-		_, problems := model.Build(model.Spec{Policies: []model.PolicySpec{
+		problems := problemsOf(model.Spec{Policies: []*model.PolicySpec{
 			{Name: "p", Action: model.UsePublic, Traffic: model.Expression{Source: source}},
-		}}, nil)
+		}})
 		if len(problems) != 1 || problems[0].Text != want {
 			t.Errorf("%s:\n%s\nwant:\n%s", source, problems.Error(), want)
 		}

@@ -1,0 +1,75 @@
+package resolverpolicy
+
+import (
+	"iter"
+	"sync"
+	"sync/atomic"
+)
+
+// partLen is how many numbers a numbered list has room for at a time.
+const (
+	partBits = 6
+	partLen  = 1 << partBits
+)
+
+// numbered holds one T for each of some numbers that grow as long as the block serves,
+// such as those of policies. Reading takes no lock. Safe for concurrent use.
+type numbered[T any] struct {
+	mu    sync.Mutex // held while something comes or goes
+	parts atomic.Pointer[[]*part[T]]
+}
+
+type part[T any] [partLen]atomic.Pointer[T]
+
+// at returns what a number has, nil if there is nothing.
+func (l *numbered[T]) at(n uint32) *T {
+	parts := l.parts.Load()
+	if parts == nil || int(n>>partBits) >= len(*parts) || (*parts)[n>>partBits] == nil {
+		return nil
+	}
+	return (*parts)[n>>partBits][n%partLen].Load()
+}
+
+// swap puts something in the place of what a number has, if that is old, and returns
+// what is there then.
+func (l *numbered[T]) swap(n uint32, old, next *T) *T {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if now := l.at(n); now != old {
+		return now
+	}
+	var parts []*part[T]
+	if known := l.parts.Load(); known != nil {
+		parts = *known
+	}
+	at := int(n >> partBits)
+	if at >= len(parts) || parts[at] == nil {
+		grown := make([]*part[T], max(len(parts), at+1))
+		copy(grown, parts)
+		grown[at] = new(part[T])
+		parts = grown
+		l.parts.Store(&parts)
+	}
+	parts[at][n%partLen].Store(next)
+	return next
+}
+
+// all yields what there is, by number.
+func (l *numbered[T]) all() iter.Seq2[uint32, *T] {
+	return func(yield func(uint32, *T) bool) {
+		parts := l.parts.Load()
+		if parts == nil {
+			return
+		}
+		for i, p := range *parts {
+			if p == nil {
+				continue
+			}
+			for j := range p {
+				if v := p[j].Load(); v != nil && !yield(uint32(i<<partBits+j), v) {
+					return
+				}
+			}
+		}
+	}
+}
