@@ -44,6 +44,9 @@ func (b *builder) addPolicies() {
 // relink returns the policies of old, with the views that they have now.
 func (b *builder) relink() []*Policy {
 	made := b.old.made
+	if slices.Equal(b.Views, b.old.Views) && slices.Equal(b.spec.Gone, b.old.spec.Gone) {
+		return made
+	}
 	for i, p := range b.old.made {
 		if p.Action != UseView || p.View == b.views[p.ViewName] && p.View != nil {
 			continue

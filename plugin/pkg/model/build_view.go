@@ -9,8 +9,8 @@ import (
 // addViews makes the views, or hands on those that stay.
 func (b *builder) addViews() {
 	renamed := b.gained || b.lost
-	if len(b.changed) == 0 && !renamed && slices.Equal(b.spec.Views, b.old.spec.Views) && b.old.views != nil {
-		b.Views, b.views = b.old.Views, b.old.views
+	if len(b.changed) == 0 && !(renamed && b.old.looseViews) && slices.Equal(b.spec.Views, b.old.spec.Views) {
+		b.Views, b.views, b.looseViews = b.old.Views, b.old.views, b.old.looseViews
 		return
 	}
 	b.Views, b.views = make([]*View, 0, len(b.spec.Views)), make(map[string]*View, len(b.spec.Views))
@@ -24,6 +24,7 @@ func (b *builder) addViews() {
 		if v == nil || v.spec != s || renamed && v.loose || v.holdsAny(b.changed) {
 			v = b.newView(s)
 		}
+		b.looseViews = b.looseViews || v.loose
 		b.views[s.Name] = v
 		b.Views = append(b.Views, v)
 	}

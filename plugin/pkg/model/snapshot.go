@@ -24,14 +24,15 @@ type config struct {
 	Views    []*View   // in the order declared
 	Policies []*Policy // enabled, by ascending precedence
 
-	spec  Spec
-	zones map[string]*Zone // by ID
-	links map[string]link  // the references, by the ID of the zone they lead from
-	loose bool             // a reference names a zone by another spelling than its ID
-	views map[string]*View // by name
-	made  []*Policy        // in the order declared, disabled ones included
-	index index
-	used  fieldSet // by the policies
+	spec       Spec
+	zones      map[string]*Zone // by ID
+	links      map[string]link  // the references, by the ID of the zone they lead from
+	loose      bool             // a reference names a zone by another spelling than its ID
+	looseViews bool             // a view does
+	views      map[string]*View // by name
+	made       []*Policy        // in the order declared, disabled ones included
+	index      index
+	used       fieldSet // by the policies
 
 	nextZone, nextPolicy uint32 // numbers that were never used
 }

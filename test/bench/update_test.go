@@ -1,0 +1,91 @@
+package bench
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/internaldns/internaldns/plugin/pkg/model"
+	"github.com/internaldns/internaldns/plugin/pkg/zone"
+)
+
+// company describes 10,000 zones, 1,000 views of 100 of them each, and 5,000 policies.
+func company(tb testing.TB) model.Spec {
+	tb.Helper()
+	const zones, views, policies = 10_000, 1000, 5000
+	data := suiteZone(tb, records)
+	var spec model.Spec
+	for i := range zones {
+		spec.Zones = append(spec.Zones, &model.ZoneSpec{ID: fmt.Sprintf("z%d", i), Apex: fmt.Sprintf("z%d.example.", i), Flatten: true, Data: data})
+	}
+	for i := range views {
+		v := &model.ViewSpec{Name: fmt.Sprintf("v%d", i)}
+		for j := range 100 {
+			v.Zones = append(v.Zones, model.Ref{Name: fmt.Sprintf("z%d", (i*10+j)%zones)})
+		}
+		spec.Views = append(spec.Views, v)
+	}
+	for i := range policies {
+		spec.Policies = append(spec.Policies, &model.PolicySpec{
+			Name: fmt.Sprintf("p%d", i), View: model.Ref{Name: fmt.Sprintf("v%d", i%views)}, Fallback: model.DefaultTriggers,
+			Traffic: model.Expression{Source: byPrefix(i) + " or " + byDomain(i)},
+		})
+	}
+	return spec
+}
+
+// BenchmarkUpdate is what it costs to build the snapshot that differs in one thing from
+// the one that serves.
+func BenchmarkUpdate(b *testing.B) {
+	spec := company(b)
+	old := build(b, spec)
+	for name, change := range map[string]func(spec *model.Spec){
+		"zone": func(spec *model.Spec) {
+			spec.Zones = append(slices.Clip(spec.Zones), &model.ZoneSpec{ID: "new", Apex: "new.example.", Data: spec.Zones[0].Data})
+		},
+		"policy": func(spec *model.Spec) {
+			spec.Policies = append(slices.Clip(spec.Policies), &model.PolicySpec{
+				Name: "new", View: model.Ref{Name: "v1"}, Traffic: model.Expression{Source: byDomain(77)},
+			})
+		},
+		"view": func(spec *model.Spec) {
+			changed := *spec.Views[500]
+			changed.Zones = changed.Zones[1:]
+			spec.Views = slices.Clone(spec.Views)
+			spec.Views[500] = &changed
+		},
+		"reference": func(spec *model.Spec) {
+			spec.References = []*model.ReferenceSpec{{From: "z100", To: "z200"}}
+		},
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				spec := old.Spec()
+				change(&spec)
+				if next, problems := model.Build(spec, old); next == nil {
+					b.Fatal(problems)
+				}
+			}
+		})
+	}
+	b.Run("data", func(b *testing.B) {
+		b.ReportAllocs()
+		data := map[string]*zone.Zone{"z77": spec.Zones[0].Data}
+		for b.Loop() {
+			old.WithData(data)
+		}
+	})
+	b.Run("everything", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			build(b, spec)
+		}
+	})
+	b.Run("warnings", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			model.Warnings(old)
+		}
+	})
+}
