@@ -17,10 +17,10 @@ import (
 	"github.com/coredns/coredns/request"
 	"github.com/miekg/dns"
 
-	"github.com/internaldns/internaldns/plugin/pkg/client"
 	"github.com/internaldns/internaldns/plugin/pkg/domain"
 	"github.com/internaldns/internaldns/plugin/pkg/explain"
 	"github.com/internaldns/internaldns/plugin/pkg/model"
+	"github.com/internaldns/internaldns/plugin/pkg/requestinfo"
 	"github.com/internaldns/internaldns/plugin/pkg/resolve"
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
 	"github.com/internaldns/internaldns/test/scenario"
@@ -262,11 +262,11 @@ func (e explainer) query(ctx context.Context, w dns.ResponseWriter, r *dns.Msg, 
 		return q, true
 	}
 	server, _ := ctx.Value(dnsserver.Key{}).(*dnsserver.Server)
-	suite, ok := e.Handler.(interface{ Clients() *client.Sources })
+	suite, ok := e.Handler.(interface{ Clients() *requestinfo.Sources })
 	if !ok || server == nil || !strings.HasPrefix(server.Addr, "dns://") {
 		return q, false
 	}
-	q.Client.Facts = &client.Client{
+	q.Client.Facts = &requestinfo.Info{
 		Sources: suite.Clients(), Addr: q.Client.Addr, Server: q.Client.Server, Name: strings.ToLower(q.Name), Request: r,
 	}
 	return q, true

@@ -24,28 +24,37 @@ const (
 	caddyServer = "github.com/coredns/caddy"
 	coreDNS     = "github.com/coredns/coredns/"
 	tracing     = "github.com/opentracing/opentracing-go"
+
+	prometheusClient = "github.com/prometheus/client_golang/prometheus"
 )
 
 // layers is the arrows of plugin/README.md.
 func layers() map[string]layer {
 	return map[string]layer{
-		"plugin/pkg/problem":   {rank: 0, pure: true},
-		"plugin/pkg/domain":    {rank: 0, pure: true, foreign: []string{miekgDNS, punycode}},
-		"plugin/pkg/expr":      {rank: 0, pure: true},
-		"plugin/pkg/token":     {rank: 0},
-		"plugin/pkg/filewatch": {rank: 1},
-		"plugin/pkg/zone":      {rank: 1, pure: true, foreign: []string{miekgDNS, prefixTable}},
-		"plugin/pkg/zonefile":  {rank: 1, foreign: []string{miekgDNS}},
-		"plugin/pkg/yamlfile":  {rank: 1, pure: true, foreign: []string{yaml}},
-		"plugin/pkg/category":  {rank: 1, pure: true},
-		"plugin/pkg/identity":  {rank: 2, pure: true, foreign: []string{prefixTable}},
-		"plugin/pkg/location":  {rank: 2, pure: true, foreign: []string{prefixTable}},
-		"plugin/pkg/model":     {rank: 2, pure: true, foreign: []string{miekgDNS, prefixTable}},
-		"plugin/pkg/client":    {rank: 3, pure: true, foreign: []string{miekgDNS}},
-		"plugin/pkg/resolve":   {rank: 3, pure: true, foreign: []string{miekgDNS}},
-		"plugin/pkg/reply":     {rank: 4, pure: true, foreign: []string{miekgDNS, coreDNS + "request"}},
-		"plugin/pkg/explain":   {rank: 5, pure: true, foreign: []string{miekgDNS}},
-		"plugin/pkg/scope":     {rank: 4, foreign: []string{caddyServer, coreDNS, miekgDNS, tracing}},
+		"plugin/pkg/problem":     {rank: 0, pure: true},
+		"plugin/pkg/domain":      {rank: 0, pure: true, foreign: []string{miekgDNS, punycode}},
+		"plugin/pkg/expr":        {rank: 0, pure: true},
+		"plugin/pkg/numbered":    {rank: 0, pure: true},
+		"plugin/pkg/token":       {rank: 0},
+		"plugin/pkg/filewatch":   {rank: 1},
+		"plugin/pkg/zone":        {rank: 1, pure: true, foreign: []string{miekgDNS, prefixTable}},
+		"plugin/pkg/zonefile":    {rank: 1, foreign: []string{miekgDNS}},
+		"plugin/pkg/yamlfile":    {rank: 1, pure: true, foreign: []string{yaml}},
+		"plugin/pkg/category":    {rank: 1, pure: true},
+		"plugin/pkg/list":        {rank: 2, pure: true, foreign: []string{prefixTable}},
+		"plugin/pkg/identity":    {rank: 2, pure: true, foreign: []string{prefixTable}},
+		"plugin/pkg/location":    {rank: 2, pure: true, foreign: []string{prefixTable}},
+		"plugin/pkg/model":       {rank: 2, pure: true, foreign: []string{miekgDNS, prefixTable}},
+		"plugin/pkg/requestinfo": {rank: 3, pure: true, foreign: []string{miekgDNS}},
+		"plugin/pkg/resolve":     {rank: 3, pure: true, foreign: []string{miekgDNS}},
+		"plugin/pkg/compare":     {rank: 4, pure: true, foreign: []string{miekgDNS}},
+		"plugin/pkg/lint":        {rank: 4, foreign: []string{miekgDNS}},
+		"plugin/pkg/reply":       {rank: 4, pure: true, foreign: []string{miekgDNS, coreDNS + "request"}},
+		"plugin/pkg/explain":     {rank: 5, pure: true, foreign: []string{miekgDNS}},
+		"plugin/pkg/scope":       {rank: 4, foreign: []string{caddyServer, coreDNS, miekgDNS, tracing}},
+		"plugin/pkg/telemetry":   {rank: 5, foreign: []string{miekgDNS, coreDNS + "plugin", prometheusClient}},
+		"plugin/pkg/querylog":    {rank: 6, foreign: []string{miekgDNS, coreDNS + "plugin/pkg/log"}},
+		"plugin/pkg/upstream":    {rank: 5, foreign: []string{miekgDNS, coreDNS + "plugin/"}},
 
 		"plugin/resolverpolicy": pluginLayer(),
 		"plugin/dnsview":        pluginLayer(),
@@ -55,8 +64,8 @@ func layers() map[string]layer {
 }
 
 func pluginLayer() layer {
-	return layer{rank: 5, foreign: []string{miekgDNS, prefixTable, caddyServer, coreDNS,
-		"github.com/prometheus/client_golang/prometheus", tracing}}
+	return layer{rank: 7, foreign: []string{miekgDNS, prefixTable, caddyServer, coreDNS,
+		prometheusClient, tracing}}
 }
 
 // setupFiles are the files of a plugin that may know Caddy: the setup, and what it

@@ -7,6 +7,7 @@ import (
 	"github.com/coredns/caddy"
 
 	"github.com/internaldns/internaldns/cmd/coredns/tune"
+	"github.com/internaldns/internaldns/plugin/pkg/model"
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
 )
 
@@ -20,7 +21,7 @@ func tuneOnUse() {
 		return
 	}
 	var once sync.Once
-	caddy.RegisterParsingCallback("dns", "referencezone", func(caddy.Context) error {
+	caddy.RegisterParsingCallback("dns", model.ReferenceDirective, func(caddy.Context) error {
 		if scope.InUse() {
 			once.Do(tune.Runtime)
 		}

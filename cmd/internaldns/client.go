@@ -9,10 +9,10 @@ import (
 	"github.com/coredns/coredns/plugin/pkg/transport"
 	"github.com/miekg/dns"
 
-	"github.com/internaldns/internaldns/cmd/internaldns/compare"
-	"github.com/internaldns/internaldns/plugin/pkg/client"
+	"github.com/internaldns/internaldns/plugin/pkg/compare"
 	"github.com/internaldns/internaldns/plugin/pkg/domain"
 	"github.com/internaldns/internaldns/plugin/pkg/model"
+	"github.com/internaldns/internaldns/plugin/pkg/requestinfo"
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
 	"github.com/internaldns/internaldns/plugin/resolverpolicy"
 )
@@ -40,7 +40,7 @@ func clientOf(b *scope.Block, a asker, qname string, r *dns.Msg) model.Client {
 	out := model.Client{Addr: a.client, Server: a.server}
 	for _, h := range b.Handlers {
 		if p, ok := h.(*resolverpolicy.ResolverPolicy); ok {
-			out.Facts = &client.Client{
+			out.Facts = &requestinfo.Info{
 				Sources: p.Clients(), Addr: a.client, Server: a.server, Name: qname, Request: r, Host: a.host, Email: a.identity,
 			}
 		}

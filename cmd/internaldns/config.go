@@ -131,7 +131,7 @@ func publicPath(b scope.Block) bool {
 	}
 	below := b.Handlers
 	for i, h := range b.Handlers {
-		if slices.Contains([]string{"resolverpolicy", "dnsview", "internalzone", "referencezone"}, h.Name()) {
+		if slices.Contains(scope.Directives(), h.Name()) {
 			below = b.Handlers[i+1:]
 		}
 	}

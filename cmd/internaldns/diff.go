@@ -15,7 +15,7 @@ import (
 	"github.com/coredns/coredns/plugin/pkg/parse"
 	"github.com/miekg/dns"
 
-	"github.com/internaldns/internaldns/cmd/internaldns/compare"
+	"github.com/internaldns/internaldns/plugin/pkg/compare"
 	"github.com/internaldns/internaldns/plugin/pkg/domain"
 	"github.com/internaldns/internaldns/plugin/pkg/model"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"

@@ -145,7 +145,7 @@ func (f *explainFlags) reversed(name string, qtype uint16, stated bool) (string,
 func below(b *scope.Block) int {
 	at := 0
 	for i, h := range b.Handlers {
-		if slices.Contains([]string{"resolverpolicy", "dnsview", "internalzone", "referencezone"}, h.Name()) {
+		if slices.Contains(scope.Directives(), h.Name()) {
 			at = i + 1
 		}
 	}

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/coredns/coredns/core/dnsserver"
+
+	"github.com/internaldns/internaldns/plugin/pkg/scope"
 )
 
 // Version is the version of the suite, apart from that of CoreDNS.
@@ -20,7 +22,7 @@ const anchor = "cache"
 
 // order is the suite's own directives in order of execution.
 func order() []string {
-	return []string{"resolverpolicy", "dnsview", "internalzone", "referencezone"}
+	return scope.Directives()
 }
 
 // Directives gives the stock directives, in their order, with those of the suite

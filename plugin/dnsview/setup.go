@@ -14,7 +14,7 @@ import (
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
 )
 
-const pluginName = "dnsview"
+const pluginName = model.ViewDirective
 
 func init() { plugin.Register(pluginName, setup) }
 

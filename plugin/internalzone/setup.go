@@ -16,7 +16,7 @@ import (
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
 )
 
-const pluginName = "internalzone"
+const pluginName = model.ZoneDirective
 
 func init() { plugin.Register(pluginName, setup) }
 

@@ -15,7 +15,7 @@ import (
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
 )
 
-const pluginName = "referencezone"
+const pluginName = model.ReferenceDirective
 
 func init() { plugin.Register(pluginName, setup) }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/internaldns/internaldns/plugin/pkg/identity"
 	"github.com/internaldns/internaldns/plugin/pkg/location"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
+	"github.com/internaldns/internaldns/plugin/pkg/querylog"
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
 )
 
@@ -55,11 +56,11 @@ func (c *common) setReload(l scope.Line) (err error) {
 // setQueryLog names a file that is not made before the start.
 func (c *common) setQueryLog(l scope.Line) error {
 	name := l.Words[0]
-	if name != standardOutput {
+	if name != querylog.StandardOutput {
 		name = c.sources.path(name)
 	}
 	c.sources.queryLog, c.sources.queryLogPos = name, l.Pos
-	if err := checkLog(name); err != nil {
+	if err := querylog.Check(name); err != nil {
 		return fmt.Errorf("query log: %w", err)
 	}
 	return nil

@@ -14,13 +14,14 @@ import (
 	"github.com/internaldns/internaldns/plugin/pkg/reply"
 	"github.com/internaldns/internaldns/plugin/pkg/resolve"
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
+	"github.com/internaldns/internaldns/plugin/pkg/telemetry"
 )
 
 var log = clog.NewWithPlugin(pluginName)
 
 // fallBack takes a query whose internal result was held back to public DNS
 // (SPEC 6). The context is the one without a pin.
-func (p *ResolverPolicy) fallBack(ctx context.Context, w dns.ResponseWriter, r *dns.Msg, pin *resolve.Pin, meter *policyMeter) (int, error) {
+func (p *ResolverPolicy) fallBack(ctx context.Context, w dns.ResponseWriter, r *dns.Msg, pin *resolve.Pin, meter *telemetry.PolicyMeter) (int, error) {
 	f := &fallback{handler: p, meter: meter, ctx: ctx, w: w, r: r, pin: pin}
 	qname, _ := pin.Question(r)
 	f.first, f.second = pin.Asks(qname)
@@ -43,7 +44,7 @@ func (p *ResolverPolicy) fallBack(ctx context.Context, w dns.ResponseWriter, r *
 // fallback is one query on its way to public DNS.
 type fallback struct {
 	handler *ResolverPolicy
-	meter   *policyMeter
+	meter   *telemetry.PolicyMeter
 	ctx     context.Context
 	w       dns.ResponseWriter
 	r       *dns.Msg
@@ -200,7 +201,7 @@ func Answers(m *dns.Msg) bool {
 
 // keep sends the internal answer because a name is private to the policy.
 func (f *fallback) keep(ask resolve.Ask) (int, error) {
-	f.meter.kept()
+	f.meter.Kept()
 	return reply.Internal(f.w, f.r, f.pin, reply.PrivateNote(ask.Name, f.pin.Policy))
 }
 
@@ -245,7 +246,7 @@ const publicDNS = "public DNS"
 // the error cannot be handed up to the errors plugin.
 func (f *fallback) note(err error) {
 	if errors.Is(err, errBusy) {
-		f.meter.shed()
+		f.meter.Shed()
 		return
 	}
 	if err != nil {
@@ -257,5 +258,5 @@ func (f *fallback) note(err error) {
 func (f *fallback) recovered() { f.handler.found(f.pin.Policy, publicDNS) }
 
 func (f *fallback) count(rcode int) {
-	f.meter.public(f.pin.Result.Trigger(), rcode)
+	f.meter.Public(f.pin.Result.Trigger(), rcode)
 }

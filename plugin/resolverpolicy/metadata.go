@@ -12,10 +12,10 @@ import (
 	"github.com/internaldns/internaldns/plugin/pkg/resolve"
 )
 
-// account is what metadata and the query log tell of one query: its policy, worked out when somebody
+// queryInfo is what metadata and the query log tell of one query: its policy, worked out when somebody
 // asks or the query is served, and what came of it. It belongs to the goroutine of
 // the query.
-type account struct {
+type queryInfo struct {
 	context.Context
 	handler  *ResolverPolicy
 	snapshot *model.Snapshot // the one that the query is served with
@@ -32,11 +32,11 @@ type account struct {
 	pin    *resolve.Pin // nil if no view was asked
 }
 
-type accountKey struct{}
+type infoKey struct{}
 
-// Value gives the account, or what the parent holds.
-func (a *account) Value(key any) any {
-	if _, ok := key.(accountKey); ok {
+// Value returns the queryInfo, or what the parent holds.
+func (a *queryInfo) Value(key any) any {
+	if _, ok := key.(infoKey); ok {
 		return a
 	}
 	return a.Context.Value(key)
@@ -44,19 +44,19 @@ func (a *account) Value(key any) any {
 
 // onward is the context of what stands below the policies. A plugin there may send
 // queries of its own through the server, such as for the target of a CNAME: those
-// must not write into the account of the query they are for.
+// must not write into the queryInfo of the query they are for.
 type onward struct{ context.Context }
 
-// Value gives what the parent holds, but for the account.
+// Value gives what the parent holds, but for the queryInfo.
 func (o onward) Value(key any) any {
-	if _, ok := key.(accountKey); ok {
+	if _, ok := key.(infoKey); ok {
 		return nil
 	}
 	return o.Context.Value(key)
 }
 
 // onward gives the context for what stands below the policies.
-func (a *account) onward(ctx context.Context) context.Context {
+func (a *queryInfo) onward(ctx context.Context) context.Context {
 	if a == nil {
 		return ctx
 	}
@@ -65,7 +65,7 @@ func (a *account) onward(ctx context.Context) context.Context {
 
 // describe gives a context with the metadata of SPEC 8.
 func (p *ResolverPolicy) describe(ctx context.Context, state request.Request) context.Context {
-	a := &account{Context: ctx, handler: p, snapshot: p.scope.Load(), w: state.W, r: state.Req}
+	a := &queryInfo{Context: ctx, handler: p, snapshot: p.scope.Load(), w: state.W, r: state.Req}
 	for label, value := range map[string]metadata.Func{
 		"policy": a.policyName, "view": a.viewName, "zone": a.zone,
 		"reference": a.reference, "fallback": a.fallback, "rcode": a.rcode,
@@ -75,18 +75,18 @@ func (p *ResolverPolicy) describe(ctx context.Context, state request.Request) co
 	return a
 }
 
-// account gives what is told of the query, nil if nobody wants to know.
-func (p *ResolverPolicy) account(ctx context.Context) *account {
+// info returns what is told of the query, nil if nobody wants to know.
+func (p *ResolverPolicy) info(ctx context.Context) *queryInfo {
 	if !p.described && p.log == nil {
 		return nil
 	}
-	a, _ := ctx.Value(accountKey{}).(*account)
+	a, _ := ctx.Value(infoKey{}).(*queryInfo)
 	return a
 }
 
 // load returns the snapshot that a query is served with: the one place that loads it for
 // the query, unless somebody wanted to know its policy before.
-func (p *ResolverPolicy) load(a *account) *model.Snapshot {
+func (p *ResolverPolicy) load(a *queryInfo) *model.Snapshot {
 	if a != nil {
 		return a.snapshot
 	}
@@ -94,7 +94,7 @@ func (p *ResolverPolicy) load(a *account) *model.Snapshot {
 }
 
 // choose gives the query's policy, nil if none matches.
-func (a *account) choose() *model.Policy {
+func (a *queryInfo) choose() *model.Policy {
 	if a.served || !ours(a.r) {
 		return a.policy
 	}
@@ -108,34 +108,34 @@ func (a *account) choose() *model.Policy {
 
 // serve notes what the query was served with. The pin, which may be nil, has its
 // result by the time a reply is written.
-func (a *account) serve(policy *model.Policy, pin *resolve.Pin) {
+func (a *queryInfo) serve(policy *model.Policy, pin *resolve.Pin) {
 	if a != nil {
 		a.policy, a.pin, a.served = policy, pin, true
 	}
 }
 
-func (a *account) policyName() string {
+func (a *queryInfo) policyName() string {
 	if p := a.choose(); p != nil {
 		return p.Name
 	}
 	return ""
 }
 
-func (a *account) viewName() string {
+func (a *queryInfo) viewName() string {
 	if p := a.choose(); p != nil {
 		return p.ViewName
 	}
 	return ""
 }
 
-func (a *account) zone() string {
+func (a *queryInfo) zone() string {
 	if a.pin == nil {
 		return ""
 	}
 	return matchID(&a.pin.Result)
 }
 
-func (a *account) reference() string {
+func (a *queryInfo) reference() string {
 	if a.pin == nil {
 		return ""
 	}
@@ -146,14 +146,14 @@ func (a *account) reference() string {
 	return r.Source.ID
 }
 
-func (a *account) fallback() string {
+func (a *queryInfo) fallback() string {
 	if a.pin == nil || !a.pin.Held {
 		return ""
 	}
 	return a.pin.Result.Trigger().String()
 }
 
-func (a *account) rcode() string {
+func (a *queryInfo) rcode() string {
 	if a.pin == nil {
 		return ""
 	}

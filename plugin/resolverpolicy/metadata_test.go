@@ -15,11 +15,12 @@ import (
 	ot "github.com/opentracing/opentracing-go"
 	"github.com/opentracing/opentracing-go/mocktracer"
 
-	"github.com/internaldns/internaldns/plugin/pkg/client"
 	"github.com/internaldns/internaldns/plugin/pkg/model"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
+	"github.com/internaldns/internaldns/plugin/pkg/requestinfo"
 	"github.com/internaldns/internaldns/plugin/pkg/resolve"
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
+	"github.com/internaldns/internaldns/plugin/pkg/zone"
 )
 
 // described gives a handler of a block that settles its queries with result, and
@@ -167,7 +168,7 @@ func TestMetadataOfOthers(t *testing.T) {
 		"update":      new(dns.Msg).SetUpdate("example.org."),
 		"chaos":       {Question: []dns.Question{{Name: "version.bind.", Qtype: dns.TypeTXT, Qclass: dns.ClassCHAOS}}},
 	} {
-		a := &account{Context: context.Background(), handler: p, w: &test.ResponseWriter{}, r: r}
+		a := &queryInfo{Context: context.Background(), handler: p, w: &test.ResponseWriter{}, r: r}
 		if a.policyName() != "" || a.viewName() != "" || a.zone() != "" || a.reference() != "" || a.fallback() != "" || a.rcode() != "" {
 			t.Errorf("%s: metadata of a query that is none of ours", name)
 		}
@@ -240,7 +241,7 @@ func (*overTLS) ConnectionState() *tls.ConnectionState {
 // there was none when the query arrived.
 func TestArrivalBeforeUpdate(t *testing.T) {
 	s := office(t, "example.org")
-	p := newHandler(s, &sources{server: t.Name(), clients: new(client.Sources)})
+	p := newHandler(s, &sources{server: t.Name(), clients: new(requestinfo.Sources)})
 	if err := p.onStartup(); err != nil {
 		t.Fatal(err)
 	}
@@ -267,4 +268,24 @@ func TestArrivalBeforeUpdate(t *testing.T) {
 	if plain != context.Background() {
 		t.Error("a context was made for a query without encryption")
 	}
+}
+
+// office is a server block with a policy and a view of the zones.
+func office(t testing.TB, zones ...string) *scope.Scope {
+	t.Helper()
+	s := new(scope.Scope)
+	view := &model.ViewSpec{Name: "office"}
+	for _, id := range zones {
+		apex := id + "."
+		s.AddZone(&model.ZoneSpec{ID: id, Apex: apex}, func() (*zone.Zone, problem.List) {
+			return zone.NewBuilder(zone.Options{Apex: apex}).Build()
+		})
+		view.Zones = append(view.Zones, model.Ref{Name: id})
+	}
+	s.AddView(view)
+	s.AddPolicy(&model.PolicySpec{Name: "staff", View: model.Ref{Name: "office"}, Fallback: model.DefaultTriggers})
+	if err := s.Build().Err(); err != nil {
+		t.Fatal(err)
+	}
+	return s
 }

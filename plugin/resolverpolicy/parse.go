@@ -7,9 +7,11 @@ import (
 	"strings"
 
 	"github.com/internaldns/internaldns/plugin/pkg/domain"
+	"github.com/internaldns/internaldns/plugin/pkg/list"
 	"github.com/internaldns/internaldns/plugin/pkg/model"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
+	"github.com/internaldns/internaldns/plugin/pkg/upstream"
 )
 
 // oneName is what to say of a policy without a name or with several.
@@ -19,7 +21,7 @@ const oneName = "a policy has one name, write: resolverpolicy NAME { ... }; what
 type declaration struct {
 	block    *scope.Scope
 	sources  *sources
-	lists    lists
+	lists    list.Lists
 	policy   *model.PolicySpec
 	actions  []string // of view, resolvers and public, those written
 	fallback bool     // whether fallback is written
@@ -29,7 +31,7 @@ func declare(block *scope.Scope, from *sources, head scope.Line) (scope.Declarat
 	if len(head.Words) != 1 {
 		return scope.Declaration{}, errors.New(oneName)
 	}
-	d := &declaration{block: block, sources: from, lists: make(lists), policy: &model.PolicySpec{Pos: head.Pos, Name: head.Words[0]}}
+	d := &declaration{block: block, sources: from, lists: make(list.Lists), policy: &model.PolicySpec{Pos: head.Pos, Name: head.Words[0]}}
 	d.policy.Lists = d.lists
 	return scope.Declaration{Object: d.object(), Properties: d.properties(), End: d.end}, nil
 }
@@ -78,15 +80,15 @@ func (d *declaration) list(l scope.Line) error {
 	if emptyOK && l.Words[2] != "empty_ok" {
 		return fmt.Errorf("list %q: unexpected %q, allowed: empty_ok", name, l.Words[2])
 	}
-	if !validListName(name) {
+	if !list.ValidName(name) {
 		return fmt.Errorf("list name %q, allowed: letters, digits, _, . and -", name)
 	}
 	if _, ok := d.lists[name]; ok {
 		return fmt.Errorf("list %q is declared twice", name)
 	}
-	list, problems := d.sources.list(file, emptyOK, l.Pos)
+	found, problems := d.sources.list(file, emptyOK, l.Pos)
 	d.block.Report(problems...)
-	d.lists[name] = list
+	d.lists[name] = found
 	return nil
 }
 
@@ -120,8 +122,7 @@ func (d *declaration) public(scope.Line) error {
 func (d *declaration) resolvers(l scope.Line) error {
 	d.actions = append(d.actions, "resolvers")
 	d.policy.Action, d.policy.Resolvers = model.UseResolvers, l.Words
-	_, err := parseResolvers(l.Words)
-	return err
+	return upstream.Check(l.Words)
 }
 
 func (d *declaration) setFallback(l scope.Line) error {

@@ -12,11 +12,15 @@ import (
 	"github.com/coredns/coredns/request"
 	"github.com/miekg/dns"
 
-	"github.com/internaldns/internaldns/plugin/pkg/client"
 	"github.com/internaldns/internaldns/plugin/pkg/model"
+	"github.com/internaldns/internaldns/plugin/pkg/numbered"
+	"github.com/internaldns/internaldns/plugin/pkg/querylog"
 	"github.com/internaldns/internaldns/plugin/pkg/reply"
+	"github.com/internaldns/internaldns/plugin/pkg/requestinfo"
 	"github.com/internaldns/internaldns/plugin/pkg/resolve"
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
+	"github.com/internaldns/internaldns/plugin/pkg/telemetry"
+	"github.com/internaldns/internaldns/plugin/pkg/upstream"
 )
 
 // ResolverPolicy pins a view to each query that a policy matches, and takes the
@@ -24,33 +28,33 @@ import (
 type ResolverPolicy struct {
 	Next plugin.Handler
 
-	scope   *scope.Scope
-	sources *sources  // read-only from the end of the setup on
-	asking  sync.Pool // of *asking
+	scope      *scope.Scope
+	sources    *sources  // read-only from the end of the setup on
+	selections sync.Pool // of *selection
 
 	// Set at startup and read-only from then on.
-	meter     *meter
-	outages   numbered[outage]   // of the policies
-	upstreams numbered[upstream] // of those with resolvers of their own
-	ending    sync.WaitGroup     // upstreams that are being closed
+	meter     *telemetry.Meter
+	outages   numbered.Table[telemetry.Outage]  // of the policies
+	upstreams numbered.Table[upstream.Upstream] // of those with resolvers of their own
+	ending    sync.WaitGroup                    // upstreams that are being closed
 	breaker   breaker
 	described bool // whether the metadata plugin asks for what was done
 	traced    bool // whether the trace plugin does
-	log       *queryLog
+	log       *querylog.Log
 }
 
-// asking is what the policies look at for one query.
-type asking struct {
+// selection is what the policies look at for one query.
+type selection struct {
 	query  model.Query
-	client client.Client
+	client requestinfo.Info
 }
 
 func newHandler(block *scope.Scope, from *sources) *ResolverPolicy {
 	return &ResolverPolicy{
-		scope:   block,
-		asking:  sync.Pool{New: func() any { return new(asking) }},
-		sources: from,
-		meter:   &meter{scope: block, server: from.server},
+		scope:      block,
+		selections: sync.Pool{New: func() any { return new(selection) }},
+		sources:    from,
+		meter:      telemetry.New(block, from.server),
 	}
 }
 
@@ -58,7 +62,7 @@ func newHandler(block *scope.Scope, from *sources) *ResolverPolicy {
 func (p *ResolverPolicy) Name() string { return pluginName }
 
 // Clients gives what the block has to tell clients apart, for those who explain.
-func (p *ResolverPolicy) Clients() *client.Sources { return p.sources.clients }
+func (p *ResolverPolicy) Clients() *requestinfo.Sources { return p.sources.clients }
 
 // onStartup fails if the load never came to its end, and starts what the policies
 // need while serving.
@@ -66,13 +70,12 @@ func (p *ResolverPolicy) onStartup() error {
 	if p.scope.Load() == nil {
 		return plugin.Error(pluginName, errors.New("no configuration was built; compile in all four plugins of the suite: resolverpolicy, dnsview, internalzone, referencezone"))
 	}
-	p.meter.start(p.scope.Servers(), p.sources.watched)
+	p.meter.Start(p.scope.Servers(), p.sources.watched)
 	if name := p.sources.queryLog; name != "" {
-		out, err := openLog(name)
-		if err != nil {
+		var err error
+		if p.log, err = querylog.Open(name); err != nil {
 			return plugin.Error(pluginName, fmt.Errorf("%s: query log: %w", p.sources.queryLogPos, err))
 		}
-		p.log = newQueryLog(out)
 	}
 	p.Prepare(p.scope.Load())
 	return nil
@@ -81,17 +84,17 @@ func (p *ResolverPolicy) onStartup() error {
 // onShutdown ends what onStartup began. It never fails: with an error Caddy would
 // skip the hooks that follow, and take a reload that is done for one that failed.
 func (p *ResolverPolicy) onShutdown() error {
-	for number, u := range p.upstreams.all() {
-		p.upstreams.swap(number, u, nil)
+	for number, u := range p.upstreams.All() {
+		p.upstreams.Swap(number, u, nil)
 		p.end(u)
 	}
 	p.ending.Wait()
 	if p.log != nil {
-		if err := p.log.stop(); err != nil {
+		if err := p.log.Stop(); err != nil {
 			log.Errorf("While shutting down: %v", err)
 		}
 	}
-	p.meter.retire(serving.All())
+	p.meter.Retire()
 	return nil
 }
 
@@ -106,46 +109,46 @@ func (p *ResolverPolicy) ServeDNS(ctx context.Context, w dns.ResponseWriter, r *
 	if p.log != nil {
 		return p.logged(ctx, w, r)
 	}
-	return p.serve(ctx, w, r, p.meter.at(ctx))
+	return p.serve(ctx, w, r, p.meter.At(ctx))
 }
 
 // serve answers a query by its policy.
-func (p *ResolverPolicy) serve(ctx context.Context, w dns.ResponseWriter, r *dns.Msg, at *listener) (int, error) {
-	watch := p.meter.stopwatch(at)
-	a := p.account(ctx)
+func (p *ResolverPolicy) serve(ctx context.Context, w dns.ResponseWriter, r *dns.Msg, at *telemetry.Listener) (int, error) {
+	watch := p.meter.Stopwatch(at)
+	a := p.info(ctx)
 	snapshot := p.load(a)
 	policy, tried := p.selectPolicy(ctx, snapshot, w, r)
-	watch.selected(tried)
+	watch.Selected(tried)
 	route := resolve.RouteOf(policy, r.Question[0].Qtype)
 	if route == resolve.ToView {
 		return p.fromView(ctx, w, r, snapshot, policy, at, watch)
 	}
-	watch.stop()
+	watch.Stop()
 	if route == resolve.ToResolvers {
 		return p.fromResolvers(ctx, w, r, snapshot, policy, at)
 	}
 	a.serve(policy, nil)
 	ctx = a.onward(ctx)
 	if policy == nil {
-		at.none()
+		at.Unmatched()
 		return scope.Next(pluginName, p.Next, ctx, w, r)
 	}
 	p.tag(ctx, policy, nil)
 	if route == resolve.ToNobody {
-		at.policy(policy).query(nil, dns.RcodeRefused)
+		at.Policy(policy).Query(nil, dns.RcodeRefused)
 		return reply.RefuseTransfer(w, r, policy)
 	}
-	at.policy(policy).outside()
+	at.Policy(policy).Outside()
 	return scope.Next(pluginName, p.Next, ctx, w, r)
 }
 
 // fromResolvers has the policy's own resolvers answer. If they were taken away since the
 // query had its snapshot, it is served anew with the present one.
 func (p *ResolverPolicy) fromResolvers(ctx context.Context, w dns.ResponseWriter, r *dns.Msg,
-	snapshot *model.Snapshot, policy *model.Policy, at *listener) (int, error) {
-	a := p.account(ctx)
-	u := p.upstreams.at(policy.Number())
-	if u == nil || !u.enter() {
+	snapshot *model.Snapshot, policy *model.Policy, at *telemetry.Listener) (int, error) {
+	a := p.info(ctx)
+	u := p.upstreams.At(policy.Number())
+	if u == nil || !u.Enter() {
 		if now := p.scope.Load(); now != snapshot {
 			if a != nil {
 				a.snapshot, a.chosen = now, false
@@ -154,13 +157,13 @@ func (p *ResolverPolicy) fromResolvers(ctx context.Context, w dns.ResponseWriter
 		}
 		return reply.Failure(w, r, dns.RcodeServerFailure, dns.ExtendedErrorCodeNotReady, fmt.Sprintf("policy %q has no resolvers", policy.Name))
 	}
-	defer u.leave()
+	defer u.Leave()
 	a.serve(policy, nil)
 	ctx = a.onward(ctx)
 	p.tag(ctx, policy, nil)
-	at.policy(policy).outside()
+	at.Policy(policy).Outside()
 	seen := verify(w, r)
-	rcode, err := u.cache.ServeDNS(ctx, seen, r)
+	rcode, err := u.ServeDNS(ctx, seen, r)
 	const who = "its resolvers"
 	if seen.answered(rcode) {
 		p.found(policy, who)
@@ -186,13 +189,13 @@ func (p *ResolverPolicy) others(ctx context.Context, w dns.ResponseWriter, r *dn
 	if len(r.Question) != 1 || !notify && r.Opcode != dns.OpcodeQuery {
 		return scope.Next(pluginName, p.Next, ctx, w, r)
 	}
-	policy, _ := p.selectPolicy(ctx, p.load(p.account(ctx)), w, r)
+	policy, _ := p.selectPolicy(ctx, p.load(p.info(ctx)), w, r)
 	qname, _ := resolve.Question(r)
 	switch {
 	case policy == nil || policy.Action != model.UseView:
 		return scope.Next(pluginName, p.Next, ctx, w, r)
 	case !notify:
-		p.meter.at(ctx).policy(policy).query(nil, dns.RcodeRefused)
+		p.meter.At(ctx).Policy(policy).Query(nil, dns.RcodeRefused)
 		return reply.Refuse(w, r, fmt.Sprintf("view %q holds the class IN only", policy.ViewName))
 	case policy.View != nil && policy.View.Match(qname) != nil:
 		return reply.NotAuth(w, r)
@@ -216,12 +219,12 @@ func badOPT(r *dns.Msg) bool {
 
 // fromView has the plugins below answer from the policy's view.
 func (p *ResolverPolicy) fromView(ctx context.Context, w dns.ResponseWriter, r *dns.Msg,
-	snapshot *model.Snapshot, policy *model.Policy, at *listener, watch *stopwatch) (int, error) {
+	snapshot *model.Snapshot, policy *model.Policy, at *telemetry.Listener, watch *telemetry.Stopwatch) (int, error) {
 	inside, pin := resolve.With(ctx)
 	pin.Scope, pin.Snapshot, pin.Policy, pin.View = p.scope, snapshot, policy, policy.View
 	pin.CanFallBack = resolve.CanFallBack(r.RecursionDesired, r.Question[0].Qtype)
 	pin.DO = resolve.WantsDNSSEC(r)
-	a := p.account(ctx)
+	a := p.info(ctx)
 	a.serve(policy, pin)
 	var rcode int
 	var err error
@@ -229,11 +232,11 @@ func (p *ResolverPolicy) fromView(ctx context.Context, w dns.ResponseWriter, r *
 		pin.Gone()
 		rcode, err = reply.Answer(w, r, pin)
 	} else {
-		rcode, err = scope.Next(pluginName, p.Next, inside, watch.around(w), r)
+		rcode, err = scope.Next(pluginName, p.Next, inside, watch.Around(w), r)
 	}
-	watch.stop()
-	count := at.policy(policy)
-	count.internal(&pin.Result)
+	watch.Stop()
+	count := at.Policy(policy)
+	count.Internal(&pin.Result)
 	p.tag(ctx, policy, pin)
 	if pin.Held {
 		return p.fallBack(a.onward(ctx), w, r, pin, count)
@@ -247,15 +250,15 @@ func (p *ResolverPolicy) selectPolicy(ctx context.Context, snapshot *model.Snaps
 	if policy = snapshot.Certain(); policy != nil {
 		return policy, 1
 	}
-	a := p.asking.Get().(*asking)
-	defer p.asking.Put(a)
+	a := p.selections.Get().(*selection)
+	defer p.selections.Put(a)
 	q := &a.query
 	*q = model.Query{} // the fields one by one: a literal would take their room on the stack, too
 	q.Client.Addr, q.Client.Server = clientAddr(w, r), addrOf(w.LocalAddr())
 	q.Name, q.Type = resolve.Question(r)
 	if snapshot.UsesFacts() {
 		host, certificate := encryption(ctx)
-		a.client = client.Client{
+		a.client = requestinfo.Info{
 			Sources: p.sources.clients, Addr: q.Client.Addr, Server: q.Client.Server, Name: q.Name, Request: r,
 			Host: host, Certificate: certificate,
 		}

@@ -8,8 +8,8 @@ import (
 	"github.com/coredns/coredns/core/dnsserver"
 	"github.com/coredns/coredns/plugin/metadata"
 
-	"github.com/internaldns/internaldns/plugin/pkg/client"
 	"github.com/internaldns/internaldns/plugin/pkg/model"
+	"github.com/internaldns/internaldns/plugin/pkg/requestinfo"
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
 )
 
@@ -59,7 +59,7 @@ func TestCertificatesAsSource(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := new(scope.Scope)
 			config := &dnsserver.Config{ListenHosts: []string{"127.0.0.1"}, TLSConfig: &tls.Config{ClientAuth: c.auth}}
-			withoutSource(c.keys, s, &sources{clients: new(client.Sources)}, config)
+			withoutSource(c.keys, s, &sources{clients: new(requestinfo.Sources)}, config)
 			s.AddPolicy(&model.PolicySpec{Name: "p", Action: model.UsePublic, Identity: model.Expression{Source: "identity.email == 'a@example.org'"}})
 			got := s.Build().Error()
 			if (got == "") != (c.want == "") || !strings.Contains(got, c.want) {

@@ -11,10 +11,12 @@ import (
 	"github.com/coredns/coredns/core/dnsserver"
 	"github.com/coredns/coredns/plugin"
 
+	"github.com/internaldns/internaldns/plugin/pkg/model"
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
+	"github.com/internaldns/internaldns/plugin/pkg/telemetry"
 )
 
-const pluginName = "resolverpolicy"
+const pluginName = model.PolicyDirective
 
 func init() { plugin.Register(pluginName, setup) }
 
@@ -51,7 +53,7 @@ func setup(c *caddy.Controller) error {
 		warnUncovered(keys, block.Load(), config.Handler("metadata"))
 		return nil
 	})
-	serving.Follow(c, handler.meter)
+	telemetry.Serving().Follow(c, handler.meter)
 	c.OnShutdown(handler.onShutdown)
 	return nil
 }

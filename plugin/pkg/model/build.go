@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/internaldns/internaldns/plugin/pkg/numbered"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
 	"github.com/internaldns/internaldns/plugin/pkg/zone"
 )
@@ -26,7 +27,7 @@ func Build(spec Spec, previous *Snapshot) (*Snapshot, problem.List) {
 	if previous == nil {
 		b.old = &Snapshot{config: new(config)}
 	}
-	b.nextZone, b.nextPolicy, b.data = b.old.nextZone, b.old.nextPolicy, b.old.data.fork()
+	b.nextZone, b.nextPolicy, b.data = b.old.nextZone, b.old.nextPolicy, b.old.data.Fork()
 	b.addZones()
 	b.addViews()
 	b.addPolicies()
@@ -39,14 +40,14 @@ func Build(spec Spec, previous *Snapshot) (*Snapshot, problem.List) {
 		}
 		return nil, b.problems
 	}
-	return &Snapshot{Generation: b.old.Generation + 1, config: b.config, data: b.data.list()}, b.problems
+	return &Snapshot{Generation: b.old.Generation + 1, config: b.config, data: b.data.List()}, b.problems
 }
 
 // builder collects the parts of one snapshot and the problems of all of them.
 type builder struct {
 	*config           // to be
 	old     *Snapshot // the one before, empty for the first
-	data    numberedFork[*zone.Zone]
+	data    numbered.Fork[*zone.Zone]
 
 	fresh        []*Zone        // zones that were not in old
 	changed      map[*Zone]bool // zones of old that are gone, or fresh now
@@ -86,12 +87,12 @@ func (a *alike) rest(problems *problem.List) {
 	clear(*a)
 }
 
-func zoneObject(id string) string     { return fmt.Sprintf("internalzone %q", id) }
-func viewObject(name string) string   { return fmt.Sprintf("dnsview %q", name) }
-func policyObject(name string) string { return fmt.Sprintf("resolverpolicy %q", name) }
+func zoneObject(id string) string     { return fmt.Sprintf("%s %q", ZoneDirective, id) }
+func viewObject(name string) string   { return fmt.Sprintf("%s %q", ViewDirective, name) }
+func policyObject(name string) string { return fmt.Sprintf("%s %q", PolicyDirective, name) }
 
 func referenceObject(from, to string) string {
-	return fmt.Sprintf("referencezone %q %q", from, to)
+	return fmt.Sprintf("%s %q %q", ReferenceDirective, from, to)
 }
 
 // known lists the names of objects for a message.

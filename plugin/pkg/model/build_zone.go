@@ -74,7 +74,7 @@ func (b *builder) exchange(removed, added []*ZoneSpec, stale map[string]bool) []
 		now, old := b.zones[s.ID], b.old.zones[s.ID]
 		b.lost = b.lost || now == nil
 		if now == nil || now.number != old.number {
-			b.data.set(old.number, nil)
+			b.data.Set(old.number, nil)
 		}
 		if now != old {
 			stale[s.ID], b.changed[old] = true, true
@@ -99,12 +99,12 @@ func (b *builder) number(z *Zone, s *ZoneSpec, old *Zone) {
 		b.gained = true
 		z.number = b.nextZone
 		b.nextZone++
-		b.data.set(z.number, s.Data)
+		b.data.Set(z.number, s.Data)
 		return
 	}
 	z.number = old.number
 	if s.Data != nil && s.Data != old.spec.Data {
-		b.data.set(z.number, s.Data)
+		b.data.Set(z.number, s.Data)
 	}
 }
 

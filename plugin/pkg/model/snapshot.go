@@ -3,6 +3,7 @@ package model
 import (
 	"slices"
 
+	"github.com/internaldns/internaldns/plugin/pkg/numbered"
 	"github.com/internaldns/internaldns/plugin/pkg/zone"
 )
 
@@ -14,7 +15,7 @@ type Snapshot struct {
 	Generation uint64
 
 	*config
-	data numbered[*zone.Zone] // by Zone.number
+	data numbered.List[*zone.Zone] // by Zone.number
 }
 
 // config is what only a new configuration changes; snapshots that differ in zone
@@ -42,7 +43,7 @@ type config struct {
 func (s *Snapshot) Spec() Spec { return s.spec }
 
 // Data gives the zone's records in this generation.
-func (s *Snapshot) Data(z *Zone) *zone.Zone { return s.data.at(z.number) }
+func (s *Snapshot) Data(z *Zone) *zone.Zone { return s.data.At(z.number) }
 
 // Zone gives the zone of that ID, nil if there is none.
 func (s *Snapshot) Zone(id string) *Zone { return s.zones[id] }
@@ -83,13 +84,13 @@ func removed[T comparable](old, now []T, number func(T) uint32) (out []T) {
 // WithData gives the next generation, in which the zones of the given IDs have
 // new data. Everything else is shared; IDs of no zone are ignored.
 func (s *Snapshot) WithData(data map[string]*zone.Zone) *Snapshot {
-	next := s.data.fork()
+	next := s.data.Fork()
 	for id, d := range data {
 		if z := s.zones[id]; z != nil {
-			next.set(z.number, d)
+			next.Set(z.number, d)
 		}
 	}
-	return &Snapshot{Generation: s.Generation + 1, config: s.config, data: next.list()}
+	return &Snapshot{Generation: s.Generation + 1, config: s.config, data: next.List()}
 }
 
 // WithoutView gives the next generation, from which a view is gone. Policies

@@ -16,6 +16,14 @@ import (
 	"github.com/internaldns/internaldns/plugin/pkg/zone"
 )
 
+// The directives that declare the objects of a Spec; messages name these by them.
+const (
+	PolicyDirective    = "resolverpolicy"
+	ViewDirective      = "dnsview"
+	ZoneDirective      = "internalzone"
+	ReferenceDirective = "referencezone"
+)
+
 // Spec describes one server block, as parsed and before any cross-check. What the lists
 // point to is immutable from the first Build on: a changed object is another pointer.
 type Spec struct {

@@ -11,27 +11,27 @@ import (
 	"github.com/coredns/coredns/core/dnsserver"
 	clog "github.com/coredns/coredns/plugin/pkg/log"
 
+	"github.com/internaldns/internaldns/plugin/pkg/model"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
 )
 
 var log = clog.NewWithPlugin("internaldns")
 
-// lastDirective is the suite's last line in the order of directives: once its
-// setup has run for all server blocks, everything is declared.
-const lastDirective = "referencezone"
-
 // tlsDirective is CoreDNS's directive that says whether clients show certificates,
 // which selectors depend on. It stands below the suite.
 const tlsDirective = "tls"
 
-// order is the suite's directives as they must stand, one after another: with a
-// plugin between them, or in another order, a query whose view has no answer
-// would get past the suite.
-func order() []string { return []string{"resolverpolicy", "dnsview", "internalzone", lastDirective} }
+// Directives returns the directives of the suite as they must stand, one after another:
+// with a plugin between them, or in another order, a query whose view has no answer
+// would get past the suite. Once the setup of the last has run for all server blocks,
+// everything is declared.
+func Directives() []string {
+	return []string{model.PolicyDirective, model.ViewDirective, model.ZoneDirective, model.ReferenceDirective}
+}
 
 // checkOrder holds the order of directives of someone's own program.
 func checkOrder(directives []string) error {
-	want := order()
+	want := Directives()
 	at := slices.Index(directives, want[0])
 	if at >= 0 && at+len(want) <= len(directives) && slices.Equal(directives[at:at+len(want)], want) {
 		return nil
@@ -63,8 +63,8 @@ func InUse() bool {
 }
 
 func init() {
-	caddy.RegisterParsingCallback("dns", lastDirective, func(ctx caddy.Context) error {
-		if slices.Index(dnsserver.Directives, tlsDirective) > slices.Index(dnsserver.Directives, lastDirective) {
+	caddy.RegisterParsingCallback("dns", model.ReferenceDirective, func(ctx caddy.Context) error {
+		if slices.Index(dnsserver.Directives, tlsDirective) > slices.Index(dnsserver.Directives, model.ReferenceDirective) {
 			return nil
 		}
 		return finish(ctx)

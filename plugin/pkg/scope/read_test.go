@@ -102,7 +102,7 @@ Corefile:5: dnsview "a": warning: no enabled policy uses the view, so no query c
 			if now := len(loading.contexts()); now != before {
 				t.Errorf("%d loads are left behind, %d were before", now, before)
 			}
-			if !slices.Equal(caddyDirectives(), order()) {
+			if !slices.Equal(caddyDirectives(), Directives()) {
 				t.Errorf("the directives are left as %v", caddyDirectives())
 			}
 		})

@@ -65,7 +65,7 @@ Testfile:11: thing: it needs a name`
 }
 
 func TestMain(m *testing.M) {
-	dnsserver.Directives = order()
+	dnsserver.Directives = Directives()
 	os.Exit(m.Run())
 }
 

@@ -1,4 +1,4 @@
-package resolverpolicy
+package querylog
 
 import (
 	"errors"
@@ -8,10 +8,17 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	clog "github.com/coredns/coredns/plugin/pkg/log"
+
+	"github.com/internaldns/internaldns/plugin/pkg/model"
+	"github.com/internaldns/internaldns/plugin/pkg/telemetry"
 )
 
-// standardOutput is the word for it in place of a file.
-const standardOutput = "stdout"
+var log = clog.NewWithPlugin(model.PolicyDirective)
+
+// StandardOutput is the word for it in place of a file.
+const StandardOutput = "stdout"
 
 // logFile is a file that lines are appended to. When it was moved or removed, as
 // logrotate does, it is opened anew. It belongs to one goroutine.
@@ -20,22 +27,22 @@ type logFile struct {
 	file   *os.File  // nil while it cannot be opened
 	looked time.Time // when it was last looked for
 	torn   bool      // the file ended within a line when it was opened
-	outage outage
+	outage telemetry.Outage
 }
 
-// openLog opens a log, which is made with the permissions 0600 if it is not there.
-func openLog(name string) (*logFile, error) {
+// openFile opens a log, which is made with the permissions 0600 if it is not there.
+func openFile(name string) (*logFile, error) {
 	l := &logFile{name: name, looked: time.Now()}
 	return l, l.open()
 }
 
 func (l *logFile) open() error {
-	if l.name == standardOutput {
+	if l.name == StandardOutput {
 		l.file = os.Stdout
 		return nil
 	}
 	if info, err := os.Stat(l.name); err == nil {
-		if err := refuseLog(l.name, info); err != nil {
+		if err := refuse(l.name, info); err != nil {
 			return err
 		}
 	}
@@ -63,23 +70,23 @@ func endsTorn(name string) bool {
 	return err == nil && last[0] != '\n'
 }
 
-// refuseLog fails for what stands in the place of a log and is none.
-func refuseLog(name string, info os.FileInfo) error {
+// refuse fails for what stands in the place of a log and is none.
+func refuse(name string, info os.FileInfo) error {
 	if info.Mode()&os.ModeNamedPipe != 0 || info.IsDir() {
-		return fmt.Errorf("%s is not a file; name a file, or write %s", name, standardOutput)
+		return fmt.Errorf("%s is not a file; name a file, or write %s", name, StandardOutput)
 	}
 	return nil
 }
 
-// checkLog tells why a log cannot be opened, as far as that is seen without making
+// Check tells why a log cannot be opened, as far as that is seen without making
 // the file.
-func checkLog(name string) error {
-	if name == standardOutput {
+func Check(name string) error {
+	if name == StandardOutput {
 		return nil
 	}
 	info, err := os.Stat(name)
 	if err == nil {
-		if err := refuseLog(name, info); err != nil {
+		if err := refuse(name, info); err != nil {
 			return err
 		}
 		file, err := os.OpenFile(filepath.Clean(name), os.O_WRONLY|os.O_APPEND, 0)
@@ -118,9 +125,9 @@ func checkDirectory(name string) error {
 func (l *logFile) Write(lines []byte) (int, error) {
 	n, err := l.write(lines)
 	switch {
-	case err != nil && l.outage.begins(time.Now()):
+	case err != nil && l.outage.Begins(time.Now()):
 		log.Errorf("The query log cannot be written, queries will be missing: %v", err)
-	case err == nil && l.outage.ends():
+	case err == nil && l.outage.Ends():
 		log.Infof("The query log can be written again: %s", l.name)
 	}
 	return n, err

@@ -1,10 +1,11 @@
-package resolverpolicy
+package telemetry
 
 import (
 	"github.com/coredns/coredns/plugin"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promauto"
 
+	"github.com/internaldns/internaldns/plugin/pkg/model"
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
 )
 
@@ -38,7 +39,7 @@ var (
 
 	// serving are the blocks that serve: gauges are read from them, and they tell
 	// what they have counted.
-	serving = new(scope.Serving[meter])
+	serving = new(scope.Serving[Meter])
 
 	_ = newCollector(serving)
 	_ = newCounters(serving, queries, fallbacks, keptPrivate, shed, references, flattened, dropped)
@@ -46,12 +47,12 @@ var (
 
 // counters gives counters, after the blocks that serve have told what they counted.
 type counters struct {
-	blocks *scope.Serving[meter]
+	blocks *scope.Serving[Meter]
 	vecs   []*prometheus.CounterVec
 }
 
 // newCounters makes one that Prometheus asks.
-func newCounters(blocks *scope.Serving[meter], vecs ...*prometheus.CounterVec) *counters {
+func newCounters(blocks *scope.Serving[Meter], vecs ...*prometheus.CounterVec) *counters {
 	c := &counters{blocks: blocks, vecs: vecs}
 	prometheus.MustRegister(c)
 	return c
@@ -67,7 +68,7 @@ func (c *counters) Describe(ch chan<- *prometheus.Desc) {
 // Collect implements prometheus.Collector.
 func (c *counters) Collect(ch chan<- prometheus.Metric) {
 	for _, m := range c.blocks.All() {
-		m.tell()
+		m.flush()
 	}
 	for _, v := range c.vecs {
 		v.Collect(ch)
@@ -77,12 +78,12 @@ func (c *counters) Collect(ch chan<- prometheus.Metric) {
 // counter makes a counter of the plugin; the label server comes first (SPEC 8).
 func counter(name, help string, labels ...string) *prometheus.CounterVec {
 	return prometheus.NewCounterVec(prometheus.CounterOpts{
-		Namespace: plugin.Namespace, Subsystem: pluginName, Name: name, Help: help,
+		Namespace: plugin.Namespace, Subsystem: model.PolicyDirective, Name: name, Help: help,
 	}, append([]string{"server"}, labels...))
 }
 
 func histogram(name, help string, buckets []float64) *prometheus.HistogramVec {
 	return promauto.NewHistogramVec(prometheus.HistogramOpts{
-		Namespace: plugin.Namespace, Subsystem: pluginName, Name: name, Help: help, Buckets: buckets,
+		Namespace: plugin.Namespace, Subsystem: model.PolicyDirective, Name: name, Help: help, Buckets: buckets,
 	}, []string{"server"})
 }

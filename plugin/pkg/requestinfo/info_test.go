@@ -1,4 +1,4 @@
-package client_test
+package requestinfo_test
 
 import (
 	"crypto/x509"
@@ -13,10 +13,10 @@ import (
 	"github.com/miekg/dns"
 
 	"github.com/internaldns/internaldns/plugin/pkg/category"
-	"github.com/internaldns/internaldns/plugin/pkg/client"
 	"github.com/internaldns/internaldns/plugin/pkg/identity"
 	"github.com/internaldns/internaldns/plugin/pkg/location"
 	"github.com/internaldns/internaldns/plugin/pkg/model"
+	"github.com/internaldns/internaldns/plugin/pkg/requestinfo"
 )
 
 const identities = `
@@ -39,9 +39,9 @@ locations:
 - {name: roaming, doh_subdomains: [ab12]}
 `
 
-func sources(t testing.TB) *client.Sources {
+func sources(t testing.TB) *requestinfo.Sources {
 	t.Helper()
-	s := new(client.Sources)
+	s := new(requestinfo.Sources)
 	people, problems := identity.Parse(strings.NewReader(identities), "identities")
 	if err := problems.Err(); err != nil {
 		t.Fatal(err)
@@ -79,30 +79,30 @@ func TestString(t *testing.T) {
 	desk, alice := netip.MustParseAddr("192.0.2.9"), netip.MustParseAddr("192.0.2.7")
 	stranger := netip.MustParseAddr("203.0.113.1")
 	for name, c := range map[string]struct {
-		client client.Client
+		client requestinfo.Info
 		field  int
 		want   string // "" for no value
 	}{
-		"host":                         {client.Client{Host: "AB12.dns.example.org:8443"}, model.FieldDoHSubdomain, "ab12"},
-		"no host":                      {client.Client{}, model.FieldDoHSubdomain, ""},
-		"host is an address":           {client.Client{Host: "192.0.2.53:443"}, model.FieldDoHSubdomain, ""},
-		"host is an IPv6 address":      {client.Client{Host: "[2001:db8::53]"}, model.FieldDoHSubdomain, ""},
-		"location by client":           {client.Client{Addr: desk}, model.FieldLocation, "office"},
-		"location by server":           {client.Client{Addr: desk, Server: netip.MustParseAddr("198.51.100.53")}, model.FieldLocation, "annex"},
-		"location by host":             {client.Client{Addr: desk, Server: netip.MustParseAddr("198.51.100.53"), Host: "ab12.example.org"}, model.FieldLocation, "roaming"},
-		"no location":                  {client.Client{Addr: stranger}, model.FieldLocation, ""},
-		"country":                      {client.Client{Addr: alice}, model.FieldCountry, "DE"},
-		"continent":                    {client.Client{Addr: alice}, model.FieldContinent, "EU"},
-		"unknown country":              {client.Client{Addr: stranger}, model.FieldCountry, ""},
-		"mail by longest prefix":       {client.Client{Addr: alice}, model.FieldEmail, "alice@example.org"},
-		"mail by network":              {client.Client{Addr: desk}, model.FieldEmail, "desk@example.org"},
-		"name the file does not give":  {client.Client{Addr: desk}, model.FieldName, ""},
-		"stranger":                     {client.Client{Addr: stranger}, model.FieldEmail, ""},
-		"certificate before address":   {client.Client{Addr: alice, Certificate: certificate("Bob@example.org", "Bob")}, model.FieldEmail, "bob@example.org"},
-		"name of a certificate":        {client.Client{Certificate: certificate("bob@example.org", "Bob")}, model.FieldName, "Bob"},
-		"stated mail":                  {client.Client{Email: "Carol@example.org", Addr: alice}, model.FieldEmail, "carol@example.org"},
-		"field of another package":     {client.Client{Addr: alice}, model.FieldFQDN, ""},
-		"certificate without any mail": {client.Client{Addr: alice, Certificate: &x509.Certificate{}}, model.FieldEmail, ""},
+		"host":                         {requestinfo.Info{Host: "AB12.dns.example.org:8443"}, model.FieldDoHSubdomain, "ab12"},
+		"no host":                      {requestinfo.Info{}, model.FieldDoHSubdomain, ""},
+		"host is an address":           {requestinfo.Info{Host: "192.0.2.53:443"}, model.FieldDoHSubdomain, ""},
+		"host is an IPv6 address":      {requestinfo.Info{Host: "[2001:db8::53]"}, model.FieldDoHSubdomain, ""},
+		"location by client":           {requestinfo.Info{Addr: desk}, model.FieldLocation, "office"},
+		"location by server":           {requestinfo.Info{Addr: desk, Server: netip.MustParseAddr("198.51.100.53")}, model.FieldLocation, "annex"},
+		"location by host":             {requestinfo.Info{Addr: desk, Server: netip.MustParseAddr("198.51.100.53"), Host: "ab12.example.org"}, model.FieldLocation, "roaming"},
+		"no location":                  {requestinfo.Info{Addr: stranger}, model.FieldLocation, ""},
+		"country":                      {requestinfo.Info{Addr: alice}, model.FieldCountry, "DE"},
+		"continent":                    {requestinfo.Info{Addr: alice}, model.FieldContinent, "EU"},
+		"unknown country":              {requestinfo.Info{Addr: stranger}, model.FieldCountry, ""},
+		"mail by longest prefix":       {requestinfo.Info{Addr: alice}, model.FieldEmail, "alice@example.org"},
+		"mail by network":              {requestinfo.Info{Addr: desk}, model.FieldEmail, "desk@example.org"},
+		"name the file does not give":  {requestinfo.Info{Addr: desk}, model.FieldName, ""},
+		"stranger":                     {requestinfo.Info{Addr: stranger}, model.FieldEmail, ""},
+		"certificate before address":   {requestinfo.Info{Addr: alice, Certificate: certificate("Bob@example.org", "Bob")}, model.FieldEmail, "bob@example.org"},
+		"name of a certificate":        {requestinfo.Info{Certificate: certificate("bob@example.org", "Bob")}, model.FieldName, "Bob"},
+		"stated mail":                  {requestinfo.Info{Email: "Carol@example.org", Addr: alice}, model.FieldEmail, "carol@example.org"},
+		"field of another package":     {requestinfo.Info{Addr: alice}, model.FieldFQDN, ""},
+		"certificate without any mail": {requestinfo.Info{Addr: alice, Certificate: &x509.Certificate{}}, model.FieldEmail, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.client.Sources = sources(t)
@@ -117,11 +117,11 @@ func TestString(t *testing.T) {
 // TestStrings holds that the identity file completes what a certificate says.
 func TestStrings(t *testing.T) {
 	from := sources(t)
-	byAddress := &client.Client{Sources: from, Addr: netip.MustParseAddr("192.0.2.7")}
-	byCertificate := &client.Client{Sources: from, Certificate: certificate("ALICE@example.org", "Alice A.", "web")}
-	nobody := &client.Client{Sources: from, Addr: netip.MustParseAddr("203.0.113.1")}
+	byAddress := &requestinfo.Info{Sources: from, Addr: netip.MustParseAddr("192.0.2.7")}
+	byCertificate := &requestinfo.Info{Sources: from, Certificate: certificate("ALICE@example.org", "Alice A.", "web")}
+	nobody := &requestinfo.Info{Sources: from, Addr: netip.MustParseAddr("203.0.113.1")}
 	for name, c := range map[string]struct {
-		client *client.Client
+		client *requestinfo.Info
 		field  int
 		want   []string
 	}{
@@ -151,7 +151,7 @@ func TestInts(t *testing.T) {
 	for name, want := range map[string][]int64{
 		"www.example.net.": {2, 67}, "example.org.": {125}, "other.net.": {67}, "test.": {}, ".": {},
 	} {
-		c := &client.Client{Sources: from, Name: name}
+		c := &requestinfo.Info{Sources: from, Name: name}
 		if got, ok := c.Ints(model.FieldContentCategory); !ok || !slices.Equal(got, want) {
 			t.Errorf("%s: %v %t, want %v", name, got, ok, want)
 		}
@@ -164,7 +164,7 @@ func TestInts(t *testing.T) {
 // All policies of a query see the same tables, also while a changed file is taken over.
 func TestTablesOfOneQuery(t *testing.T) {
 	from := sources(t)
-	c := &client.Client{Sources: from, Addr: netip.MustParseAddr("192.0.2.7"), Name: "www.example.net."}
+	c := &requestinfo.Info{Sources: from, Addr: netip.MustParseAddr("192.0.2.7"), Name: "www.example.net."}
 	values := func() string {
 		place, _ := c.String(model.FieldLocation)
 		mail, _ := c.String(model.FieldEmail)
@@ -189,9 +189,9 @@ func TestTablesOfOneQuery(t *testing.T) {
 // TestAllocations holds what a query pays for selectors without a certificate.
 func TestAllocations(t *testing.T) {
 	from := sources(t)
-	c := new(client.Client)
+	c := new(requestinfo.Info)
 	allocations := testing.AllocsPerRun(100, func() {
-		*c = client.Client{Sources: from, Addr: netip.MustParseAddr("192.0.2.7"), Name: "www.example.net."}
+		*c = requestinfo.Info{Sources: from, Addr: netip.MustParseAddr("192.0.2.7"), Name: "www.example.net."}
 		c.String(model.FieldLocation)
 		c.String(model.FieldEmail)
 		c.Strings(model.FieldGroupNames)

@@ -1,4 +1,6 @@
-package resolverpolicy
+// Package list reads the lists that expressions name: names, addresses, numbers and other
+// words, one a line.
+package list
 
 import (
 	"io"
@@ -8,54 +10,55 @@ import (
 	"sync/atomic"
 
 	"github.com/internaldns/internaldns/plugin/pkg/expr"
+	"github.com/internaldns/internaldns/plugin/pkg/filewatch"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
 )
 
-// list is the values of a list file. Its type stays what it was when the policies
+// List is the values of a list file. Its type stays what it was when the policies
 // were compiled. Safe for concurrent use.
-type list struct {
+type List struct {
 	typ    expr.Type
 	values atomic.Pointer[values]
 }
 
-// newList makes a list that nothing was read into yet.
-func newList() *list {
-	l := new(list) // without a type, so that a file that cannot be read is one problem only
+// New makes a list that nothing was read into yet.
+func New() *List {
+	l := new(List) // without a type, so that a file that cannot be read is one problem only
 	l.values.Store(&values{})
 	return l
 }
 
 // Type implements expr.List.
-func (l *list) Type() expr.Type { return l.typ }
+func (l *List) Type() expr.Type { return l.typ }
 
 // HasString implements expr.List, for names and mail addresses in lower case.
-func (l *list) HasString(s string) bool {
+func (l *List) HasString(s string) bool {
 	_, ok := l.values.Load().names[s]
 	return ok
 }
 
 // Exact gives the list for the fields whose values stand as they are written, such as
 // names of persons and codes of countries.
-func (l *list) Exact() expr.List { return exact{l} }
+func (l *List) Exact() expr.List { return exact{l} }
 
 // exact is a list whose texts are compared as they are written.
-type exact struct{ *list }
+type exact struct{ *List }
 
 // HasString implements expr.List.
 func (e exact) HasString(s string) bool { return e.values.Load().written(s) }
 
 // HasInt implements expr.List.
-func (l *list) HasInt(n int64) bool { return l.values.Load().hasNumber(n) }
+func (l *List) HasInt(n int64) bool { return l.values.Load().hasNumber(n) }
 
 // HasIP implements expr.List.
-func (l *list) HasIP(ip netip.Addr) bool {
+func (l *List) HasIP(ip netip.Addr) bool {
 	prefixes := l.values.Load().prefixes
 	return prefixes != nil && prefixes.Lookup(ip)
 }
 
-// parser reads the list's file. The first reading settles the type; an empty file
+// Parser reads the list's file. The first reading settles the type; an empty file
 // has none then, and keeps it later.
-func (l *list) parser(file string, pos problem.Pos, object string) parser {
+func (l *List) Parser(file, object string) filewatch.Parser {
 	typ := expr.Type(0)
 	return func(r io.Reader) (func(), int, problem.List) {
 		v, problems := readValues(r, file, object)
@@ -74,17 +77,17 @@ func (l *list) parser(file string, pos problem.Pos, object string) parser {
 	}
 }
 
-// lists are the lists of one policy, by the name its expressions use.
-type lists map[string]*list
+// Lists are the lists of one policy, by the name its expressions use.
+type Lists map[string]*List
 
 // List implements expr.Lists.
-func (l lists) List(name string) (expr.List, bool) {
+func (l Lists) List(name string) (expr.List, bool) {
 	found, ok := l[name]
 	return found, ok
 }
 
 // Names gives the names of all lists, for messages.
-func (l lists) Names() []string {
+func (l Lists) Names() []string {
 	names := make([]string, 0, len(l))
 	for name := range l {
 		names = append(names, name)
@@ -93,7 +96,7 @@ func (l lists) Names() []string {
 	return names
 }
 
-// validListName holds the grammar's production "list" (SPEC 7).
-func validListName(name string) bool {
+// ValidName reports whether expressions can name a list so: it holds the grammar's production "list" (SPEC 7).
+func ValidName(name string) bool {
 	return name != "" && strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-") == ""
 }

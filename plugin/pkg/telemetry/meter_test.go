@@ -1,4 +1,4 @@
-package resolverpolicy
+package telemetry
 
 import (
 	"context"
@@ -40,9 +40,9 @@ func office(t testing.TB, zones ...string) *scope.Scope {
 	return s
 }
 
-func started(s *scope.Scope, servers ...string) *meter {
-	m := &meter{scope: s, server: servers[0]}
-	m.start(servers, nil)
+func started(s *scope.Scope, servers ...string) *Meter {
+	m := &Meter{scope: s, server: servers[0]}
+	m.Start(servers, nil)
 	serving.Add(m)
 	return m
 }
@@ -86,23 +86,23 @@ func TestMeterSeries(t *testing.T) {
 	snapshot := s.Load()
 	zone := snapshot.Zone("example.org")
 	l := m.listeners[0]
-	l.logs()
+	l.Logs()
 	for range 2 {
 		_ = counts(t, "a")
-		l.none()
-		l.drop()
-		p := l.policy(snapshot.Policies[0])
-		p.outside()
-		p.kept()
-		p.internal(&resolve.Result{Match: zone})
-		p.internal(&resolve.Result{Outcome: resolve.Refused, Rcode: dns.RcodeRefused})
-		p.internal(&resolve.Result{Match: zone, Outcome: resolve.NXDomain, Rcode: dns.RcodeNameError, Hops: model.MaxReferences, Links: 16})
-		p.internal(&resolve.Result{Match: zone, Outcome: resolve.TooLong, Rcode: dns.RcodeYXDomain, Hops: 1, Links: 1})
-		p.internal(&resolve.Result{Outcome: resolve.ViewGone, Rcode: dns.RcodeServerFailure})
-		p.public(model.OnNoData, dns.RcodeSuccess)
-		p.public(model.OnRefused, dns.RcodeBadCookie)
-		p.public(model.OnRefused, 3841)
-		p.public(model.OnRefused, -1)
+		l.Unmatched()
+		l.Drop()
+		p := l.Policy(snapshot.Policies[0])
+		p.Outside()
+		p.Kept()
+		p.Internal(&resolve.Result{Match: zone})
+		p.Internal(&resolve.Result{Outcome: resolve.Refused, Rcode: dns.RcodeRefused})
+		p.Internal(&resolve.Result{Match: zone, Outcome: resolve.NXDomain, Rcode: dns.RcodeNameError, Hops: model.MaxReferences, Links: 16})
+		p.Internal(&resolve.Result{Match: zone, Outcome: resolve.TooLong, Rcode: dns.RcodeYXDomain, Hops: 1, Links: 1})
+		p.Internal(&resolve.Result{Outcome: resolve.ViewGone, Rcode: dns.RcodeServerFailure})
+		p.Public(model.OnNoData, dns.RcodeSuccess)
+		p.Public(model.OnRefused, dns.RcodeBadCookie)
+		p.Public(model.OnRefused, 3841)
+		p.Public(model.OnRefused, -1)
 	}
 	want := []string{
 		"fallbacks_shed_total policy=staff 0",
@@ -139,7 +139,7 @@ func TestMeterListeners(t *testing.T) {
 	defer m.retire(nil)
 	for server, want := range map[string]string{"second": "second", "first": "first", "unknown": "first"} {
 		ctx := context.WithValue(context.Background(), dnsserver.Key{}, &dnsserver.Server{Addr: server})
-		if got := m.at(ctx).server; got != want {
+		if got := m.At(ctx).server; got != want {
 			t.Errorf("a query to %s is counted at %s, want %s", server, got, want)
 		}
 	}
@@ -150,18 +150,18 @@ func TestMeterRetire(t *testing.T) {
 	s := office(t, "example.net", "example.org")
 	old := started(s, "a", "b")
 	for _, l := range old.listeners {
-		l.none()
-		p := l.policy(s.Load().Policies[0])
+		l.Unmatched()
+		p := l.Policy(s.Load().Policies[0])
 		for _, z := range s.Load().Zones {
-			p.query(z, dns.RcodeSuccess)
+			p.Query(z, dns.RcodeSuccess)
 		}
-		p.kept()
+		p.Kept()
 	}
 	next := office(t, "example.org")
 	m := started(next, "a")
-	old.retire([]*meter{m})
-	m.listeners[0].policy(next.Load().Policies[0]).query(next.Load().Zones[0], dns.RcodeSuccess)
-	old.listeners[0].policy(s.Load().Policies[0]).query(s.Load().Zones[0], dns.RcodeNameError) // a late query
+	old.retire([]*Meter{m})
+	m.listeners[0].Policy(next.Load().Policies[0]).Query(next.Load().Zones[0], dns.RcodeSuccess)
+	old.listeners[0].Policy(s.Load().Policies[0]).Query(s.Load().Zones[0], dns.RcodeNameError) // a late query
 
 	want := []string{
 		"private_total policy=staff 1",
@@ -176,7 +176,7 @@ func TestMeterRetire(t *testing.T) {
 	}
 	next.Update(func(old *model.Snapshot) (*model.Snapshot, problem.List) { return old.WithoutView("office"), nil })
 	m2 := started(office(t, "example.org"), "a")
-	m2.retire([]*meter{m})
+	m2.retire([]*Meter{m})
 	m.retire(nil)
 	if got := counts(t, "a"); len(got) != 0 {
 		t.Errorf("after the end there are series: %q", got)
@@ -192,9 +192,9 @@ func TestMeterManyZones(t *testing.T) {
 	s := office(t, ids...)
 	m := started(s, "many")
 	defer m.retire(nil)
-	p := m.listeners[0].policy(s.Load().Policies[0])
+	p := m.listeners[0].Policy(s.Load().Policies[0])
 	for _, z := range s.Load().Zones {
-		p.query(z, dns.RcodeSuccess)
+		p.Query(z, dns.RcodeSuccess)
 	}
 	if got := counts(t, "many"); len(got) != len(ids) {
 		t.Errorf("%d series for %d zones", len(got), len(ids))
@@ -213,15 +213,15 @@ func TestMeterTellsOnce(t *testing.T) {
 		var running sync.WaitGroup
 		running.Go(func() {
 			for range each {
-				m.listeners[0].policy(policy).query(zone, dns.RcodeSuccess)
+				m.listeners[0].Policy(policy).Query(zone, dns.RcodeSuccess)
 			}
 		})
 		for range 2 {
-			running.Go(func() { m.tell() })
+			running.Go(func() { m.flush() })
 		}
 		running.Wait()
 		last = started(s, "once")
-		m.retire([]*meter{last})
+		m.retire([]*Meter{last})
 	}
 	want := []string{fmt.Sprintf("queries_total policy=staff rcode=NOERROR view=office zone=example.org %d", rounds*each)}
 	if got := counts(t, "once"); !slices.Equal(got, want) {
@@ -237,7 +237,7 @@ func TestMeterAllocations(t *testing.T) {
 	defer m.retire(nil)
 	snapshot := s.Load()
 	result := &resolve.Result{Match: snapshot.Zones[0], Outcome: resolve.Success, Hops: 2, Links: 3}
-	if n := testing.AllocsPerRun(100, func() { m.listeners[0].policy(snapshot.Policies[0]).internal(result) }); n != 0 {
+	if n := testing.AllocsPerRun(100, func() { m.listeners[0].Policy(snapshot.Policies[0]).Internal(result) }); n != 0 {
 		t.Errorf("%v allocations", n)
 	}
 }
@@ -256,17 +256,17 @@ func BenchmarkMeter(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				m.at(b.Context()).policy(snapshot.Policies[0]).internal(r)
+				m.At(b.Context()).Policy(snapshot.Policies[0]).Internal(r)
 			}
 		})
 	}
 	b.Run("timed", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			l := m.at(b.Context())
-			w := m.stopwatch(l)
-			w.selected(1)
-			w.stop()
+			l := m.At(b.Context())
+			w := m.Stopwatch(l)
+			w.Selected(1)
+			w.Stop()
 		}
 	})
 }
@@ -275,9 +275,9 @@ func BenchmarkMeter(b *testing.B) {
 // counted under its own name, and forgotten when Prometheus has asked twice.
 func TestMeterFollowsUpdates(t *testing.T) {
 	s := office(t, "example.net", "example.org")
-	m := &meter{scope: s, server: "updates"}
+	m := &Meter{scope: s, server: "updates"}
 	s.Follow(m)
-	m.start([]string{"updates"}, nil)
+	m.Start([]string{"updates"}, nil)
 	serving.Add(m)
 	defer m.retire(nil)
 	update := func(change func(spec *model.Spec)) {
@@ -292,7 +292,7 @@ func TestMeterFollowsUpdates(t *testing.T) {
 		}
 	}
 	count := func(snapshot *model.Snapshot, policy int, zone string) {
-		m.listeners[0].policy(snapshot.Policies[policy]).query(snapshot.Zone(zone), dns.RcodeSuccess)
+		m.listeners[0].Policy(snapshot.Policies[policy]).Query(snapshot.Zone(zone), dns.RcodeSuccess)
 	}
 	before := s.Load()
 	count(before, 0, "example.net")
@@ -326,7 +326,7 @@ func TestMeterFollowsUpdates(t *testing.T) {
 	if got := counts(t, "updates"); !slices.Equal(got, want) {
 		t.Errorf("series:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-	if m.listeners[0].policies.at(before.Policies[0].Number()) != nil || len(m.leaving) != 0 {
+	if m.listeners[0].policies.At(before.Policies[0].Number()) != nil || len(m.leaving) != 0 {
 		t.Error("what was counted for a policy that is gone is kept")
 	}
 }
@@ -334,9 +334,9 @@ func TestMeterFollowsUpdates(t *testing.T) {
 // Where nobody asks, what has left is forgotten all the same.
 func TestMeterForgets(t *testing.T) {
 	s := office(t, "example.org")
-	m := &meter{scope: s, server: "forgets"}
+	m := &Meter{scope: s, server: "forgets"}
 	s.Follow(m)
-	m.start([]string{"forgets"}, nil)
+	m.Start([]string{"forgets"}, nil)
 	serving.Add(m)
 	defer m.retire(nil)
 	for i := range maxLeaving + 100 {
@@ -345,10 +345,10 @@ func TestMeterForgets(t *testing.T) {
 			spec.Policies = []*model.PolicySpec{{Name: fmt.Sprint(i), View: model.Ref{Name: "office"}}}
 			return model.Build(spec, old)
 		})
-		m.listeners[0].policy(s.Load().Policies[0]).outside()
+		m.listeners[0].Policy(s.Load().Policies[0]).Outside()
 	}
 	kept := 0
-	for range m.listeners[0].policies.all() {
+	for range m.listeners[0].policies.All() {
 		kept++
 	}
 	if kept > 200 || len(m.leaving) > maxLeaving {

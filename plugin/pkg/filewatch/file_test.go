@@ -1,4 +1,4 @@
-package resolverpolicy
+package filewatch_test
 
 import (
 	"io"
@@ -24,11 +24,11 @@ func edit(t *testing.T, file, text string) {
 }
 
 // A file that changes while it is read for the first time is read again.
-func TestSourceChangedWhileRead(t *testing.T) {
+func TestFileChangedWhileRead(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	edit(t, file, "one")
 	var got []string
-	from := newSource(filewatch.Config{Name: "list"}, file, func(r io.Reader) (func(), int, problem.List) {
+	from := filewatch.NewFile(filewatch.Config{Name: "list"}, file, func(r io.Reader) (func(), int, problem.List) {
 		text, err := io.ReadAll(r)
 		if err != nil {
 			t.Fatal(err)
@@ -38,7 +38,7 @@ func TestSourceChangedWhileRead(t *testing.T) {
 			edit(t, file, "three")
 		}
 		return func() {}, 1, nil
-	})
+	}, nil)
 	if problems := from.First(); problems != nil {
 		t.Fatal(problems)
 	}

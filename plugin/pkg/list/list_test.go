@@ -1,4 +1,4 @@
-package resolverpolicy
+package list
 
 import (
 	"fmt"
@@ -14,7 +14,6 @@ import (
 	"github.com/internaldns/internaldns/plugin/pkg/expr"
 	"github.com/internaldns/internaldns/plugin/pkg/filewatch"
 	"github.com/internaldns/internaldns/plugin/pkg/model"
-	"github.com/internaldns/internaldns/plugin/pkg/problem"
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
 )
 
@@ -83,7 +82,7 @@ func TestListCase(t *testing.T) {
 	if problems.HasErrors() {
 		t.Fatal(problems.Err())
 	}
-	l := newList()
+	l := New()
 	l.values.Store(v)
 	for _, c := range []struct {
 		text          string
@@ -99,7 +98,7 @@ func TestListCase(t *testing.T) {
 		}
 	}
 	s := new(scope.Scope)
-	s.AddPolicy(&model.PolicySpec{Name: "p", Action: model.UsePublic, Lists: lists{"words": l},
+	s.AddPolicy(&model.PolicySpec{Name: "p", Action: model.UsePublic, Lists: Lists{"words": l},
 		Traffic: model.Expression{Source: "dns.fqdn in $words and dns.query_rtype in $words and any(dns.domains[*] in $words) and lower(dns.query_rtype) in $words"}})
 	if err := s.Build().Err(); err != nil {
 		t.Fatal(err)
@@ -113,8 +112,8 @@ func TestListCase(t *testing.T) {
 func TestListReload(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "list")
 	edit(t, file, "192.0.2.0/24\n")
-	l := newList()
-	from := newSource(filewatch.Config{Name: "list", Unused: func() bool { return true }}, file, l.parser(file, problem.Pos{}, "list"))
+	l := New()
+	from := filewatch.NewFile(filewatch.Config{Name: "list", Unused: func() bool { return true }, Refused: func(string) {}}, file, l.Parser(file, "list"), nil)
 	now := time.Now()
 	look := func() {
 		from.Look(now)
@@ -166,8 +165,8 @@ func TestMillion(t *testing.T) {
 	for i := range entries {
 		fmt.Fprintf(&text, "host-%d.example.org\n", i)
 	}
-	l := newList()
-	publish, read, problems := l.parser("f", problem.Pos{}, "list f")(strings.NewReader(text.String()))
+	l := New()
+	publish, read, problems := l.Parser("f", "list f")(strings.NewReader(text.String()))
 	if err := problems.Err(); err != nil || read != entries {
 		t.Fatalf("%d entries, %v", read, err)
 	}
@@ -184,12 +183,12 @@ func TestMillion(t *testing.T) {
 
 // TestListRanges holds what lies in a range of a list.
 func TestListRanges(t *testing.T) {
-	read := func(text string) *list {
+	read := func(text string) *List {
 		v, problems := readValues(strings.NewReader(text), "f", "list f")
 		if len(problems) > 0 {
 			t.Fatal(problems)
 		}
-		l := newList()
+		l := New()
 		l.values.Store(v)
 		return l
 	}
@@ -204,5 +203,17 @@ func TestListRanges(t *testing.T) {
 		if got := numbers.HasInt(n); got != want {
 			t.Errorf("%d is in the list: %t, want %t", n, got, want)
 		}
+	}
+}
+
+// edit writes a file that has been left alone for a while.
+func edit(t *testing.T, file, text string) {
+	t.Helper()
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	past := time.Now().Add(-time.Minute)
+	if err := os.Chtimes(file, past, past); err != nil {
+		t.Fatal(err)
 	}
 }

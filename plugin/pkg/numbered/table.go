@@ -1,4 +1,4 @@
-package resolverpolicy
+package numbered
 
 import (
 	"iter"
@@ -6,23 +6,23 @@ import (
 	"sync/atomic"
 )
 
-// partLen is how many numbers a numbered list has room for at a time.
+// partLen is how many numbers a Table has room for at a time.
 const (
 	partBits = 6
 	partLen  = 1 << partBits
 )
 
-// numbered holds one T for each of some numbers that grow as long as the block serves,
+// Table holds one T for each of some numbers that grow as long as the block serves,
 // such as those of policies. Reading takes no lock. Safe for concurrent use.
-type numbered[T any] struct {
+type Table[T any] struct {
 	mu    sync.Mutex // held while something comes or goes
 	parts atomic.Pointer[[]*part[T]]
 }
 
 type part[T any] [partLen]atomic.Pointer[T]
 
-// at returns what a number has, nil if there is nothing.
-func (l *numbered[T]) at(n uint32) *T {
+// At returns what a number has, nil if there is nothing.
+func (l *Table[T]) At(n uint32) *T {
 	parts := l.parts.Load()
 	if parts == nil || int(n>>partBits) >= len(*parts) || (*parts)[n>>partBits] == nil {
 		return nil
@@ -30,12 +30,12 @@ func (l *numbered[T]) at(n uint32) *T {
 	return (*parts)[n>>partBits][n%partLen].Load()
 }
 
-// swap puts something in the place of what a number has, if that is old, and returns
+// Swap puts something in the place of what a number has, if that is old, and returns
 // what is there then.
-func (l *numbered[T]) swap(n uint32, old, next *T) *T {
+func (l *Table[T]) Swap(n uint32, old, next *T) *T {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if now := l.at(n); now != old {
+	if now := l.At(n); now != old {
 		return now
 	}
 	var parts []*part[T]
@@ -54,8 +54,8 @@ func (l *numbered[T]) swap(n uint32, old, next *T) *T {
 	return next
 }
 
-// all yields what there is, by number.
-func (l *numbered[T]) all() iter.Seq2[uint32, *T] {
+// All yields what there is, by number.
+func (l *Table[T]) All() iter.Seq2[uint32, *T] {
 	return func(yield func(uint32, *T) bool) {
 		parts := l.parts.Load()
 		if parts == nil {

@@ -1,4 +1,4 @@
-package resolverpolicy
+package telemetry
 
 import (
 	"time"
@@ -6,20 +6,21 @@ import (
 	"github.com/coredns/coredns/plugin"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/internaldns/internaldns/plugin/pkg/model"
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
 )
 
 // collector gives the gauges of the server blocks that serve, as they stand when
 // Prometheus asks. What no block has any more is not shown.
 type collector struct {
-	blocks *scope.Serving[meter]
+	blocks *scope.Serving[Meter]
 
 	policyInfo, generation, published, built                   *prometheus.Desc
 	sourceLoaded, sourceFailures, sourceFailing, sourceStalled *prometheus.Desc
 }
 
 // newCollector makes one that Prometheus asks.
-func newCollector(blocks *scope.Serving[meter]) *collector {
+func newCollector(blocks *scope.Serving[Meter]) *collector {
 	c := &collector{
 		blocks:         blocks,
 		policyInfo:     description("policy_info", "Always 1, one series for each enabled policy.", "policy", "view"),
@@ -36,7 +37,7 @@ func newCollector(blocks *scope.Serving[meter]) *collector {
 }
 
 func description(name, help string, labels ...string) *prometheus.Desc {
-	return prometheus.NewDesc(prometheus.BuildFQName(plugin.Namespace, pluginName, name), help, append([]string{"server"}, labels...), nil)
+	return prometheus.NewDesc(prometheus.BuildFQName(plugin.Namespace, model.PolicyDirective, name), help, append([]string{"server"}, labels...), nil)
 }
 
 // Describe implements prometheus.Collector.
@@ -73,10 +74,10 @@ func (c *collector) Collect(ch chan<- prometheus.Metric) {
 		}
 		for _, s := range m.sources {
 			loads := s.Loads()
-			send(c.sourceLoaded, prometheus.GaugeValue, seconds(loads.Last), m.server, s.file)
-			send(c.sourceFailures, prometheus.CounterValue, loads.Failures, m.server, s.file)
-			send(c.sourceFailing, prometheus.GaugeValue, loads.Failing, m.server, s.file)
-			send(c.sourceStalled, prometheus.GaugeValue, loads.Stalled, m.server, s.file)
+			send(c.sourceLoaded, prometheus.GaugeValue, seconds(loads.Last), m.server, s.Path)
+			send(c.sourceFailures, prometheus.CounterValue, loads.Failures, m.server, s.Path)
+			send(c.sourceFailing, prometheus.GaugeValue, loads.Failing, m.server, s.Path)
+			send(c.sourceStalled, prometheus.GaugeValue, loads.Stalled, m.server, s.Path)
 		}
 	}
 }

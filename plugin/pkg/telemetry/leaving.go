@@ -1,4 +1,4 @@
-package resolverpolicy
+package telemetry
 
 import (
 	"slices"
@@ -22,10 +22,10 @@ type leaving struct {
 }
 
 // Prepare implements scope.Follower.
-func (m *meter) Prepare(*model.Snapshot) {}
+func (m *Meter) Prepare(*model.Snapshot) {}
 
 // Follow implements scope.Follower: it notes what has left the block.
-func (m *meter) Follow(old, next *model.Snapshot) {
+func (m *Meter) Follow(old, next *model.Snapshot) {
 	zones, policies := next.Removed(old)
 	if len(zones)+len(policies) == 0 {
 		return
@@ -39,14 +39,14 @@ func (m *meter) Follow(old, next *model.Snapshot) {
 		m.leaving = append(m.leaving, leaving{policy: p, rounds: rounds})
 	}
 	if len(m.leaving) > maxLeaving {
-		m.tellLocked()
+		m.flushLocked()
 		m.forget(m.leaving)
 		m.leaving = nil
 	}
 }
 
 // zoneIDs returns the IDs of the zones by number, those that have left included.
-func (m *meter) zoneIDs() map[uint32]string {
+func (m *Meter) zoneIDs() map[uint32]string {
 	var zones []*model.Zone
 	if snapshot := m.scope.Load(); snapshot != nil {
 		zones = snapshot.Zones
@@ -64,7 +64,7 @@ func (m *meter) zoneIDs() map[uint32]string {
 }
 
 // round notes that Prometheus has asked, and forgets what has left for long enough.
-func (m *meter) round() {
+func (m *Meter) round() {
 	if len(m.leaving) == 0 {
 		return
 	}
@@ -82,35 +82,35 @@ func (m *meter) round() {
 
 // forget drops what was counted for what has left, and takes series away that no block
 // counts under any more.
-func (m *meter) forget(gone []leaving) {
+func (m *Meter) forget(gone []leaving) {
 	for _, l := range m.listeners {
 		for _, g := range gone {
 			if g.policy == nil {
 				continue
 			}
 			number := g.policy.Number()
-			if at := l.policies.at(number); at != nil && !m.enabled(number) {
-				l.policies.swap(number, at, nil)
+			if at := l.policies.At(number); at != nil && !m.enabled(number) {
+				l.policies.Swap(number, at, nil)
 			}
 		}
 	}
-	heirs := newHeirs(m.others())
-	for s := range m.made {
-		if heirs.of(s) == nil {
+	successors := newSuccessors(m.others())
+	for s := range m.series {
+		if successors.of(s) == nil {
 			s.vec.DeleteLabelValues(s.labels[:s.count]...)
-			delete(m.made, s)
+			delete(m.series, s)
 		}
 	}
 }
 
 // enabled reports whether the block has a policy of that number, which may have come
 // back.
-func (m *meter) enabled(number uint32) bool {
+func (m *Meter) enabled(number uint32) bool {
 	return slices.ContainsFunc(m.scope.Load().Policies, func(p *model.Policy) bool { return p.Number() == number })
 }
 
 // others returns the meters of the blocks that serve, this one among them.
-func (m *meter) others() []*meter {
+func (m *Meter) others() []*Meter {
 	all := serving.All()
 	if !slices.Contains(all, m) {
 		all = append(all, m)

@@ -1,4 +1,4 @@
-package resolverpolicy
+package querylog
 
 import (
 	"bytes"
@@ -9,38 +9,23 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/miekg/dns"
-	"github.com/prometheus/client_golang/prometheus"
-	dto "github.com/prometheus/client_model/go"
-
-	"github.com/internaldns/internaldns/plugin/pkg/scope"
 )
 
-// counted gives a listener whose drops can be read.
-func counted(t *testing.T) (at *listener, drops func() int) {
-	t.Helper()
-	m := &meter{scope: new(scope.Scope), server: t.Name()}
-	m.start(nil, nil)
-	m.listeners[0].logs()
-	t.Cleanup(func() { m.retire(nil) })
-	return m.listeners[0], func() int {
-		m.tell()
-		return int(number(t, dropped.WithLabelValues(t.Name())))
-	}
-}
+// drops counts queries that a log lacks.
+type drops struct{ atomic.Int64 }
 
-// number gives the value of a counter.
-func number(t *testing.T, c prometheus.Counter) float64 {
-	t.Helper()
-	var m dto.Metric
-	if err := c.Write(&m); err != nil {
-		t.Fatal(err)
-	}
-	return m.GetCounter().GetValue()
+func (d *drops) Drop() { d.Add(1) }
+
+// counted returns a counter whose drops can be read.
+func counted(*testing.T) (at *drops, count func() int) {
+	at = new(drops)
+	return at, func() int { return int(at.Load()) }
 }
 
 // sink is a file whose writes end as told.
@@ -72,24 +57,24 @@ func TestQueryLogLines(t *testing.T) {
 	when := time.Date(2026, 1, 2, 3, 4, 5, 6, time.FixedZone("", 3600))
 	for _, c := range []struct {
 		name string
-		entry
+		Entry
 		want string
 	}{
-		{"hit", entry{client: netip.MustParseAddr("192.0.2.7"), name: "WWW.example.org.", qtype: dns.TypeA, policy: "office", view: "all", zone: "example.org"},
+		{"hit", Entry{Client: netip.MustParseAddr("192.0.2.7"), Name: "WWW.example.org.", Type: dns.TypeA, Policy: "office", View: "all", Zone: "example.org"},
 			`{"Datetime":"2026-01-02T02:04:05Z","QueryName":"www.example.org","QueryTypeName":"A","SrcIP":"192.0.2.7","RCode":0,"ResolverPolicyName":"office","InternalDNSViewID":"all","InternalDNSZoneID":"example.org","InternalDNSRCode":0,"InternalDNSFallbackStrategy":""}`},
-		{"fallback", entry{client: netip.MustParseAddr("2001:db8::7"), name: "example.com.", qtype: 65280, rcode: 2, policy: "o", view: "v", internal: 5, fallback: true},
+		{"fallback", Entry{Client: netip.MustParseAddr("2001:db8::7"), Name: "example.com.", Type: 65280, Rcode: 2, Policy: "o", View: "v", Internal: 5, Fallback: true},
 			`{"Datetime":"2026-01-02T02:04:05Z","QueryName":"example.com","QueryTypeName":"TYPE65280","SrcIP":"2001:db8::7","RCode":2,"ResolverPolicyName":"o","InternalDNSViewID":"v","InternalDNSZoneID":"","InternalDNSRCode":5,"InternalDNSFallbackStrategy":"public_dns"}`},
-		{"root, no address", entry{name: ".", qtype: dns.TypeNS},
+		{"root, no address", Entry{Name: ".", Type: dns.TypeNS},
 			`{"Datetime":"2026-01-02T02:04:05Z","QueryName":".","QueryTypeName":"NS","SrcIP":"","RCode":0,"ResolverPolicyName":"","InternalDNSViewID":"","InternalDNSZoneID":"","InternalDNSRCode":0,"InternalDNSFallbackStrategy":""}`},
-		{"what would break a line", entry{name: `a\"b\032c\\d\010é.example.`, qtype: dns.TypeA, policy: "a \"b\"\n<c>", view: "\xff"},
+		{"what would break a line", Entry{Name: `a\"b\032c\\d\010é.example.`, Type: dns.TypeA, Policy: "a \"b\"\n<c>", View: "\xff"},
 			`{"Datetime":"2026-01-02T02:04:05Z","QueryName":"a\\\"b\\032c\\\\d\\010é.example","QueryTypeName":"A","SrcIP":"","RCode":0,"ResolverPolicyName":"a \"b\"\n<c>","InternalDNSViewID":"\ufffd","InternalDNSZoneID":"","InternalDNSRCode":0,"InternalDNSFallbackStrategy":""}`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			out := &sink{room: 1 << 20}
-			q := newQueryLog(out)
-			c.at, c.time = at, when
-			q.add(c.entry)
-			if err := q.stop(); err != nil || !out.ended {
+			q := New(out)
+			c.At, c.Time = at, when
+			q.Add(c.Entry)
+			if err := q.Stop(); err != nil || !out.ended {
 				t.Errorf("stop: %v, closed %t", err, out.ended)
 			}
 			if got := out.String(); got != c.want+"\n" || !json.Valid([]byte(got)) {
@@ -103,19 +88,19 @@ func TestQueryLogLines(t *testing.T) {
 func TestQueryLogFull(t *testing.T) {
 	at, drops := counted(t)
 	out := &sink{room: 1 << 30, gate: make(chan struct{})}
-	q := newQueryLog(out)
+	q := New(out)
 	const n = 2*logQueue + 1000
 	for range n {
-		q.add(entry{at: at, name: "example.org.", qtype: dns.TypeA})
+		q.Add(Entry{At: at, Name: "example.org.", Type: dns.TypeA})
 	}
 	close(out.gate)
-	if err := q.stop(); err != nil {
+	if err := q.Stop(); err != nil {
 		t.Fatal(err)
 	}
 	if got := strings.Count(out.String(), "\n"); got+drops() != n || got < logQueue || drops() == 0 {
 		t.Errorf("%d lines and %d dropped of %d queries", got, drops(), n)
 	}
-	q.add(entry{at: at, name: "example.org.", qtype: dns.TypeA})
+	q.Add(Entry{At: at, Name: "example.org.", Type: dns.TypeA})
 	if got := strings.Count(out.String(), "\n"); got+drops() != n+1 {
 		t.Errorf("a query after the end is not counted: %d lines, %d dropped", got, drops())
 	}
@@ -125,9 +110,9 @@ func TestQueryLogFull(t *testing.T) {
 func TestQueryLogTorn(t *testing.T) {
 	at, drops := counted(t)
 	out := &sink{room: 1000}
-	q := newQueryLog(out)
+	q := New(out)
 	for range 10 {
-		q.encode(&entry{at: at, name: "example.org.", qtype: dns.TypeA})
+		q.encode(&Entry{At: at, Name: "example.org.", Type: dns.TypeA})
 	}
 	q.flush()
 	whole := strings.Count(out.String(), "\n")
@@ -135,14 +120,14 @@ func TestQueryLogTorn(t *testing.T) {
 		t.Errorf("%d whole lines of 10, %d dropped, torn %t", whole, drops(), q.torn)
 	}
 	out.room = 1 << 20
-	q.encode(&entry{at: at, name: "last.example.org.", qtype: dns.TypeA})
+	q.encode(&Entry{At: at, Name: "last.example.org.", Type: dns.TypeA})
 	q.flush()
 	lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
 	if last := lines[len(lines)-1]; len(lines) != whole+2 || !json.Valid([]byte(last)) || q.torn {
 		t.Errorf("%d lines, the last one is %s", len(lines), last)
 	}
 	out.room = 0
-	q.encode(&entry{at: at, name: "lost.example.org.", qtype: dns.TypeA})
+	q.encode(&Entry{At: at, Name: "lost.example.org.", Type: dns.TypeA})
 	q.flush()
 	if drops() != 10-whole+1 {
 		t.Errorf("%d dropped, want %d", drops(), 10-whole+1)
@@ -153,11 +138,11 @@ func TestQueryLogTorn(t *testing.T) {
 func TestQueryLogUnused(t *testing.T) {
 	at, drops := counted(t)
 	out := &sink{}
-	q := newQueryLog(out)
-	if err := q.stop(); err != nil || !out.ended {
+	q := New(out)
+	if err := q.Stop(); err != nil || !out.ended {
 		t.Errorf("stop: %v, closed %t", err, out.ended)
 	}
-	q.add(entry{at: at})
+	q.Add(Entry{At: at})
 	if drops() != 1 {
 		t.Errorf("%d dropped, want 1", drops())
 	}
@@ -166,7 +151,7 @@ func TestQueryLogUnused(t *testing.T) {
 // The file is opened anew when it was moved away, and kept otherwise.
 func TestLogFileMoved(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "queries.json")
-	l, err := openLog(name)
+	l, err := openFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -198,14 +183,14 @@ func TestLogFileMoved(t *testing.T) {
 
 func TestLogFileFails(t *testing.T) {
 	dir := t.TempDir()
-	if _, err := openLog(dir); err == nil || !strings.HasSuffix(err.Error(), " is not a file; name a file, or write stdout") {
+	if _, err := openFile(dir); err == nil || !strings.HasSuffix(err.Error(), " is not a file; name a file, or write stdout") {
 		t.Errorf("a directory: %v", err)
 	}
 	below := filepath.Join(dir, "logs")
 	if err := os.Mkdir(below, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	l, err := openLog(filepath.Join(below, "queries.json"))
+	l, err := openFile(filepath.Join(below, "queries.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -214,13 +199,13 @@ func TestLogFileFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.looked = l.looked.Add(-logRetry)
-	if _, err := l.Write([]byte("lost\n")); err == nil || !l.outage.failing.Load() {
+	if _, err := l.Write([]byte("lost\n")); err == nil {
 		t.Error("a line went to a file that is gone")
 	}
 	if err := os.Mkdir(below, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := l.Write([]byte("back\n")); err != nil || l.outage.failing.Load() {
+	if _, err := l.Write([]byte("back\n")); err != nil {
 		t.Errorf("the log does not come back: %v", err)
 	}
 }
@@ -248,7 +233,7 @@ func TestCheckLog(t *testing.T) {
 		"old.json/x":    "stat old.json/x: not a directory",
 	} {
 		got := ""
-		if err := checkLog(name); err != nil {
+		if err := Check(name); err != nil {
 			got = err.Error()
 		}
 		if got != want {
@@ -273,8 +258,8 @@ func FuzzQueryLog(f *testing.F) {
 			return
 		}
 		out := &sink{room: 1 << 20}
-		q := newQueryLog(out)
-		q.encode(&entry{name: name, qtype: qtype, rcode: rcode})
+		q := New(out)
+		q.encode(&Entry{Name: name, Type: qtype, Rcode: rcode})
 		q.flush()
 		var got line
 		if err := json.Unmarshal(out.Bytes(), &got); err != nil || strings.Count(out.String(), "\n") != 1 {
@@ -298,7 +283,7 @@ func TestLogFileTorn(t *testing.T) {
 		if err := os.WriteFile(name, []byte(before), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		l, err := openLog(name)
+		l, err := openFile(name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -334,8 +319,8 @@ func TestQueryLogDrops(t *testing.T) {
 	at, drops := counted(t)
 	length := 0
 	{
-		q := newQueryLog(&failing{takes: []int{1 << 20}})
-		q.encode(&entry{at: at, name: "example.org.", qtype: dns.TypeA})
+		q := New(&failing{takes: []int{1 << 20}})
+		q.encode(&Entry{At: at, Name: "example.org.", Type: dns.TypeA})
 		length = q.buf.Len()
 	}
 	for _, c := range []struct {
@@ -349,11 +334,11 @@ func TestQueryLogDrops(t *testing.T) {
 		{[]int{length + 1, 1 + length}, 2, 4}, // and one line
 		{[]int{2*length + 1, 1 + 3*length}, 1, 1},
 	} {
-		q := newQueryLog(&failing{takes: slices.Clone(c.takes)})
+		q := New(&failing{takes: slices.Clone(c.takes)})
 		before := drops()
 		write := func() int {
 			for range 3 {
-				q.encode(&entry{at: at, name: "example.org.", qtype: dns.TypeA})
+				q.encode(&Entry{At: at, Name: "example.org.", Type: dns.TypeA})
 			}
 			q.flush()
 			return drops() - before

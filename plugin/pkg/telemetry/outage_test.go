@@ -1,4 +1,4 @@
-package resolverpolicy
+package telemetry
 
 import (
 	"testing"
@@ -8,7 +8,7 @@ import (
 // An outage is told once when it begins and once when it ends, and one that comes
 // and goes with the queries not more than once a minute.
 func TestOutage(t *testing.T) {
-	var o outage
+	var o Outage
 	now := time.Unix(1_000_000, 0)
 	for i, step := range []struct {
 		after    time.Duration
@@ -33,9 +33,9 @@ func TestOutage(t *testing.T) {
 		now = now.Add(step.after)
 		told := false
 		if step.fails {
-			told = o.begins(now)
+			told = o.Begins(now)
 		} else {
-			told = o.ends()
+			told = o.Ends()
 		}
 		if told != step.wantTold {
 			t.Errorf("step %d: told %t, want %t", i, told, step.wantTold)

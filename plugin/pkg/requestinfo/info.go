@@ -1,4 +1,4 @@
-package client
+package requestinfo
 
 import (
 	"crypto/x509"
@@ -17,9 +17,9 @@ import (
 // inlineCategories is how many numbers of categories fit without an allocation.
 const inlineCategories = 8
 
-// Client is who sends one query; it implements model.Facts. It belongs to one
+// Info is who sends one query; it implements model.Facts. It belongs to one
 // goroutine, and its exported fields are set before the first value is asked for.
-type Client struct {
+type Info struct {
 	Sources *Sources
 	Addr    netip.Addr // the client's address
 	Server  netip.Addr // the address the query arrived at; invalid if unknown
@@ -55,7 +55,7 @@ type categories struct {
 }
 
 // String gives the value of a string field; it implements model.Facts.
-func (c *Client) String(field int) (string, bool) {
+func (c *Info) String(field int) (string, bool) {
 	switch field {
 	case model.FieldDoHSubdomain:
 		return c.subdomain()
@@ -82,7 +82,7 @@ func (c *Client) String(field int) (string, bool) {
 }
 
 // Strings gives the value of an array of strings; it implements model.Facts.
-func (c *Client) Strings(field int) ([]string, bool) {
+func (c *Info) Strings(field int) ([]string, bool) {
 	who := c.identity()
 	if who == nil {
 		return nil, false
@@ -101,7 +101,7 @@ func (c *Client) Strings(field int) ([]string, bool) {
 }
 
 // Ints gives the value of an array of integers; it implements model.Facts.
-func (c *Client) Ints(field int) ([]int64, bool) {
+func (c *Info) Ints(field int) ([]int64, bool) {
 	switch field {
 	case model.FieldContentCategory:
 		return c.content.of(c.Name, c.Sources.Content), true
@@ -112,7 +112,7 @@ func (c *Client) Ints(field int) ([]int64, bool) {
 }
 
 // Map gives the value under a key; it implements model.Facts.
-func (c *Client) Map(field int, key string) ([]string, bool) {
+func (c *Info) Map(field int, key string) ([]string, bool) {
 	who := c.identity()
 	if who == nil || field != model.FieldAttributes {
 		return nil, false
@@ -124,7 +124,7 @@ func (c *Client) Map(field int, key string) ([]string, bool) {
 // identity gives who asks, nil if nobody knows: the certificate's owner, completed
 // by what the identity file says of the same mail address, else whom the file
 // knows by the client's address. A certificate is the stronger proof.
-func (c *Client) identity() *identity.Identity {
+func (c *Info) identity() *identity.Identity {
 	if c.known {
 		return c.who
 	}
@@ -146,7 +146,7 @@ func (c *Client) identity() *identity.Identity {
 }
 
 // subdomain gives the first label of the host asked for, if that is a name.
-func (c *Client) subdomain() (string, bool) {
+func (c *Info) subdomain() (string, bool) {
 	label, _, _ := strings.Cut(c.Host, ".")
 	label, _, _ = strings.Cut(label, ":")
 	if label == "" || label[0] == '[' || isAddr(c.Host) {
@@ -166,7 +166,7 @@ func isAddr(host string) bool {
 }
 
 // location gives the place the query comes from.
-func (c *Client) location() (string, bool) {
+func (c *Info) location() (string, bool) {
 	if !c.placed {
 		c.placed = true
 		subdomain, _ := c.subdomain()
@@ -176,7 +176,7 @@ func (c *Client) location() (string, bool) {
 }
 
 // locate asks where the client's address is, once.
-func (c *Client) locate() {
+func (c *Info) locate() {
 	if c.located || c.Sources.Geo == nil {
 		return
 	}

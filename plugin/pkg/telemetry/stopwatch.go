@@ -1,4 +1,4 @@
-package resolverpolicy
+package telemetry
 
 import (
 	"time"
@@ -12,9 +12,9 @@ import (
 // then for AAAA.
 const timedOneIn = 17
 
-// stopwatch times one query, from its making to its internal answer. The methods
-// of a nil stopwatch do nothing.
-type stopwatch struct {
+// Stopwatch times one query, from its making to its internal answer. The methods
+// of a nil Stopwatch do nothing.
+type Stopwatch struct {
 	dns.ResponseWriter
 	began time.Time
 	into  *timing // nil once it has stopped
@@ -27,7 +27,7 @@ type timing struct {
 }
 
 // timings gives the histograms, looked up once.
-func (l *listener) timings() *timing {
+func (l *Listener) timings() *timing {
 	if t := l.timing.Load(); t != nil {
 		return t
 	}
@@ -35,16 +35,16 @@ func (l *listener) timings() *timing {
 	return l.timing.Load()
 }
 
-// stopwatch gives one for the queries whose turn it is, else nil.
-func (m *meter) stopwatch(l *listener) *stopwatch {
+// Stopwatch returns one for the queries whose turn it is, else nil.
+func (m *Meter) Stopwatch(l *Listener) *Stopwatch {
 	if m.turn.Add(1)%timedOneIn != 1 {
 		return nil
 	}
-	return &stopwatch{began: time.Now(), into: l.timings()}
+	return &Stopwatch{began: time.Now(), into: l.timings()}
 }
 
-// around gives a writer that stops the watch by what is written to w.
-func (s *stopwatch) around(w dns.ResponseWriter) dns.ResponseWriter {
+// Around returns a writer that stops the watch by what is written to w.
+func (s *Stopwatch) Around(w dns.ResponseWriter) dns.ResponseWriter {
 	if s == nil {
 		return w
 	}
@@ -52,15 +52,15 @@ func (s *stopwatch) around(w dns.ResponseWriter) dns.ResponseWriter {
 	return s
 }
 
-// selected notes how many policies were tried.
-func (s *stopwatch) selected(tried int) {
+// Selected notes how many policies were tried.
+func (s *Stopwatch) Selected(tried int) {
 	if s != nil {
 		s.into.evaluated.Observe(float64(tried))
 	}
 }
 
-// stop notes the time, once.
-func (s *stopwatch) stop() {
+// Stop notes the time, once.
+func (s *Stopwatch) Stop() {
 	if s != nil && s.into != nil {
 		s.into.duration.Observe(time.Since(s.began).Seconds())
 		s.into = nil
@@ -69,7 +69,7 @@ func (s *stopwatch) stop() {
 
 // WriteMsg implements the dns.ResponseWriter interface. What follows, packing and
 // sending, is no work of the suite.
-func (s *stopwatch) WriteMsg(m *dns.Msg) error {
-	s.stop()
+func (s *Stopwatch) WriteMsg(m *dns.Msg) error {
+	s.Stop()
 	return s.ResponseWriter.WriteMsg(m)
 }

@@ -1,7 +1,7 @@
-// Package client tells who sends a query: the values of the selectors that stand
+// Package requestinfo tells who sends a query: the values of the selectors that stand
 // neither in the message nor in its addresses. A server block declares where they
 // come from; nothing is looked up before a policy's expression asks for it.
-package client
+package requestinfo
 
 import (
 	"net/netip"

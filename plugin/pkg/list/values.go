@@ -1,4 +1,4 @@
-package resolverpolicy
+package list
 
 import (
 	"bufio"

@@ -1,4 +1,4 @@
-package resolverpolicy
+package telemetry
 
 import (
 	"strconv"
@@ -10,39 +10,39 @@ import (
 	"github.com/internaldns/internaldns/plugin/pkg/resolve"
 )
 
-// tell adds what was counted since the last time to the series.
-func (m *meter) tell() {
+// flush adds what was counted since the last time to the series.
+func (m *Meter) flush() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.tellLocked()
+	m.flushLocked()
 	m.round()
 }
 
-// tellLocked is tell with the lock held. A meter that is retired has told all.
-func (m *meter) tellLocked() {
+// flushLocked is tell with the lock held. A meter that is retired has told all.
+func (m *Meter) flushLocked() {
 	if m.retired {
 		return
 	}
 	ids := m.zoneIDs()
 	for _, l := range m.listeners {
-		l.tell(ids)
+		l.flush(ids)
 	}
 }
 
 // tell tells what one listener has counted, of zones by number.
-func (l *listener) tell(ids map[uint32]string) {
+func (l *Listener) flush(ids map[uint32]string) {
 	if n := l.unmatched.take(); n > 0 {
 		l.add(n, queries, series{}, "", "", "", "")
 	}
 	if n := l.dropped.take(); n > 0 || l.logging.Load() {
 		l.add(n, dropped, series{})
 	}
-	for _, p := range l.policies.all() {
-		p.tellQueries(l, ids)
-		p.tellSteps(l)
+	for _, p := range l.policies.All() {
+		p.flushQueries(l, ids)
+		p.flushSteps(l)
 		for at := &p.before; *at != nil; at = &(*at).before {
-			(*at).tellQueries(l, ids)
-			(*at).tellSteps(l)
+			(*at).flushQueries(l, ids)
+			(*at).flushSteps(l)
 			if (*at).rounds++; (*at).rounds > rounds {
 				*at = nil // and those before it, which are older
 				break
@@ -51,13 +51,13 @@ func (l *listener) tell(ids map[uint32]string) {
 	}
 }
 
-// tellQueries tells of the queries that the policy matched.
-func (p *policyMeter) tellQueries(l *listener, ids map[uint32]string) {
+// flushQueries tells of the queries that the policy matched.
+func (p *PolicyMeter) flushQueries(l *Listener, ids map[uint32]string) {
 	name, view := p.policy.Name, p.policy.ViewName
-	if n := p.untold.take(); n > 0 {
+	if n := p.external.take(); n > 0 {
 		l.add(n, queries, p.series(), name, view, "", "")
 	}
-	tell := func(t *tally, zone string, rcode int) {
+	flush := func(t *tally, zone string, rcode int) {
 		if n := t.take(); n > 0 {
 			s := p.series()
 			s.zone = zone
@@ -65,19 +65,19 @@ func (p *policyMeter) tellQueries(l *listener, ids map[uint32]string) {
 		}
 	}
 	for rcode := range p.other {
-		tell(&p.other[rcode], "", rcode)
+		flush(&p.other[rcode], "", rcode)
 	}
-	for g, group := range p.zones.all() {
+	for g, group := range p.zones.All() {
 		for rcode := range group {
 			for i := range group[rcode] {
-				tell(&group[rcode][i], ids[g*zonesGroup+uint32(i)], rcode)
+				flush(&group[rcode][i], ids[g*zonesGroup+uint32(i)], rcode)
 			}
 		}
 	}
 }
 
-// tellSteps tells what became of the queries on their way.
-func (p *policyMeter) tellSteps(l *listener) {
+// flushSteps tells what became of the queries on their way.
+func (p *PolicyMeter) flushSteps(l *Listener) {
 	name := p.policy.Name
 	for depth := range p.references {
 		if n := p.references[depth].take(); n > 0 {
@@ -107,7 +107,7 @@ func (p *policyMeter) tellSteps(l *listener) {
 }
 
 // series gives what the policy's series depend on.
-func (p *policyMeter) series() series {
+func (p *PolicyMeter) series() series {
 	return series{policy: p.policy.Name, view: p.policy.ViewName}
 }
 
@@ -120,7 +120,7 @@ func publicRcode(rcode int) string {
 }
 
 // add adds to the counter of these labels, which follow the server.
-func (l *listener) add(n uint64, vec *prometheus.CounterVec, s series, labels ...string) {
+func (l *Listener) add(n uint64, vec *prometheus.CounterVec, s series, labels ...string) {
 	labels = append([]string{l.server}, labels...)
 	s.vec = vec
 	l.meter.note(s, labels)

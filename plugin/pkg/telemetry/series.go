@@ -1,6 +1,8 @@
-package resolverpolicy
+package telemetry
 
 import (
+	"slices"
+
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/internaldns/internaldns/plugin/pkg/model"
@@ -16,13 +18,13 @@ type series struct {
 }
 
 // note makes the series known to the meter, whose lock is held.
-func (m *meter) note(s series, labels []string) {
+func (m *Meter) note(s series, labels []string) {
 	s.count = copy(s.labels[:], labels)
-	m.made[s] = true
+	m.series[s] = true
 }
 
 // timing looks the histograms of a listener up. Those that are retired are nobody's.
-func (m *meter) timing(server string) *timing {
+func (m *Meter) timing(server string) *timing {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.retired {
@@ -34,51 +36,55 @@ func (m *meter) timing(server string) *timing {
 	return &timing{duration: durations.WithLabelValues(server), evaluated: evaluated.WithLabelValues(server)}
 }
 
-// retire ends the counting, when the last query is answered. A series that another
+// Retire ends the counting, when the last query is answered. A series that another
 // block would count on goes to that block, all others are taken away.
-func (m *meter) retire(others []*meter) {
+func (m *Meter) Retire() {
+	m.retire(slices.DeleteFunc(serving.All(), func(other *Meter) bool { return other == m }))
+}
+
+func (m *Meter) retire(others []*Meter) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.tellLocked()
+	m.flushLocked()
 	m.retired = true
-	heirs := newHeirs(others)
-	for s := range m.made {
-		if heir := heirs.of(s); heir != nil {
-			heir.inherit(s)
+	successors := newSuccessors(others)
+	for s := range m.series {
+		if successor := successors.of(s); successor != nil {
+			successor.inherit(s)
 		} else {
 			s.vec.DeleteLabelValues(s.labels[:s.count]...)
 		}
 	}
 }
 
-func (m *meter) inherit(s series) {
+func (m *Meter) inherit(s series) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.made[s] = true
+	m.series[s] = true
 }
 
-// heirs are the blocks that serve, by listener.
-type heirs map[string]*heir
+// successors are the blocks that serve, by listener.
+type successors map[string]*successor
 
-// heir is what the blocks of one listener have.
-type heir struct {
-	meter    *meter
+// successor is what the blocks of one listener have.
+type successor struct {
+	meter    *Meter
 	policies map[string][]policyOf // by name
 }
 
 type policyOf struct {
 	policy   *model.Policy
 	snapshot *model.Snapshot
-	meter    *meter
+	meter    *Meter
 }
 
-func newHeirs(meters []*meter) heirs {
-	out := make(heirs)
+func newSuccessors(meters []*Meter) successors {
+	out := make(successors)
 	for _, m := range meters {
 		for _, l := range m.listeners {
 			h := out[l.server]
 			if h == nil {
-				h = &heir{meter: m, policies: make(map[string][]policyOf)}
+				h = &successor{meter: m, policies: make(map[string][]policyOf)}
 				out[l.server] = h
 			}
 			snapshot := m.scope.Load()
@@ -91,7 +97,7 @@ func newHeirs(meters []*meter) heirs {
 }
 
 // of gives the block that may count under the series, nil if there is none.
-func (h heirs) of(s series) *meter {
+func (h successors) of(s series) *Meter {
 	at := h[s.labels[0]]
 	if at == nil {
 		return nil
