@@ -88,7 +88,7 @@ var otherError = regexp.MustCompile(`(?s)^(?:plugin/([^:]+): )?(?:([^\n]+?):(\d+
 
 // asProblem gives an error of someone else the form of the suite's own.
 func (c *config) asProblem(err error) problem.Problem {
-	p := problem.Problem{Severity: problem.Error, Text: err.Error()}
+	p := problem.Problem{Code: problem.ConfigInvalid, Severity: problem.Error, Text: err.Error()}
 	found := otherError.FindStringSubmatch(err.Error())
 	if found == nil {
 		return p

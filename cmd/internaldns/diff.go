@@ -122,7 +122,7 @@ func readQuestions(file string) ([]compare.Question, error) {
 		}
 		q, err := parseQuestion(strings.Fields(text))
 		if err != nil {
-			problems.Errorf(problem.Pos{File: file, Line: n}, "", "%s", err)
+			problems.Errorf(problem.ConfigInvalid, problem.Pos{File: file, Line: n}, "", "%s", err)
 		}
 		if out = append(out, q); len(out) > maxQuestions {
 			return nil, fmt.Errorf("%s has more than %d queries", file, maxQuestions)

@@ -19,9 +19,11 @@ const maxShown = 200
 
 // finding is a problem or a note as it is shown; the tags are the form of -json.
 type finding struct {
+	Code     string `json:"code"`     // of problem.Codes
 	Severity string `json:"severity"` // error, warning or note
 	File     string `json:"file,omitempty"`
 	Line     int    `json:"line,omitempty"`
+	Pointer  string `json:"pointer,omitempty"` // of a problem in JSON (RFC 6901)
 	Object   string `json:"object,omitempty"`
 	Text     string `json:"text"`
 	Excerpt  string `json:"excerpt,omitempty"` // source and caret
@@ -30,7 +32,10 @@ type finding struct {
 func asFindings(list problem.List) []finding {
 	out := make([]finding, 0, len(list))
 	for _, p := range list {
-		out = append(out, finding{Severity: p.Severity.String(), File: p.Pos.File, Line: p.Pos.Line, Object: p.Object, Text: p.Text, Excerpt: p.Excerpt})
+		out = append(out, finding{
+			Code: string(p.Code), Severity: p.Severity.String(), File: p.Pos.File, Line: p.Pos.Line, Pointer: p.Pos.Pointer,
+			Object: p.Object, Text: p.Text, Excerpt: p.Excerpt,
+		})
 	}
 	return out
 }

@@ -59,7 +59,7 @@ func (h *heldZone) first() (*zone.Zone, problem.List) {
 func (h *heldZone) read(session *filewatch.Session) (publish func(), problems problem.List) {
 	next, problems := h.source.read(session)
 	if next != nil && h.zone != nil && next.Synthesized() && !h.zone.Synthesized() {
-		problems.Errorf(h.pos, h.object(), "the SOA record is gone, the zone file may be cut short; restart to drop it on purpose")
+		problems.Errorf(problem.FileCutShort, h.pos, h.object(), "the SOA record is gone, the zone file may be cut short; restart to drop it on purpose")
 	}
 	return func() {
 		first := h.zone == nil

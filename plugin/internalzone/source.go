@@ -53,7 +53,7 @@ func (s *source) read(session *filewatch.Session) (*zone.Zone, problem.List) {
 	for _, record := range s.records {
 		rr, err := zonefile.ParseRecord(record.text, zonefile.Options{Origin: s.apex, DefaultTTL: s.ttl})
 		if err != nil {
-			problems.Errorf(record.pos, s.object(), "record %q: %s", record.text, err)
+			problems.Errorf(problem.RecordInvalid, record.pos, s.object(), "record %q: %s", record.text, err)
 			continue
 		}
 		builder.Add(rr, record.pos)
@@ -76,7 +76,7 @@ func (s *source) object() string { return fmt.Sprintf("zone %q", s.apex) }
 func (s *source) readFile(name string, builder *zone.Builder, session *filewatch.Session) (problems problem.List) {
 	file, err := session.Open(name)
 	if err != nil {
-		problems.Errorf(s.pos, s.object(), "zone file: %s", err)
+		problems.Errorf(problem.FileUnreadable, s.pos, s.object(), "zone file: %s", err)
 		return problems
 	}
 	defer file.Close()

@@ -182,7 +182,8 @@ func (d *declaration) private(l scope.Line) error {
 // end checks what concerns several properties and hands the policy over.
 func (d *declaration) end() {
 	fail := func(text string) {
-		d.block.Report(problem.Problem{Pos: d.policy.Pos, Severity: problem.Error, Object: d.object(), Text: text})
+		d.block.Incomplete()
+		d.block.Report(problem.Problem{Code: problem.ActionInvalid, Pos: d.policy.Pos, Severity: problem.Error, Object: d.object(), Text: text})
 	}
 	switch len(d.actions) {
 	case 0:

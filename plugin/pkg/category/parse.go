@@ -82,9 +82,9 @@ func (b *builder) errorf(format string, args ...any) {
 	b.errors++
 	switch {
 	case b.errors <= maxListed:
-		b.problems.Errorf(b.pos, b.object, format, args...)
+		b.problems.Errorf(problem.CategoryInvalid, b.pos, b.object, format, args...)
 	case b.errors == maxListed+1:
-		b.problems.Errorf(b.pos, b.object, "more errors follow, they are not listed")
+		b.problems.Errorf(problem.CategoryInvalid, b.pos, b.object, "more errors follow, they are not listed")
 		b.full = true
 	}
 }
@@ -93,9 +93,9 @@ func (b *builder) warnf(format string, args ...any) {
 	b.warnings++
 	switch {
 	case b.warnings <= maxListed:
-		b.problems.Warnf(b.pos, b.object, format, args...)
+		b.problems.Warnf(problem.CategoryInvalid, b.pos, b.object, format, args...)
 	case b.warnings == maxListed+1:
-		b.problems.Warnf(b.pos, b.object, "more warnings follow, they are not listed")
+		b.problems.Warnf(problem.CategoryInvalid, b.pos, b.object, "more warnings follow, they are not listed")
 	}
 }
 

@@ -122,11 +122,11 @@ func (s *Set) shortened(r reading, inPlace bool) (out problem.List) {
 		switch missing := was.entries - f.entries; {
 		case missing <= 0:
 		case f.entries == 0 && !f.includes && !s.EmptyOK:
-			out.Errorf(s.Pos, s.Name, "%s holds nothing any more, and held %d entries; it may be cut short; %s", f.Name, was.entries, s.confirmEmpty())
+			out.Errorf(problem.FileCutShort, s.Pos, s.Name, "%s holds nothing any more, and held %d entries; it may be cut short; %s", f.Name, was.entries, s.confirmEmpty())
 		case sameFile && was.end == '\n' && f.end != '\n' && f.end != 0:
-			out.Errorf(s.Pos, s.Name, "the last line has no newline and %d entries of %s are missing, the file may be cut short; %s", missing, f.Name, confirmShort)
+			out.Errorf(problem.FileCutShort, s.Pos, s.Name, "the last line has no newline and %d entries of %s are missing, the file may be cut short; %s", missing, f.Name, confirmShort)
 		case sameFile && was.entries > maxUnasked && missing > was.entries/2 && !(f.entries == 0 && s.EmptyOK):
-			out.Errorf(s.Pos, s.Name, "%d of %d entries of %s are gone, the file may be cut short; %s", missing, was.entries, f.Name, confirmShort)
+			out.Errorf(problem.FileCutShort, s.Pos, s.Name, "%d of %d entries of %s are gone, the file may be cut short; %s", missing, was.entries, f.Name, confirmShort)
 		}
 	}
 	return out

@@ -26,7 +26,7 @@ func NewFile(c Config, path string, parse Parser, again func(entries int)) *File
 		var problems problem.List
 		content, err := session.Open(path)
 		if err != nil {
-			problems.Errorf(c.Pos, c.Name, "%s", err)
+			problems.Errorf(problem.FileUnreadable, c.Pos, c.Name, "%s", err)
 			return nil, problems
 		}
 		defer content.Close()

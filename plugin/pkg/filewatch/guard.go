@@ -64,7 +64,7 @@ func guarded[T any](s *Set, work func(*Session) T) (result T, ok bool) {
 // stalledProblem says that a reading was given up.
 func (s *Set) stalledProblem() problem.Problem {
 	return problem.Problem{
-		Pos: s.Pos, Severity: problem.Error, Object: s.Name,
+		Code: problem.FileUnreadable, Pos: s.Pos, Severity: problem.Error, Object: s.Name,
 		Text: "the file system did not answer within " + s.stallAfter.String() + "; nothing is read before it does",
 	}
 }

@@ -96,7 +96,7 @@ func (s *Set) First() problem.List {
 func (s *Set) emptyFiles(files []*fileRead) (out problem.List) {
 	for _, f := range files {
 		if f.entries == 0 && f.err == nil && !f.included && !f.includes {
-			out.Errorf(s.Pos, s.Name, "%s is empty; with empty_ok it may be", f.Name)
+			out.Errorf(problem.FileEmpty, s.Pos, s.Name, "%s is empty; with empty_ok it may be", f.Name)
 		}
 	}
 	return out

@@ -35,13 +35,13 @@ func newLines(t *testing.T, c Config, text string) *lines {
 		var problems problem.List
 		file, err := s.Open(l.file)
 		if err != nil {
-			problems.Errorf(problem.Pos{}, "", "%s", err)
+			problems.Errorf(problem.FileUnreadable, problem.Pos{}, "", "%s", err)
 			return nil, problems
 		}
 		defer file.Close()
 		data, err := io.ReadAll(file)
 		if err != nil || strings.Contains(string(data), "bad") {
-			problems.Errorf(problem.Pos{}, "", "bad data %v", err)
+			problems.Errorf(problem.FileUnreadable, problem.Pos{}, "", "bad data %v", err)
 		}
 		if l.during != nil {
 			l.during()

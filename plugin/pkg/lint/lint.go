@@ -59,17 +59,17 @@ type check struct {
 	redirects map[string]bool // targets of DNAMEs, with the value true
 }
 
-func (c *check) warn(pos problem.Pos, object, format string, args ...any) {
-	c.report.Warnings.Warnf(pos, object, format, args...)
+func (c *check) warn(code problem.Code, pos problem.Pos, object, format string, args ...any) {
+	c.report.Warnings.Warnf(code, pos, object, format, args...)
 }
 
-func (c *check) note(pos problem.Pos, object, format string, args ...any) {
-	c.report.Notes.Warnf(pos, object, format, args...)
+func (c *check) note(code problem.Code, pos problem.Pos, object, format string, args ...any) {
+	c.report.Notes.Warnf(code, pos, object, format, args...)
 }
 
-func zoneObject(z *model.Zone) string { return fmt.Sprintf("internalzone %q", z.ID) }
+func zoneObject(z *model.Zone) string { return fmt.Sprintf("%s %q", model.ZoneDirective, z.ID) }
 
-func policyObject(p *model.Policy) string { return fmt.Sprintf("resolverpolicy %q", p.Name) }
+func policyObject(p *model.Policy) string { return fmt.Sprintf("%s %q", model.PolicyDirective, p.Name) }
 
 // publicPath warns about policies that lead to public DNS where nothing asks it.
 func (c *check) publicPath() {
@@ -79,9 +79,9 @@ func (c *check) publicPath() {
 	for _, p := range c.Snapshot.Policies {
 		switch {
 		case p.Action == model.UsePublic:
-			c.warn(p.Pos, policyObject(p), "the policy sends queries to public DNS, and no plugin below the suite in this server block asks it; add forward")
+			c.warn(problem.PublicPathMissing, p.Pos, policyObject(p), "the policy sends queries to public DNS, and no plugin below the suite in this server block asks it; add forward")
 		case p.Fallback != 0:
-			c.warn(p.Pos, policyObject(p), "the fallback has no public path: no plugin below the suite in this server block asks public DNS, so that misses become SERVFAIL; add forward")
+			c.warn(problem.PublicPathMissing, p.Pos, policyObject(p), "the fallback has no public path: no plugin below the suite in this server block asks public DNS, so that misses become SERVFAIL; add forward")
 		}
 	}
 }
@@ -100,7 +100,7 @@ func (c *check) specialNames() {
 			}
 		}
 		if len(sent) > 0 {
-			c.note(p.Pos, policyObject(p), "the fallback sends names of special use to public DNS, which cannot know them: those below %s; `private special` keeps them in", listed(sent))
+			c.note(problem.SpecialNamesLeak, p.Pos, policyObject(p), "the fallback sends names of special use to public DNS, which cannot know them: those below %s; `private special` keeps them in", listed(sent))
 		}
 	}
 }
@@ -130,7 +130,7 @@ func Validation(snapshots ...*model.Snapshot) problem.List {
 		}
 	}
 	if first != nil {
-		notes.Warnf(first.Pos, "", "clients that validate DNSSEC by themselves reject the answers of a zone whose public parent is signed, as the root and most TLDs are, unless they have a negative trust anchor for it (RFC 7646): %s", listed(apexes))
+		notes.Warnf(problem.ValidatorsNeedAnchor, first.Pos, "", "clients that validate DNSSEC by themselves reject the answers of a zone whose public parent is signed, as the root and most TLDs are, unless they have a negative trust anchor for it (RFC 7646): %s", listed(apexes))
 	}
 	return notes
 }

@@ -47,7 +47,7 @@ func (c *check) readZones() {
 			}
 		}
 		if z.Flatten && data.Signed() && len(c.aliases[z]) > 0 {
-			c.warn(z.Pos, zoneObject(z), "the zone is signed, and the answers of its %d aliases are flattened, for which there is no signature: clients that trust its keys reject them; flatten off keeps the aliases", len(c.aliases[z]))
+			c.warn(problem.SignedZoneFlattened, z.Pos, zoneObject(z), "the zone is signed, and the answers of its %d aliases are flattened, for which there is no signature: clients that trust its keys reject them; flatten off keeps the aliases", len(c.aliases[z]))
 		}
 	}
 }
@@ -57,11 +57,11 @@ func (c *check) madeUpSOAs() {
 	madeUp := slices.DeleteFunc(slices.Clone(c.Snapshot.Zones), func(z *model.Zone) bool { return !c.Snapshot.Data(z).Synthesized() })
 	for i, z := range madeUp {
 		if i == maxNames {
-			c.note(z.Pos, zoneObject(z), "this zone and %d more have no SOA in their data, and get one made up", len(madeUp)-i-1)
+			c.note(problem.SOAMadeUp, z.Pos, zoneObject(z), "this zone and %d more have no SOA in their data, and get one made up", len(madeUp)-i-1)
 			return
 		}
 		soa := c.Snapshot.Data(z).SOA()
-		c.note(z.Pos, zoneObject(z), "the data have no SOA, so one is made up, whose serial is the time of the last change: %s %d IN SOA %s %s SERIAL %d %d %d %d",
+		c.note(problem.SOAMadeUp, z.Pos, zoneObject(z), "the data have no SOA, so one is made up, whose serial is the time of the last change: %s %d IN SOA %s %s SERIAL %d %d %d %d",
 			soa.Hdr.Name, soa.Hdr.Ttl, soa.Ns, soa.Mbox, soa.Refresh, soa.Retry, soa.Expire, soa.Minttl)
 	}
 }
@@ -96,7 +96,7 @@ func (c *check) orphanCuts() {
 			}
 		}
 		for _, orphans := range slices.Sorted(maps.Keys(views)) {
-			c.warn(z.Pos, zoneObject(z), "stub clients get a referral, which they cannot follow, for %s: delegated by the zone, and no zone of the name in the view %s",
+			c.warn(problem.DelegationToNobody, z.Pos, zoneObject(z), "stub clients get a referral, which they cannot follow, for %s: delegated by the zone, and no zone of the name in the view %s",
 				orphans, listed(views[orphans]))
 		}
 	}
@@ -124,7 +124,7 @@ func (c *check) deadReferences() {
 		if len(reached[ref.To]) == 0 || useful[ref.To] || c.aliased(ref.To.Apex) {
 			continue
 		}
-		c.warn(ref.Pos, fmt.Sprintf("referencezone %q %q", from.ID, ref.To.ID),
+		c.warn(problem.ReferenceUseless, ref.Pos, fmt.Sprintf("%s %q %q", model.ReferenceDirective, from.ID, ref.To.ID),
 			"zone %q (%s) can hold no name that it is searched for: those lie below %s, and no alias leads to a name below %s",
 			ref.To.ID, ref.To.Apex, reached[ref.To][0].Apex, ref.To.Apex)
 	}
@@ -164,7 +164,7 @@ func (c *check) deadAliases() {
 		}
 		views := alike(slices.DeleteFunc(slices.Clone(c.Snapshot.Views), func(v *model.View) bool { return !shows(v, z) }))
 		if left -= len(views) * len(c.aliases[z]); left < 0 {
-			c.note(z.Pos, zoneObject(z), "there are too many CNAMEs and views to follow all: those of this zone and of the zones after it are not checked")
+			c.note(problem.CheckIncomplete, z.Pos, zoneObject(z), "there are too many CNAMEs and views to follow all: those of this zone and of the zones after it are not checked")
 			return
 		}
 		dead := make(map[dns.RR]string)
@@ -212,10 +212,10 @@ func (c *check) listDead(z *model.Zone, order []dns.RR, why map[dns.RR]string) {
 	positions := positionsOf(z, order[:min(len(order), maxAliases)])
 	for i, rr := range order {
 		if i == maxAliases {
-			c.warn(z.Pos, zoneObject(z), "%d more CNAMEs of the zone lead nowhere", len(order)-i)
+			c.warn(problem.CNAMELeadsNowhere, z.Pos, zoneObject(z), "%d more CNAMEs of the zone lead nowhere", len(order)-i)
 			return
 		}
-		c.warn(positions[strings.ToLower(rr.Header().Name)], zoneObject(z), "%s CNAME %s", rr.Header().Name, why[rr])
+		c.warn(problem.CNAMELeadsNowhere, positions[strings.ToLower(rr.Header().Name)], zoneObject(z), "%s CNAME %s", rr.Header().Name, why[rr])
 	}
 }
 

@@ -71,7 +71,7 @@ func (l *List) Parser(file, object string) filewatch.Parser {
 		case typ == 0:
 			typ, l.typ = v.typ, v.typ
 		case v.typ != typ:
-			problems.Errorf(problem.Pos{File: file}, object, "the list held values of type %s and now holds %s; restart to change its type", typ, v.typ)
+			problems.Errorf(problem.ListTypeChanged, problem.Pos{File: file}, object, "the list held values of type %s and now holds %s; restart to change its type", typ, v.typ)
 		}
 		return func() { l.values.Store(v) }, v.size, problems
 	}

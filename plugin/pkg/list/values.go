@@ -54,35 +54,35 @@ func readValues(r io.Reader, file, object string) (*values, problem.List) {
 		fresh, err := v.add(text)
 		switch {
 		case err != nil && errs == maxReported:
-			problems.Errorf(pos, object, "more problems follow, they are not listed")
+			problems.Errorf(problem.ListEntryDoubtful, pos, object, "more problems follow, they are not listed")
 			return v, problems
 		case err != nil:
 			errs++
-			problems.Errorf(pos, object, "%s", err)
+			problems.Errorf(problem.ListEntryDoubtful, pos, object, "%s", err)
 		case v.typ == expr.String && foreign(text) != "":
 			if odd++; odd <= maxReported {
-				problems.Warnf(pos, object, "%q is one value as it stands; it looks like %s", text, foreign(text))
+				problems.Warnf(problem.ListEntryDoubtful, pos, object, "%q is one value as it stands; it looks like %s", text, foreign(text))
 			}
 		case !fresh:
 			if repeated++; repeated <= maxReported {
-				problems.Warnf(pos, object, "%s is in the list already", text)
+				problems.Warnf(problem.ListEntryRepeated, pos, object, "%s is in the list already", text)
 			}
 		case v.size > maxEntries:
-			problems.Errorf(pos, object, "the list has more than %d entries", maxEntries)
+			problems.Errorf(problem.ListEntryRepeated, pos, object, "the list has more than %d entries", maxEntries)
 			return v, problems
 		}
 	}
 	if more := repeated - maxReported; more > 0 {
-		problems.Warnf(problem.Pos{File: file}, object, "%d more values are in the list already, they are not listed", more)
+		problems.Warnf(problem.ListEntryRepeated, problem.Pos{File: file}, object, "%d more values are in the list already, they are not listed", more)
 	}
 	if more := odd - maxReported; more > 0 {
-		problems.Warnf(problem.Pos{File: file}, object, "%d more lines look like another format, they are not listed", more)
+		problems.Warnf(problem.ListEntryDoubtful, problem.Pos{File: file}, object, "%d more lines look like another format, they are not listed", more)
 	}
 	switch err := lines.Err(); {
 	case errors.Is(err, bufio.ErrTooLong):
-		problems.Errorf(problem.Pos{File: file, Line: number + 1}, object, "the line is longer than %d octets; a list holds one value a line", maxLine)
+		problems.Errorf(problem.ListInvalid, problem.Pos{File: file, Line: number + 1}, object, "the line is longer than %d octets; a list holds one value a line", maxLine)
 	case err != nil:
-		problems.Errorf(problem.Pos{File: file, Line: number + 1}, object, "%s", err)
+		problems.Errorf(problem.ListInvalid, problem.Pos{File: file, Line: number + 1}, object, "%s", err)
 	}
 	return v, problems
 }

@@ -81,7 +81,7 @@ func (a *alike) listed(kind string) bool {
 func (a *alike) rest(problems *problem.List) {
 	for _, kind := range slices.Sorted(maps.Keys(*a)) {
 		if more := (*a)[kind] - maxAlike; more > 0 {
-			problems.Warnf(problem.Pos{}, "", kind+", they are not listed", more)
+			problems.Warnf(problem.MoreOfAKind, problem.Pos{}, "", kind+", they are not listed", more)
 		}
 	}
 	clear(*a)

@@ -106,7 +106,7 @@ func (b *builder) withView(p *Policy) *Policy {
 	view := b.views[p.ViewName]
 	if view == nil && !slices.Contains(b.spec.Gone, p.ViewName) {
 		b.lostViews = true
-		b.problems.Errorf(p.spec.View.Pos, policyObject(p.Name), "there is no view %q in this server block; known: %s",
+		b.problems.Errorf(problem.ViewUnknown, p.spec.View.Pos, policyObject(p.Name), "there is no view %q in this server block; known: %s",
 			p.ViewName, known(b.Views, func(v *View) string { return v.Name }))
 	}
 	if view == p.View {
@@ -121,7 +121,7 @@ func (b *builder) checkPolicyNames(specs []*PolicySpec) {
 	seen := make(map[string]problem.Pos, len(specs))
 	for _, s := range specs {
 		if pos, ok := seen[s.Name]; ok {
-			b.problems.Errorf(s.Pos, policyObject(s.Name), "the policy name is taken by the policy at %s; policy names are unique in a server block", pos)
+			b.problems.Errorf(problem.PolicyNameTaken, s.Pos, policyObject(s.Name), "the policy name is taken by the policy at %s; policy names are unique in a server block", pos)
 			continue
 		}
 		seen[s.Name] = s.Pos
@@ -175,7 +175,7 @@ func (b *builder) compile(s *PolicySpec, e Expression) *expr.Program {
 		b.checkSources(s, e, program)
 		return program
 	}
-	found := problem.Problem{Pos: e.Pos, Severity: problem.Error, Object: policyObject(s.Name), Text: err.Error()}
+	found := problem.Problem{Code: problem.ExpressionInvalid, Pos: e.Pos, Severity: problem.Error, Object: policyObject(s.Name), Text: err.Error()}
 	if at, ok := errors.AsType[*expr.Error](err); ok {
 		found.Text = at.Text
 		found.Excerpt = at.Excerpt()
@@ -193,7 +193,7 @@ func (b *builder) checkSources(s *PolicySpec, e Expression, program *expr.Progra
 			continue
 		}
 		if reason, ok := b.spec.Unavailable[field]; ok {
-			b.problems.Errorf(e.Pos, policyObject(s.Name), "%s: %s", schema.Field(field).Name, reason)
+			b.problems.Errorf(problem.SelectorUnavailable, e.Pos, policyObject(s.Name), "%s: %s", schema.Field(field).Name, reason)
 		}
 	}
 }
@@ -205,7 +205,7 @@ func (b *builder) checkOrder() {
 			continue
 		}
 		if before := b.Policies[i-1]; before.Precedence == p.Precedence {
-			b.problems.Errorf(p.Pos, policyObject(p.Name), "precedence %d is taken by the policy %q at %s; enabled policies need different numbers",
+			b.problems.Errorf(problem.PrecedenceTaken, p.Pos, policyObject(p.Name), "precedence %d is taken by the policy %q at %s; enabled policies need different numbers",
 				p.Precedence, before.Name, before.Pos)
 		}
 	}

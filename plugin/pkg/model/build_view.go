@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/internaldns/internaldns/plugin/pkg/domain"
+	"github.com/internaldns/internaldns/plugin/pkg/problem"
 )
 
 // addViews makes the views, or hands on those that stay.
@@ -16,7 +17,7 @@ func (b *builder) addViews() {
 	b.Views, b.views = make([]*View, 0, len(b.spec.Views)), make(map[string]*View, len(b.spec.Views))
 	for _, s := range b.spec.Views {
 		if other, ok := b.views[s.Name]; ok {
-			b.problems.Errorf(s.Pos, viewObject(s.Name), "the view name is taken by the view at %s; view names are unique in a server block", other.Pos)
+			b.problems.Errorf(problem.ViewNameTaken, s.Pos, viewObject(s.Name), "the view name is taken by the view at %s; view names are unique in a server block", other.Pos)
 			b.lostZones = true
 			continue
 		}
@@ -56,9 +57,9 @@ func (b *builder) newView(s *ViewSpec) *View {
 		}
 		switch other := v.at(z.Apex); {
 		case other == z:
-			b.problems.Errorf(ref.Pos, viewObject(s.Name), "zone %q is named twice; name it once", z.ID)
+			b.problems.Errorf(problem.ZoneRepeated, ref.Pos, viewObject(s.Name), "zone %q is named twice; name it once", z.ID)
 		case other != nil:
-			b.problems.Errorf(ref.Pos, viewObject(s.Name),
+			b.problems.Errorf(problem.ZoneNameTwice, ref.Pos, viewObject(s.Name),
 				"zones %q and %q have the same name %s; a view holds one zone of a name (link the other with referencezone)", other.ID, z.ID, z.Apex)
 			b.lostZones = true
 		default:

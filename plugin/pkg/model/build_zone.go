@@ -54,7 +54,7 @@ func (b *builder) exchange(removed, added []*ZoneSpec, stale map[string]bool) []
 	block := make([]Zone, len(added)) // side by side in memory
 	for i, s := range added {
 		if other, ok := b.zones[s.ID]; ok {
-			b.problems.Errorf(s.Pos, zoneObject(s.ID),
+			b.problems.Errorf(problem.ZoneIDTaken, s.Pos, zoneObject(s.ID),
 				"the zone ID %q is taken by the zone at %s; give one of them another with the property id", s.ID, other.Pos)
 			continue
 		}
@@ -170,10 +170,10 @@ func (b *builder) addReferences(stale map[string]bool) {
 		switch {
 		case from == nil || to == nil:
 		case from == to:
-			b.problems.Errorf(s.Pos, object, "a zone cannot reference itself; name another zone")
+			b.problems.Errorf(problem.ReferenceToItself, s.Pos, object, "a zone cannot reference itself; name another zone")
 		case b.links[from.ID].spec != nil:
 			first := b.links[from.ID]
-			b.problems.Errorf(s.Pos, object,
+			b.problems.Errorf(problem.ReferenceRepeated, s.Pos, object,
 				"zone %q references zone %q already, at %s; a zone has at most one reference", s.From, first.to, first.spec.Pos)
 			b.lostZones = true
 		default:
@@ -203,7 +203,7 @@ func (b *builder) checkCycles() {
 		for id := start.ID; b.links[id].spec != nil && !done[id]; id = b.links[id].to {
 			if onWay[id] {
 				if b.alike.listed("%d more cycles of references") {
-					b.problems.Errorf(b.links[id].spec.Pos, referenceObject(id, b.links[id].to),
+					b.problems.Errorf(problem.ReferenceCycle, b.links[id].spec.Pos, referenceObject(id, b.links[id].to),
 						"the references form a cycle: %s; remove one of them", path(b.links, id))
 				}
 				b.lostZones = true
@@ -267,7 +267,7 @@ func (b *builder) findZone(pos problem.Pos, object, id string, loose *bool) *Zon
 	if i >= 0 {
 		hint = fmt.Sprintf("the zone %s has the ID %q", name, b.Zones[i].ID)
 	}
-	b.problems.Errorf(pos, object, "there is no zone with the ID %q in this server block; %s", id, hint)
+	b.problems.Errorf(problem.ZoneUnknown, pos, object, "there is no zone with the ID %q in this server block; %s", id, hint)
 	return nil
 }
 

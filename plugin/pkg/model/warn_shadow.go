@@ -7,6 +7,7 @@ import (
 
 	"github.com/internaldns/internaldns/plugin/pkg/domain"
 	"github.com/internaldns/internaldns/plugin/pkg/expr"
+	"github.com/internaldns/internaldns/plugin/pkg/problem"
 )
 
 // warnUnmatchable warns about policies that can never match: their expressions
@@ -17,7 +18,7 @@ func (w *warner) warnUnmatchable() {
 	before := newTaken()
 	for _, p := range w.Policies {
 		if why := w.contradiction(p); why != "" {
-			w.problems.Warnf(p.Pos, policyObject(p.Name), "the policy can never match: %s", why)
+			w.problems.Warnf(problem.PolicyNeverMatches, p.Pos, policyObject(p.Name), "the policy can never match: %s", why)
 			continue
 		}
 		w.problems = append(w.problems, w.doubts(p, p.spec.Traffic, p.Traffic)...)
@@ -27,7 +28,7 @@ func (w *warner) warnUnmatchable() {
 			if first == before.all {
 				what = "matches everything"
 			}
-			w.problems.Warnf(p.Pos, policyObject(p.Name), "the policy can never match: %q (precedence %d) before it %s", first.Name, first.Precedence, what)
+			w.problems.Warnf(problem.PolicyNeverMatches, p.Pos, policyObject(p.Name), "the policy can never match: %q (precedence %d) before it %s", first.Name, first.Precedence, what)
 			continue
 		}
 		before.add(p)

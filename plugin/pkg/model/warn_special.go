@@ -1,6 +1,10 @@
 package model
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/internaldns/internaldns/plugin/pkg/problem"
+)
 
 // warnSpecial warns about policies whose fallback would show names of special use
 // to public DNS: those of zones that the view itself serves. Names in no zone are
@@ -17,7 +21,7 @@ func (w *warner) warnSpecial() {
 		}
 		leaking := slices.DeleteFunc(slices.Clone(special[p.View]), func(z *Zone) bool { return p.Private(z.Apex) })
 		if len(leaking) > 0 {
-			w.problems.Warnf(p.Pos, policyObject(p.Name),
+			w.problems.Warnf(problem.SpecialNamesLeak, p.Pos, policyObject(p.Name),
 				"the fallback sends names of special use that the view does not have to public DNS, where they mean nothing: those below %s; keep them in with the property private",
 				known(leaking, func(z *Zone) string { return z.Apex }))
 		}

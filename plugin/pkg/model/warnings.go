@@ -43,7 +43,7 @@ func (w *warner) warnUnused(lostZones, lostViews bool) {
 	}
 	for _, z := range w.Zones {
 		if !used[z] && !lostZones && w.alike.listed("%d more zones are in no view and referenced by none") {
-			w.problems.Warnf(z.Pos, zoneObject(z.ID), "the zone is in no view and referenced by none, so no query can reach it")
+			w.problems.Warnf(problem.ZoneUnused, z.Pos, zoneObject(z.ID), "the zone is in no view and referenced by none, so no query can reach it")
 		}
 	}
 	served := make(map[*View]bool)
@@ -52,7 +52,7 @@ func (w *warner) warnUnused(lostZones, lostViews bool) {
 	}
 	for _, v := range w.Views {
 		if !served[v] && !lostViews && w.alike.listed("%d more views are used by no enabled policy") {
-			w.problems.Warnf(v.Pos, viewObject(v.Name), "no enabled policy uses the view, so no query can reach it")
+			w.problems.Warnf(problem.ViewUnused, v.Pos, viewObject(v.Name), "no enabled policy uses the view, so no query can reach it")
 		}
 	}
 }
@@ -66,7 +66,7 @@ func (w *warner) warnChains() {
 		}
 		last := chain[MaxReferences-1].To.ID
 		if w.links[last].spec != nil && w.alike.listed("%d more chains of references are longer than "+strconv.Itoa(MaxReferences)) {
-			w.problems.Warnf(chain[0].Pos, referenceObject(z.ID, chain[0].To.ID),
+			w.problems.Warnf(problem.ReferenceChainCut, chain[0].Pos, referenceObject(z.ID, chain[0].To.ID),
 				"the chain of references is longer than %d and is cut after zone %q: %s", MaxReferences, last, path(w.links, z.ID))
 		}
 	}

@@ -12,17 +12,19 @@ import (
 	"strings"
 )
 
-// Pos is a place in a configuration file. The zero Pos is unknown.
+// Pos is a place in a configuration file, or in the body of an API call. The zero Pos is
+// unknown.
 type Pos struct {
-	File string
-	Line int // counted from 1
+	File    string
+	Line    int    // counted from 1
+	Pointer string // where in the JSON of a call (RFC 6901); File and Line are empty then
 }
 
-// String gives FILE:LINE, or as much of it as is known.
+// String returns FILE:LINE, or as much of it as is known, or the pointer.
 func (p Pos) String() string {
 	switch {
 	case p.File == "":
-		return ""
+		return p.Pointer
 	case p.Line == 0:
 		return p.File
 	}
@@ -48,6 +50,7 @@ func (s Severity) String() string {
 
 // Problem is one finding.
 type Problem struct {
+	Code     Code
 	Pos      Pos
 	Severity Severity
 	Object   string // what it is about, such as `zone "example.org."`; may be empty
@@ -79,13 +82,13 @@ func (p Problem) String() string {
 type List []Problem
 
 // Errorf adds an error.
-func (l *List) Errorf(pos Pos, object, format string, args ...any) {
-	*l = append(*l, Problem{Pos: pos, Severity: Error, Object: object, Text: fmt.Sprintf(format, args...)})
+func (l *List) Errorf(code Code, pos Pos, object, format string, args ...any) {
+	*l = append(*l, Problem{Code: code, Pos: pos, Severity: Error, Object: object, Text: fmt.Sprintf(format, args...)})
 }
 
 // Warnf adds a warning.
-func (l *List) Warnf(pos Pos, object, format string, args ...any) {
-	*l = append(*l, Problem{Pos: pos, Severity: Warning, Object: object, Text: fmt.Sprintf(format, args...)})
+func (l *List) Warnf(code Code, pos Pos, object, format string, args ...any) {
+	*l = append(*l, Problem{Code: code, Pos: pos, Severity: Warning, Object: object, Text: fmt.Sprintf(format, args...)})
 }
 
 // HasErrors reports whether a problem stops the load.
@@ -107,7 +110,7 @@ func (l List) Only(s Severity) List {
 // Sort orders the list by file and line, keeping the order found within a line.
 func (l List) Sort() {
 	slices.SortStableFunc(l, func(a, b Problem) int {
-		return cmp.Or(cmp.Compare(a.Pos.File, b.Pos.File), cmp.Compare(a.Pos.Line, b.Pos.Line))
+		return cmp.Or(cmp.Compare(a.Pos.File, b.Pos.File), cmp.Compare(a.Pos.Line, b.Pos.Line), cmp.Compare(a.Pos.Pointer, b.Pos.Pointer))
 	})
 }
 

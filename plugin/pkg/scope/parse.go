@@ -7,6 +7,7 @@ import (
 
 	"github.com/coredns/caddy"
 
+	"github.com/internaldns/internaldns/plugin/pkg/model"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
 )
 
@@ -64,11 +65,11 @@ func (s *Scope) Declarations(c *caddy.Controller, read func(head Line) (Declarat
 			d, err = read(head)
 		}
 		if err != nil {
-			s.Report(problem.Problem{Pos: head.Pos, Severity: problem.Error, Object: directive, Text: err.Error()})
+			s.lose(directive, problem.Problem{Code: problem.PropertyInvalid, Severity: problem.Error, Pos: head.Pos, Object: directive, Text: err.Error()})
 			d = Declaration{Object: directive}
 		}
-		if lines := s.block(c, d, err == nil); lines == 0 && d.Empty != "" {
-			s.Report(problem.Problem{Pos: head.Pos, Severity: problem.Error, Object: d.Object, Text: d.Empty})
+		if lines := s.block(c, directive, d, err == nil); lines == 0 && d.Empty != "" {
+			s.lose(directive, problem.Problem{Code: problem.PropertyInvalid, Severity: problem.Error, Pos: head.Pos, Object: d.Object, Text: d.Empty})
 		}
 		if d.End != nil {
 			d.End()
@@ -78,7 +79,7 @@ func (s *Scope) Declarations(c *caddy.Controller, read func(head Line) (Declarat
 
 // block reads the properties and gives how many lines there were; of a declaration
 // that is wrong itself they are skipped.
-func (s *Scope) block(c *caddy.Controller, d Declaration, known bool) (lines int) {
+func (s *Scope) block(c *caddy.Controller, directive string, d Declaration, known bool) (lines int) {
 	seen := make(map[string]problem.Pos)
 	for ; c.NextBlock(); lines++ {
 		name := c.Val()
@@ -92,10 +93,18 @@ func (s *Scope) block(c *caddy.Controller, d Declaration, known bool) (lines int
 			err = fmt.Errorf("property %s takes no block", name)
 		}
 		if err != nil {
-			s.Report(problem.Problem{Pos: l.Pos, Severity: problem.Error, Object: d.Object, Text: err.Error()})
+			s.lose(directive, problem.Problem{Code: problem.PropertyInvalid, Severity: problem.Error, Pos: l.Pos, Object: d.Object, Text: err.Error()})
 		}
 	}
 	return lines
+}
+
+// lose reports an error by which a declaration is not what it was meant to be.
+func (s *Scope) lose(directive string, p problem.Problem) {
+	if directive != model.ZoneDirective {
+		s.spec.Incomplete = true
+	}
+	s.Report(p)
 }
 
 // property checks one line of the block and sets it.

@@ -5,8 +5,6 @@
 package scope
 
 import (
-	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -80,6 +78,10 @@ func (s *Scope) Known(field int, has func(value string) bool) {
 // the plugins that tell how clients connect are set up.
 func (s *Scope) Before(f func()) { s.before = append(s.before, f) }
 
+// Incomplete declares that a view, reference or policy could not be read: what looks
+// unused may be used by it.
+func (s *Scope) Incomplete() { s.spec.Incomplete = true }
+
 // Report adds problems found while parsing.
 func (s *Scope) Report(problems ...problem.Problem) { s.problems = append(s.problems, problems...) }
 
@@ -139,7 +141,6 @@ func (s *Scope) Build() problem.List {
 		f()
 	}
 	list := s.problems
-	s.spec.Incomplete = slices.ContainsFunc(list, lost)
 	for i, loaded := range loadAll(s.loaders) {
 		s.spec.Zones[i].Data = loaded.zone
 		list = append(list, loaded.problems...)
@@ -155,12 +156,6 @@ func (s *Scope) Build() problem.List {
 	}
 	s.spec, s.loaders, s.problems, s.before = model.Spec{}, nil, nil, nil
 	return list
-}
-
-// lost reports whether a problem is about a declaration that uses others.
-func lost(p problem.Problem) bool {
-	directive, _, _ := strings.Cut(p.Object, " ")
-	return p.Severity == problem.Error && slices.Contains([]string{"dnsview", "referencezone", "resolverpolicy"}, directive)
 }
 
 // loaded is what a Loader gave.

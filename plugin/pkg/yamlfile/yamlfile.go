@@ -150,10 +150,10 @@ func (f *File) fail(line int, format string, args ...any) {
 		return
 	case len(f.problems) == MaxErrors:
 		f.cut = true
-		f.problems.Errorf(problem.Pos{File: f.name}, "", "more errors follow, they are not listed")
+		f.problems.Errorf(problem.YAMLInvalid, problem.Pos{File: f.name}, "", "more errors follow, they are not listed")
 		return
 	}
-	f.problems.Errorf(problem.Pos{File: f.name, Line: line}, f.object, format, args...)
+	f.problems.Errorf(problem.YAMLInvalid, problem.Pos{File: f.name, Line: line}, f.object, format, args...)
 }
 
 // Full reports whether no further error would be listed, so that reading on is

@@ -25,7 +25,7 @@ type draft struct {
 func (b *Builder) Build() (*Zone, problem.List) {
 	if b.spent {
 		b.report = report{object: b.report.object, pos: b.report.pos}
-		b.report.errorf(b.opt.Pos, "", "was built already")
+		b.report.errorf(problem.Internal, b.opt.Pos, "", "was built already")
 		return nil, b.report.problems()
 	}
 	b.spent = true
@@ -230,7 +230,7 @@ func (d *draft) oneTTL(rrs []dns.RR, places []place) {
 		return
 	}
 	hdr := rrs[differs].Header()
-	d.b.report.warnf(d.b.pos(places[differs]), label(hdr), "has the TTL %d, others of its RRset have %d; the lowest, %d, is used (RFC 2181 section 5.2)",
+	d.b.report.warnf(problem.TTLDiffers, d.b.pos(places[differs]), label(hdr), "has the TTL %d, others of its RRset have %d; the lowest, %d, is used (RFC 2181 section 5.2)",
 		hdr.Ttl, rrs[0].Header().Ttl, low)
 	for _, rr := range rrs {
 		rr.Header().Ttl = low

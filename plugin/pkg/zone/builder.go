@@ -55,9 +55,9 @@ type Builder struct {
 	names    names
 	headers  headers
 	addrs    addresses
-	files    []string // what place.file counts into
-	// fileNumbers finds a file in files, counted from 1.
-	fileNumbers map[string]int
+	files    []problem.Pos // what place.file counts into, without lines
+	// fileNumbers finds a file, or a place in JSON, in files, counted from 1.
+	fileNumbers map[problem.Pos]int
 	wire        []byte // scratch room of rdata checks
 
 	// What the previous record had, since records come in runs of one owner.
@@ -98,7 +98,7 @@ func (b *Builder) begin() {
 	b.report = newReport(b.opt)
 	if err != nil {
 		b.bad = true
-		b.report.errorf(b.opt.Pos, "", "the apex is not valid: %v", err)
+		b.report.errorf(problem.ApexInvalid, b.opt.Pos, "", "the apex is not valid: %v", err)
 		return
 	}
 	b.opt.Apex = b.names.intern(apex)
@@ -117,7 +117,7 @@ func (b *Builder) Add(rr dns.RR, pos problem.Pos) {
 		return
 	}
 	if rr == nil {
-		b.report.errorf(pos, "", "there is no record")
+		b.report.errorf(problem.RecordInvalid, pos, "", "there is no record")
 		return
 	}
 	hdr := rr.Header()
@@ -130,7 +130,7 @@ func (b *Builder) Add(rr dns.RR, pos problem.Pos) {
 	}
 	b.signatures = b.signatures || hdr.Rrtype == dns.TypeRRSIG || hdr.Rrtype == dns.TypeNSEC
 	if hdr.Ttl > maxTTL {
-		b.report.warnf(pos, label(hdr), "has the TTL %d, the highest is %d; 0 is used (RFC 2181 section 8)", hdr.Ttl, maxTTL)
+		b.report.warnf(problem.TTLTooHigh, pos, label(hdr), "has the TTL %d, the highest is %d; 0 is used (RFC 2181 section 8)", hdr.Ttl, maxTTL)
 		hdr.Ttl = 0
 	}
 	owner := b.tree.nodes.at(b.at)
@@ -138,7 +138,7 @@ func (b *Builder) Add(rr dns.RR, pos problem.Pos) {
 	hdr.Name = owner.name()
 	rr, err := b.rdata(rr)
 	if err != nil {
-		b.report.errorf(pos, label(hdr), "has record data that are not valid: %v", err)
+		b.report.errorf(problem.RecordInvalid, pos, label(hdr), "has record data that are not valid: %v", err)
 		return
 	}
 	if header, ok := owner.first[0].(*bare); ok {
@@ -171,7 +171,7 @@ func (b *Builder) addHashed(rr dns.RR, pos problem.Pos) {
 	hdr.Name = name
 	rr, err := b.rdata(rr)
 	if err != nil {
-		b.report.errorf(pos, label(hdr), "has record data that are not valid: %v", err)
+		b.report.errorf(problem.RecordInvalid, pos, label(hdr), "has record data that are not valid: %v", err)
 		return
 	}
 	rr.Header().Name = written
@@ -196,15 +196,15 @@ func (b *Builder) enter(hdr *dns.RR_Header, pos problem.Pos) bool {
 func (b *Builder) checkHeader(hdr *dns.RR_Header, pos problem.Pos) (name string, ok bool) {
 	switch {
 	case hdr.Class != dns.ClassINET:
-		b.report.errorf(pos, label(hdr), "is of class %s, only IN is allowed", dns.Class(hdr.Class))
+		b.report.errorf(problem.RecordInvalid, pos, label(hdr), "is of class %s, only IN is allowed", dns.Class(hdr.Class))
 		return "", false
 	case isMeta(hdr.Rrtype):
-		b.report.errorf(pos, label(hdr), "is of a type that exists only in queries and messages, not in zones (RFC 6895 section 3.1)")
+		b.report.errorf(problem.RecordInvalid, pos, label(hdr), "is of a type that exists only in queries and messages, not in zones (RFC 6895 section 3.1)")
 		return "", false
 	}
 	name, err := domain.Canonical(hdr.Name)
 	if err != nil {
-		b.report.errorf(pos, label(hdr), "has an owner that is not valid: %v", err)
+		b.report.errorf(problem.OwnerInvalid, pos, label(hdr), "has an owner that is not valid: %v", err)
 		return "", false
 	}
 	inside := domain.IsSubdomain(b.opt.Apex, name)
@@ -240,12 +240,12 @@ func (b *Builder) noteShare(pos problem.Pos, hdr *dns.RR_Header, inside bool) {
 	if s.label == "" {
 		s.outside, s.label = pos, label(hdr)
 	}
-	b.report.warnf(pos, label(hdr), "lies outside the zone %s and is left out", b.opt.Apex)
+	b.report.warnf(problem.OwnerOutside, pos, label(hdr), "lies outside the zone %s and is left out", b.opt.Apex)
 }
 
 // hasKept reports whether a record of a file was taken already.
 func (b *Builder) hasKept(file string) bool {
-	n, ok := b.fileNumbers[file]
+	n, ok := b.fileNumbers[problem.Pos{File: file}]
 	if !ok {
 		return false
 	}
@@ -261,7 +261,7 @@ func (b *Builder) hasKept(file string) bool {
 func (b *Builder) checkShares() {
 	for _, file := range slices.Sorted(maps.Keys(b.shares)) {
 		if s := b.shares[file]; s.label != "" && !s.inside {
-			b.report.errorf(s.outside, s.label, "lies outside the zone %s, and so does all of the file", b.opt.Apex)
+			b.report.errorf(problem.OwnerOutside, s.outside, s.label, "lies outside the zone %s, and so does all of the file", b.opt.Apex)
 		}
 	}
 }
@@ -278,15 +278,16 @@ func label(hdr *dns.RR_Header) string {
 
 // shorten keeps a position in eight bytes.
 func (b *Builder) shorten(pos problem.Pos, rrtype uint16) place {
-	if b.file == 0 || b.files[b.file-1] != pos.File {
-		b.file = b.fileNumber(pos.File)
+	file := problem.Pos{File: pos.File, Pointer: pos.Pointer}
+	if b.file == 0 || b.files[b.file-1] != file {
+		b.file = b.fileNumber(file)
 	}
 	return place{line: uint32(pos.Line), file: uint16(b.file - 1), rrtype: rrtype}
 }
 
 // fileNumber counts the files from 1. Beyond 65535 of them their names are not
 // kept apart, and the last one stands for the rest.
-func (b *Builder) fileNumber(name string) int {
+func (b *Builder) fileNumber(name problem.Pos) int {
 	if n, ok := b.fileNumbers[name]; ok {
 		return n
 	}
@@ -294,7 +295,7 @@ func (b *Builder) fileNumber(name string) int {
 		return len(b.files)
 	}
 	if b.fileNumbers == nil {
-		b.fileNumbers = make(map[string]int)
+		b.fileNumbers = make(map[problem.Pos]int)
 	}
 	b.files = append(b.files, name)
 	b.fileNumbers[name] = len(b.files)
@@ -303,5 +304,7 @@ func (b *Builder) fileNumber(name string) int {
 
 // pos gives the position that shorten was given.
 func (b *Builder) pos(p place) problem.Pos {
-	return problem.Pos{File: b.files[p.file], Line: int(p.line)}
+	pos := b.files[p.file]
+	pos.Line = int(p.line)
+	return pos
 }

@@ -19,7 +19,7 @@ func (d *draft) checkNodes() {
 			d.checkBelowDNAME(d.cover(n.at).Owner, first, end)
 		}
 		if d.b.branches.at(i).starred {
-			d.b.report.warnf(d.setPos(first), d.setLabel(first), "has an asterisk label inside its owner: that is no wildcard, but makes one exist above it (RFC 4592 section 2.1.1)")
+			d.b.report.warnf(problem.AsteriskInside, d.setPos(first), d.setLabel(first), "has an asterisk label inside its owner: that is no wildcard, but makes one exist above it (RFC 4592 section 2.1.1)")
 		}
 		wild := i > 0 && isWildcard(n.name())
 		for s := first; s < end; s++ {
@@ -33,11 +33,11 @@ func (d *draft) checkNodes() {
 			case dns.TypeDNAME:
 				d.checkSingle(s)
 				if wild {
-					d.b.report.warnf(d.setPos(s), d.setLabel(s), "belongs to a wildcard: it redirects only what lies below the asterisk itself (RFC 4592 section 4.4)")
+					d.b.report.warnf(problem.WildcardDNAME, d.setPos(s), d.setLabel(s), "belongs to a wildcard: it redirects only what lies below the asterisk itself (RFC 4592 section 4.4)")
 				}
 			case dns.TypeNS:
 				if wild {
-					d.b.report.warnf(d.setPos(s), d.setLabel(s), "belongs to a wildcard: it delegates nothing (RFC 4592 section 4.2)")
+					d.b.report.warnf(problem.WildcardNS, d.setPos(s), d.setLabel(s), "belongs to a wildcard: it delegates nothing (RFC 4592 section 4.2)")
 				}
 			}
 		}
@@ -49,14 +49,14 @@ const belowDNAME = "lies below the DNAME of %s, where no records are allowed (RF
 // checkBelowDNAME refuses the sets of a node below a DNAME (RFC 6672 section 2.4).
 func (d *draft) checkBelowDNAME(owner string, first, end uint32) {
 	for s := first; s < end; s++ {
-		d.b.report.errorf(d.setPos(s), d.setLabel(s), belowDNAME, owner)
+		d.b.report.errorf(problem.RecordBelowDNAME, d.setPos(s), d.setLabel(s), belowDNAME, owner)
 	}
 }
 
 // checkSOA refuses a second SOA and one that is not at the apex.
 func (d *draft) checkSOA(node, s uint32) {
 	if node != 0 {
-		d.b.report.errorf(d.setPos(s), d.setLabel(s), "is not at the apex; a SOA is allowed only at %s", d.apex)
+		d.b.report.errorf(problem.SOANotAtApex, d.setPos(s), d.setLabel(s), "is not at the apex; a SOA is allowed only at %s", d.apex)
 		return
 	}
 	d.checkSingle(s)
@@ -82,7 +82,7 @@ func (d *draft) checkSize(s uint32) {
 			return // reported where it was added
 		}
 		if size += 2 + 10 + int(rr.Header().Rdlength); size > maxRRset { // which pack has set
-			d.b.report.errorf(d.setPos(s), d.setLabel(s), "is an RRset of more than %d octets, which no message can hold", maxRRset)
+			d.b.report.errorf(problem.RRsetTooLarge, d.setPos(s), d.setLabel(s), "is an RRset of more than %d octets, which no message can hold", maxRRset)
 			return
 		}
 	}
@@ -102,7 +102,7 @@ func smallData(rrtype uint16) bool {
 func (d *draft) checkSingle(s uint32) {
 	start, end := d.groups[s].start, d.groups[s+1].start
 	for i := start + 1; i < end; i++ {
-		d.b.report.errorf(d.b.pos(d.places[i]), d.setLabel(s), "is a second one, only one is allowed; the first is at %s", d.b.pos(d.places[start]))
+		d.b.report.errorf(problem.RecordNotSingle, d.b.pos(d.places[i]), d.setLabel(s), "is a second one, only one is allowed; the first is at %s", d.b.pos(d.places[start]))
 	}
 }
 
@@ -128,7 +128,7 @@ func (d *draft) checkAlias(node, alias uint32) {
 	if node == 0 {
 		allowed = "RRSIG and NSEC, and at the apex anything when flatten is on"
 	}
-	d.b.report.errorf(d.setPos(alias), d.setLabel(alias), "stands beside %s; allowed beside a CNAME: %s (RFC 1034 section 3.6.2)",
+	d.b.report.errorf(problem.CNAMEBesideOthers, d.setPos(alias), d.setLabel(alias), "stands beside %s; allowed beside a CNAME: %s (RFC 1034 section 3.6.2)",
 		strings.Join(others, ", "), allowed)
 }
 
@@ -152,11 +152,11 @@ func (d *draft) checkHidden(i uint32, cut string, self, glue bool) {
 			}
 		case dns.TypeA, dns.TypeAAAA:
 			if !glue {
-				d.b.report.warnf(d.setPos(s), d.setLabel(s), "is occluded by the zone cut at %s and is not glue, for no NS record names it", cut)
+				d.b.report.warnf(problem.RecordOccluded, d.setPos(s), d.setLabel(s), "is occluded by the zone cut at %s and is not glue, for no NS record names it", cut)
 			}
 			continue
 		}
-		d.b.report.warnf(d.setPos(s), d.setLabel(s), "is occluded by the zone cut at %s and never answers", cut)
+		d.b.report.warnf(problem.RecordOccluded, d.setPos(s), d.setLabel(s), "is occluded by the zone cut at %s and never answers", cut)
 	}
 }
 

@@ -1,6 +1,7 @@
 package zone
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -175,5 +176,32 @@ func TestProblemsAreBounded(t *testing.T) {
 	want := `Corefile:3: zone "z": and 2000 more of severity "error", only the first 1000 are listed`
 	if got := list[maxListed].String(); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+// A problem of a record that came in JSON says where it stands there.
+func TestPointers(t *testing.T) {
+	b := NewBuilder(Options{Apex: "example.org."})
+	for i, text := range []string{"a.example.org. CNAME b.example.org.", "a.example.org. A 192.0.2.1", "a.example.org. CNAME c.example.org."} {
+		rr, err := dns.NewRR(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.Add(rr, problem.Pos{Pointer: fmt.Sprintf("/posts/%d", i)})
+	}
+	_, list := b.Build()
+	got := list.Error()
+	for _, want := range []string{
+		`/posts/0: zone "example.org.": a.example.org. CNAME stands beside A`,
+		`/posts/2: zone "example.org.": a.example.org. CNAME is a second one, only one is allowed; the first is at /posts/0`,
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%s\nlacks %s", got, want)
+		}
+	}
+	for _, p := range list {
+		if p.Code != problem.CNAMEBesideOthers && p.Code != problem.RecordNotSingle {
+			t.Errorf("%s has the code %s", p, p.Code)
+		}
 	}
 }

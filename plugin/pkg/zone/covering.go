@@ -8,6 +8,7 @@ import (
 	"github.com/miekg/dns"
 
 	"github.com/internaldns/internaldns/plugin/pkg/domain"
+	"github.com/internaldns/internaldns/plugin/pkg/problem"
 )
 
 // covering works out anew what cuts and DNAMEs answer for in a zone that is edited. A
@@ -148,7 +149,7 @@ func (c *covering) refuse(i uint32, owner string) {
 		return
 	}
 	report, opt := &c.patch.b.report, &c.patch.b.opt
-	report.errorf(opt.Pos, label(c.nodes.at(i).first[0].Header()), belowDNAME, owner)
+	report.errorf(problem.RecordBelowDNAME, opt.Pos, label(c.nodes.at(i).first[0].Header()), belowDNAME, owner)
 }
 
 // findAddresses looks up the name servers of every cut that is new, or that the owners

@@ -82,17 +82,17 @@ func (e *Editor) Remove(owner string, rrtype uint16) {
 // What is wrong with it is reported by Build.
 func (e *Editor) Add(rr dns.RR, pos problem.Pos) {
 	if rr == nil {
-		e.report.errorf(pos, "", "there is no record")
+		e.report.errorf(problem.RecordInvalid, pos, "", "there is no record")
 		return
 	}
 	hdr := rr.Header()
 	owner, err := domain.Canonical(hdr.Name)
 	switch {
 	case err != nil:
-		e.report.errorf(pos, label(hdr), "has an owner that is not valid: %v", err)
+		e.report.errorf(problem.OwnerInvalid, pos, label(hdr), "has an owner that is not valid: %v", err)
 		return
 	case !domain.IsSubdomain(e.zone.apex, owner):
-		e.report.errorf(pos, label(hdr), "lies outside the zone %s", e.zone.apex)
+		e.report.errorf(problem.OwnerOutside, pos, label(hdr), "lies outside the zone %s", e.zone.apex)
 		return
 	}
 	e.signed = e.signed || ofNSEC3(rr) || hdr.Rrtype == dns.TypeRRSIG || hdr.Rrtype == dns.TypeNSEC

@@ -18,16 +18,16 @@ type report struct {
 }
 
 // errorf adds an error about the records of owner that stand at pos.
-func (r *report) errorf(pos problem.Pos, owner, format string, args ...any) {
-	r.add(problem.Error, pos, owner, format, args)
+func (r *report) errorf(code problem.Code, pos problem.Pos, owner, format string, args ...any) {
+	r.add(problem.Error, code, pos, owner, format, args)
 }
 
 // warnf is errorf for a warning.
-func (r *report) warnf(pos problem.Pos, owner, format string, args ...any) {
-	r.add(problem.Warning, pos, owner, format, args)
+func (r *report) warnf(code problem.Code, pos problem.Pos, owner, format string, args ...any) {
+	r.add(problem.Warning, code, pos, owner, format, args)
 }
 
-func (r *report) add(s problem.Severity, pos problem.Pos, owner, format string, args []any) {
+func (r *report) add(s problem.Severity, code problem.Code, pos problem.Pos, owner, format string, args []any) {
 	r.count[s]++
 	if r.count[s] > maxListed {
 		return
@@ -39,7 +39,7 @@ func (r *report) add(s problem.Severity, pos problem.Pos, owner, format string, 
 	if owner != "" {
 		text = owner + " " + text
 	}
-	r.list = append(r.list, problem.Problem{Pos: pos, Severity: s, Object: r.object, Text: text})
+	r.list = append(r.list, problem.Problem{Code: code, Pos: pos, Severity: s, Object: r.object, Text: text})
 }
 
 // problems gives the list in the order of the sources, with a last line for the
@@ -49,7 +49,7 @@ func (r *report) problems() problem.List {
 	for s, n := range r.count {
 		if n > maxListed {
 			text := fmt.Sprintf("and %d more of severity %q, only the first %d are listed", n-maxListed, problem.Severity(s), maxListed)
-			r.list = append(r.list, problem.Problem{Pos: r.pos, Severity: problem.Severity(s), Object: r.object, Text: text})
+			r.list = append(r.list, problem.Problem{Code: problem.MoreOfAKind, Pos: r.pos, Severity: problem.Severity(s), Object: r.object, Text: text})
 		}
 	}
 	return r.list

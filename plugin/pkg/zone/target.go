@@ -54,7 +54,7 @@ func (d *draft) checkTarget(rr dns.RR, pos problem.Pos, z *Zone) {
 		return
 	}
 	warn := func(text string, args ...any) {
-		d.b.report.warnf(pos, label(rr.Header()), "points to "+text, append([]any{name}, args...)...)
+		d.b.report.warnf(problem.TargetUseless, pos, label(rr.Header()), "points to "+text, append([]any{name}, args...)...)
 	}
 	if isAddress(name) {
 		warn("%s, which is an address; a name is needed")

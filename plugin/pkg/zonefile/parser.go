@@ -231,7 +231,12 @@ func (p *parser) report(sev problem.Severity, line int, text string) {
 		p.fatal = p.fatal || sev == problem.Error
 		return
 	}
+	code := problem.ZoneFileInvalid
+	if sev == problem.Warning {
+		code = problem.ZoneFileDoubtful
+	}
 	p.problems = append(p.problems, problem.Problem{
+		Code:     code,
 		Pos:      problem.Pos{File: p.src.file, Line: line},
 		Severity: sev,
 		Object:   p.object(),
@@ -262,6 +267,7 @@ func (p *parser) list() problem.List {
 		return p.problems
 	}
 	more := problem.Problem{
+		Code: problem.MoreOfAKind,
 		Pos:  problem.Pos{File: p.opt.File},
 		Text: fmt.Sprintf("and %d more problems", p.dropped),
 	}
