@@ -11,7 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// metricsOfSuite gives the suite's metrics as NAME{LABELS} with their help, those
+// metricsOfSuite returns the suite's metrics as NAME{LABELS} with their help, those
 // without a series yet included.
 func metricsOfSuite(t *testing.T) map[string]string {
 	t.Helper()

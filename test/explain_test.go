@@ -239,7 +239,7 @@ func (k *keeper) WriteMsg(m *dns.Msg) error {
 	return k.ResponseWriter.WriteMsg(m)
 }
 
-// query gives what is to be explained, and false if it is no query of the suite,
+// query returns what is to be explained, and false if it is no query of the suite,
 // or if what tells the client apart lies in a TLS connection.
 func (e explainer) query(ctx context.Context, w dns.ResponseWriter, r *dns.Msg, s *model.Snapshot) (explain.Query, bool) {
 	if r.Opcode != dns.OpcodeQuery || len(r.Question) != 1 || r.Question[0].Qclass != dns.ClassINET || s == nil {
@@ -307,7 +307,7 @@ func disagreement(x *explain.Explanation, r, served *dns.Msg, asked []string) st
 	return ""
 }
 
-// wanted gives what public DNS is asked for at most, by the explanation.
+// wanted returns what public DNS is asked for at most, by the explanation.
 func wanted(x *explain.Explanation) []string {
 	if x.Route == "public" {
 		return []string{strings.ToLower(x.Query.Name) + " " + x.Query.Type}

@@ -94,7 +94,7 @@ func TestIsolation(t *testing.T) {
 // asker puts questions over one socket, one after the other.
 type asker struct{ conn *dns.Conn }
 
-// dial gives an asker, or nil after an error of the test.
+// dial returns an asker, or nil after an error of the test.
 func dial(t *testing.T, s *server, network, client string) *asker {
 	address, err := s.addr(network, netip.Addr{})
 	if err != nil {
@@ -110,7 +110,7 @@ func dial(t *testing.T, s *server, network, client string) *asker {
 	return &asker{&dns.Conn{Conn: conn}}
 }
 
-// lastAddress gives the address that a name ends in, empty if there is none.
+// lastAddress returns the address that a name ends in, empty if there is none.
 func (a *asker) lastAddress(name string) (string, error) {
 	request := new(dns.Msg).SetQuestion(name, dns.TypeA)
 	if err := a.conn.SetDeadline(time.Now().Add(patience)); err != nil {

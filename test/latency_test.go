@@ -260,7 +260,7 @@ func BenchmarkInternalHitBesideDeadUpstream(b *testing.B) {
 	}
 }
 
-// hitsUnderLoad gives the latencies of internal hits during one round.
+// hitsUnderLoad returns the latencies of internal hits during one round.
 func hitsUnderLoad(b *testing.B, u *standIn, address string) []time.Duration {
 	stop := make(chan struct{})
 	var loading sync.WaitGroup

@@ -69,7 +69,7 @@ func startMonitored(t *testing.T) (s *server, address string) {
 	return s, address
 }
 
-// reserve gives an address whose port nobody else has for the time of the test.
+// reserve returns an address whose port nobody else has for the time of the test.
 func reserve(t *testing.T) string {
 	t.Helper()
 	port, claim, err := loopback.Reserve()

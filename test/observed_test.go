@@ -231,7 +231,7 @@ func eventually(holds func() bool) bool {
 	return true
 }
 
-// all gives everything logged.
+// all returns everything logged.
 func (c *capture) all() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -85,7 +85,7 @@ func TestOrderOfSuite(t *testing.T) {
 	}
 }
 
-// permutations gives every order of the names.
+// permutations returns every order of the names.
 func permutations(names []string) [][]string {
 	if len(names) == 1 {
 		return [][]string{names}

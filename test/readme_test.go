@@ -12,7 +12,7 @@ import (
 	"github.com/internaldns/internaldns/test/scenario"
 )
 
-// pluginReadmes gives the READMEs of the plugins, by plugin.
+// pluginReadmes returns the READMEs of the plugins, by plugin.
 func pluginReadmes(t *testing.T) map[string]string {
 	t.Helper()
 	out := map[string]string{}

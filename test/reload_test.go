@@ -15,7 +15,7 @@ import (
 	"github.com/miekg/dns"
 )
 
-// reloadSize gives how large a zone is replaced how often: a short run, or with
+// reloadSize returns how large a zone is replaced how often: a short run, or with
 // INTERNALDNS_LONG set the one that the project promises.
 func reloadSize() (records, versions int) {
 	if os.Getenv("INTERNALDNS_LONG") != "" {

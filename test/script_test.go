@@ -173,7 +173,7 @@ func (c *capture) Write(p []byte) (int, error) {
 	return c.buf.Write(p)
 }
 
-// drain gives the warnings and errors since it was last called, continuation
+// drain returns the warnings and errors since it was last called, continuation
 // lines included, and forgets all.
 func (c *capture) drain() []string {
 	c.mu.Lock()

@@ -77,7 +77,7 @@ var (
 	anyPort = regexp.MustCompile(`(?:([a-z0-9]+)://)?[^\s,]*:0\b`)
 )
 
-// input gives a Corefile with ports in place of 0, which it reserves.
+// input returns a Corefile with ports in place of 0, which it reserves.
 func (s *server) input(corefile string) (caddy.Input, error) {
 	var failed error
 	corefile = blockHead.ReplaceAllStringFunc(corefile, func(head string) string {
@@ -90,7 +90,7 @@ func (s *server) input(corefile string) (caddy.Input, error) {
 	return caddy.CaddyfileInput{Filepath: "Corefile", Contents: []byte(corefile), ServerTypeName: "dns"}, failed
 }
 
-// schemeOf gives how the listeners of a key are asked.
+// schemeOf returns how the listeners of a key are asked.
 func schemeOf(key string) string {
 	if scheme := anyPort.FindStringSubmatch(key)[1]; scheme != "" {
 		return scheme
@@ -98,7 +98,7 @@ func schemeOf(key string) string {
 	return transport.DNS
 }
 
-// portFor gives the port of a scheme; two of them never share one.
+// portFor returns the port of a scheme; two of them never share one.
 func (s *server) portFor(scheme string) (int, error) {
 	if port, ok := s.ports[scheme]; ok {
 		return port, nil
@@ -112,7 +112,7 @@ func (s *server) portFor(scheme string) (int, error) {
 	return port, nil
 }
 
-// schemeAt gives the scheme of a port.
+// schemeAt returns the scheme of a port.
 func (s *server) schemeAt(port uint16) string {
 	for scheme, known := range s.ports {
 		if known == int(port) {
@@ -122,7 +122,7 @@ func (s *server) schemeAt(port uint16) string {
 	return transport.DNS
 }
 
-// release gives the ports back.
+// release returns the ports back.
 func (s *server) release() error {
 	var failed error
 	for _, claim := range s.claims {
@@ -131,7 +131,7 @@ func (s *server) release() error {
 	return failed
 }
 
-// restore gives an error the port numbers it would have with the Corefile as written.
+// restore returns an error the port numbers it would have with the Corefile as written.
 func (s *server) restore(err error) error {
 	text := err.Error()
 	for _, port := range s.ports {
@@ -169,7 +169,7 @@ func (s *server) reload(corefile string) error {
 	return nil
 }
 
-// addr gives the address of the listener for a network on an IP address, or of
+// addr returns the address of the listener for a network on an IP address, or of
 // the first one for the zero address.
 func (s *server) addr(network string, ip netip.Addr) (string, error) {
 	scheme := network

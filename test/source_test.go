@@ -22,12 +22,12 @@ type source struct {
 	imports []string // with the module's own as paths relative to the top level
 }
 
-// dir gives the directory of the file's package.
+// dir returns the directory of the file's package.
 func (s source) dir() string { return path.Dir(s.path) }
 
 func (s source) isTest() bool { return strings.HasSuffix(s.path, "_test.go") }
 
-// line gives the place of a node, for messages.
+// line returns the place of a node, for messages.
 func (s source) line(n ast.Node) int { return s.set.Position(n.Pos()).Line }
 
 // sources parses every Go file of the project.

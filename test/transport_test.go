@@ -94,7 +94,7 @@ func (h headed) Write(p []byte) (int, error) {
 	return max(0, n-len(h.header)), err
 }
 
-// header gives the PROXY protocol header, version 2, or nothing.
+// header returns the PROXY protocol header, version 2, or nothing.
 func (r *route) header() ([]byte, error) {
 	client, server := r.query.Proxy.Client, r.query.Proxy.Server
 	switch {
@@ -112,7 +112,7 @@ func (r *route) header() ([]byte, error) {
 	return proxyproto.HeaderProxyFromAddrs(2, net.TCPAddrFromAddrPort(client), net.TCPAddrFromAddrPort(server)).Format()
 }
 
-// host gives the name that the server is asked under.
+// host returns the name that the server is asked under.
 func (r *route) host() string {
 	if r.query.Hostname != "" {
 		return r.query.Hostname

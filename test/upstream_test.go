@@ -139,7 +139,7 @@ func (u *upstream) setFault(kind string) error {
 	return nil
 }
 
-// drain gives the questions since it was last called, with how often each was
+// drain returns the questions since it was last called, with how often each was
 // asked, and forgets them.
 func (u *upstream) drain() map[string]int {
 	u.mu.Lock()

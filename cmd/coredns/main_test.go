@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// program gives a command that runs the program. Should it hang, it is ended with
+// program returns a command that runs the program. Should it hang, it is ended with
 // a dump of its goroutines.
 func program(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()

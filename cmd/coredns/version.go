@@ -40,7 +40,7 @@ func showVersion() {
 	fmt.Println(versionLine())
 }
 
-// versionLine gives the suite's version in the form CoreDNS gives its own, with
+// versionLine returns the suite's version in the form CoreDNS gives its own, with
 // the commit if the build recorded one.
 func versionLine() string {
 	line := "internaldns-" + suite.Version

@@ -15,7 +15,7 @@ import (
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
 )
 
-// block gives the server block with a key or at a position, or the only one there is.
+// block returns the server block with a key or at a position, or the only one there is.
 func (c *config) block(name string) (*scope.Block, error) {
 	var found []*scope.Block
 	for i := range c.blocks {
@@ -51,7 +51,7 @@ func (c *config) blockNames(blocks []*scope.Block) string {
 	return strings.Join(namesOf(blocks, c.blockName), ", ")
 }
 
-// blockName gives the keys of a server block, with its position if another block has
+// blockName returns the keys of a server block, with its position if another block has
 // one of them: the plugin view tells such blocks apart.
 func (c *config) blockName(b *scope.Block) string {
 	keys := strings.Join(b.Keys, " ")
@@ -82,7 +82,7 @@ func (c *config) isOther(key string) bool {
 	})
 }
 
-// fullKeys gives the keys that one of a Corefile stands for, as CoreDNS words them.
+// fullKeys returns the keys that one of a Corefile stands for, as CoreDNS words them.
 func fullKeys(key string) []string {
 	protocol, rest := parse.Transport(key)
 	hosts, port, err := plugin.SplitHostPort(rest)

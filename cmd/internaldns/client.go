@@ -35,7 +35,7 @@ func transports() map[string]string {
 	}
 }
 
-// clientOf gives what the policies of a block know of a client.
+// clientOf returns what the policies of a block know of a client.
 func clientOf(b *scope.Block, a asker, qname string, r *dns.Msg) model.Client {
 	out := model.Client{Addr: a.client, Server: a.server}
 	for _, h := range b.Handlers {
@@ -48,7 +48,7 @@ func clientOf(b *scope.Block, a asker, qname string, r *dns.Msg) model.Client {
 	return out
 }
 
-// blockFor gives the server block that CoreDNS would choose for a query: of those
+// blockFor returns the server block that CoreDNS would choose for a query: of those
 // that listen where it arrives, the one whose key ranks highest among those at or
 // above qname. Blocks without a line of the suite are not considered.
 func (c *config) blockFor(a asker, qname string, qtype uint16) (*scope.Block, error) {
@@ -75,7 +75,7 @@ func (c *config) blockFor(a asker, qname string, qtype uint16) (*scope.Block, er
 		c.blockNames(best))
 }
 
-// reaches gives the highest rank of the keys of b through which the query gets to
+// reaches returns the highest rank of the keys of b through which the query gets to
 // it, -1 if it does not.
 func (a asker) reaches(b *scope.Block, qname string, qtype uint16) int {
 	listens := slices.ContainsFunc(b.Hosts, func(h string) bool {

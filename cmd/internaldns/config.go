@@ -86,7 +86,7 @@ func readCorefile(file string) ([]byte, error) {
 // failed, the position and the text, as far as they are known.
 var otherError = regexp.MustCompile(`(?s)^(?:plugin/([^:]+): )?(?:([^\n]+?):(\d+) - (?:Error during parsing|Syntax error): )?(.*)$`)
 
-// asProblem gives an error of someone else the form of the suite's own.
+// asProblem returns an error of someone else the form of the suite's own.
 func (c *config) asProblem(err error) problem.Problem {
 	p := problem.Problem{Code: problem.ConfigInvalid, Severity: problem.Error, Text: err.Error()}
 	found := otherError.FindStringSubmatch(err.Error())
@@ -105,7 +105,7 @@ func (c *config) asProblem(err error) problem.Problem {
 	return p
 }
 
-// position gives the place of a directive, if it is written in one server block only.
+// position returns the place of a directive, if it is written in one server block only.
 func (c *config) position(directive string) problem.Pos {
 	blocks, err := caddyfile.Parse(c.file, bytes.NewReader(c.body), nil)
 	if err != nil {

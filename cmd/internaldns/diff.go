@@ -86,7 +86,7 @@ func (p *program) diff(before, after string, recorded []compare.Question, limit 
 	return compare.Compare(sides[0], sides[1], recorded, limit), nil
 }
 
-// zonesOf gives the zones that the keys of a server block stand for.
+// zonesOf returns the zones that the keys of a server block stand for.
 func zonesOf(keys []string) []string {
 	var out []string
 	for _, key := range keys {
@@ -263,7 +263,7 @@ func status(a compare.Answer) string {
 	return text
 }
 
-// without gives the records of a that are not in b.
+// without returns the records of a that are not in b.
 func without(a, b []string) []string {
 	have := make(map[string]int, len(b))
 	for _, rr := range b {

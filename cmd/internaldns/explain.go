@@ -124,7 +124,7 @@ func (f *explainFlags) parse(args []string) (q explain.Query, a asker, err error
 	return q, a, nil
 }
 
-// reversed gives the reverse name of an address that is asked for with -x or the
+// reversed returns the reverse name of an address that is asked for with -x or the
 // type PTR, and the type PTR unless one was stated; else name and type as they are.
 func (f *explainFlags) reversed(name string, qtype uint16, stated bool) (string, uint16, error) {
 	addr, err := netip.ParseAddr(name)
@@ -141,7 +141,7 @@ func (f *explainFlags) reversed(name string, qtype uint16, stated bool) (string,
 	return reverse, qtype, err
 }
 
-// below gives the plugins that stand below the suite.
+// below returns the plugins that stand below the suite.
 func below(b *scope.Block) int {
 	at := 0
 	for i, h := range b.Handlers {

@@ -40,7 +40,7 @@ func asFindings(list problem.List) []finding {
 	return out
 }
 
-// addExcerpts gives each finding without an excerpt the line of its file.
+// addExcerpts returns each finding without an excerpt the line of its file.
 func addExcerpts(c *config, list []finding) {
 	wanted := make(map[string]map[int]string)
 	for _, f := range list {
@@ -88,7 +88,7 @@ func readLines(c *config, file string, lines map[int]string) {
 // quotedWord is a word in quotes in a problem's text or object.
 var quotedWord = regexp.MustCompile(`"([^"]+)"`)
 
-// underline gives a source line and below it a caret: under the word that the
+// underline returns a source line and below it a caret: under the word that the
 // finding is about, or where the line begins.
 func underline(line string, f finding) string {
 	line = cut(strings.TrimSpace(printable(strings.ReplaceAll(line, "\t", " "))))
@@ -103,7 +103,7 @@ func underline(line string, f finding) string {
 	return line + "\n" + strings.Repeat(" ", before) + strings.Repeat("^", length)
 }
 
-// indexWord gives where a word stands in a line, but not within a longer one; -1 if
+// indexWord returns where a word stands in a line, but not within a longer one; -1 if
 // it does not.
 func indexWord(line, word string) int {
 	const inWord = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-"

@@ -101,7 +101,7 @@ func prepareList(flags *flag.FlagSet) body {
 	}
 }
 
-// listKinds gives the words that list takes, in the order they are shown.
+// listKinds returns the words that list takes, in the order they are shown.
 func listKinds() []string { return []string{"zones", "views", "policies", "references"} }
 
 func listingOf(b scope.Block, kinds []string) listing {
@@ -180,7 +180,7 @@ func lineOf(p *model.Policy) policyLine {
 	return line
 }
 
-// source gives an expression on one line, "" for none.
+// source returns an expression on one line, "" for none.
 func source(p *expr.Program) string {
 	if p == nil {
 		return ""
@@ -190,7 +190,7 @@ func source(p *expr.Program) string {
 
 func zoneID(z *model.Zone) string { return z.ID }
 
-// namesOf gives the name, or another property, of each object.
+// namesOf returns the name, or another property, of each object.
 func namesOf[T, N any](objects []T, name func(T) N) []N {
 	out := make([]N, len(objects))
 	for i, o := range objects {
@@ -199,7 +199,7 @@ func namesOf[T, N any](objects []T, name func(T) N) []N {
 	return out
 }
 
-// viewsOf gives the views that hold a zone.
+// viewsOf returns the views that hold a zone.
 func viewsOf(s *model.Snapshot, z *model.Zone) []string {
 	out := []string{}
 	for _, v := range s.Views {
@@ -210,7 +210,7 @@ func viewsOf(s *model.Snapshot, z *model.Zone) []string {
 	return out
 }
 
-// policiesOf gives the enabled policies that use a view.
+// policiesOf returns the enabled policies that use a view.
 func policiesOf(s *model.Snapshot, v *model.View) []string {
 	out := []string{}
 	for _, p := range s.Policies {

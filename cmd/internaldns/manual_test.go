@@ -72,7 +72,7 @@ func TestShownOutput(t *testing.T) {
 	}
 }
 
-// withOutput gives a page with the output of its commands.
+// withOutput returns a page with the output of its commands.
 func withOutput(page string) string {
 	const indent = "    "
 	var out strings.Builder

@@ -25,7 +25,7 @@ func order() []string {
 	return scope.Directives()
 }
 
-// Directives gives the stock directives, in their order, with those of the suite
+// Directives returns the stock directives, in their order, with those of the suite
 // inserted. It fails if the place for them is missing or they are there already.
 func Directives(stock []string) ([]string, error) {
 	at := slices.Index(stock, anchor)

@@ -18,6 +18,8 @@ type DNSView struct {
 	scope *scope.Scope
 }
 
+var _ plugin.Handler = (*DNSView)(nil)
+
 // Name implements the plugin.Handler interface.
 func (v *DNSView) Name() string { return pluginName }
 

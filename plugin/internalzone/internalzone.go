@@ -21,6 +21,8 @@ type InternalZone struct {
 	zones *served // for the metrics
 }
 
+var _ plugin.Handler = (*InternalZone)(nil)
+
 // Name implements the plugin.Handler interface.
 func (z *InternalZone) Name() string { return pluginName }
 

@@ -16,7 +16,7 @@ import (
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
 )
 
-// zoneMetrics gives the values of the plugin's metrics, by name, of the zones served.
+// zoneMetrics returns the values of the plugin's metrics, by name, of the zones served.
 func zoneMetrics(t *testing.T, c *collector) map[string][]float64 {
 	t.Helper()
 	registry := prometheus.NewPedanticRegistry()

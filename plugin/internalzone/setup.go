@@ -53,7 +53,7 @@ func setup(c *caddy.Controller) error {
 	return nil
 }
 
-// modified gives the modification time of a file, the zero time if it has none
+// modified returns the modification time of a file, the zero time if it has none
 // to tell (a Corefile from standard input, say).
 func modified(name string) time.Time {
 	info, err := os.Stat(filepath.Clean(name))

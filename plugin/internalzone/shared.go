@@ -19,7 +19,7 @@ type shared struct {
 
 type sharedKey struct{}
 
-// zonesOf gives the zones of c's instance.
+// zonesOf returns the zones of c's instance.
 func zonesOf(c *caddy.Controller) *shared {
 	if s, ok := c.Get(sharedKey{}).(*shared); ok {
 		return s
@@ -31,7 +31,7 @@ func zonesOf(c *caddy.Controller) *shared {
 	return s
 }
 
-// hold gives the zone of a source, which is watched if it has files.
+// hold returns the zone of a source, which is watched if it has files.
 func (s *shared) hold(src source, interval time.Duration, sub subscriber) *heldZone {
 	key := src.key()
 	z := s.zones[key]

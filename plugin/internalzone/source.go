@@ -99,7 +99,7 @@ func serial(t time.Time) uint32 {
 	return uint32(t.Unix()) //nolint:gosec // wraps on purpose
 }
 
-// newest gives the time when the newest of the files was modified, included ones
+// newest returns the time when the newest of the files was modified, included ones
 // too; without files, the Corefile's.
 func (s *source) newest(read []filewatch.State) time.Time {
 	if len(read) == 0 {

@@ -19,6 +19,8 @@ type ReferenceZone struct {
 	scope *scope.Scope
 }
 
+var _ plugin.Handler = (*ReferenceZone)(nil)
+
 // Name implements the plugin.Handler interface.
 func (z *ReferenceZone) Name() string { return pluginName }
 

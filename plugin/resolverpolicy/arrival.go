@@ -20,7 +20,7 @@ type arrival struct {
 
 type arrivalKey struct{}
 
-// Value gives the arrival, or what the parent holds.
+// Value returns the arrival, or what the parent holds.
 func (a *arrival) Value(key any) any {
 	if _, ok := key.(arrivalKey); ok {
 		return a

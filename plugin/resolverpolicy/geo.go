@@ -18,7 +18,7 @@ func (g geo) locate(addr netip.Addr, r *dns.Msg) (country, continent string) {
 	return valueOf(ctx, "geoip/country/code"), valueOf(ctx, "geoip/continent/code")
 }
 
-// valueOf gives a metadata value, "" if it is not set.
+// valueOf returns a metadata value, "" if it is not set.
 func valueOf(ctx context.Context, label string) string {
 	value := metadata.ValueFunc(ctx, label)
 	if value == nil {

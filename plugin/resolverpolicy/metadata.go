@@ -47,7 +47,7 @@ func (a *queryInfo) Value(key any) any {
 // must not write into the queryInfo of the query they are for.
 type onward struct{ context.Context }
 
-// Value gives what the parent holds, but for the queryInfo.
+// Value returns what the parent holds, but for the queryInfo.
 func (o onward) Value(key any) any {
 	if _, ok := key.(infoKey); ok {
 		return nil
@@ -55,7 +55,7 @@ func (o onward) Value(key any) any {
 	return o.Context.Value(key)
 }
 
-// onward gives the context for what stands below the policies.
+// onward returns the context for what stands below the policies.
 func (a *queryInfo) onward(ctx context.Context) context.Context {
 	if a == nil {
 		return ctx
@@ -63,7 +63,7 @@ func (a *queryInfo) onward(ctx context.Context) context.Context {
 	return onward{ctx}
 }
 
-// describe gives a context with the metadata of SPEC 8.
+// describe returns a context with the metadata of SPEC 8.
 func (p *ResolverPolicy) describe(ctx context.Context, state request.Request) context.Context {
 	a := &queryInfo{Context: ctx, handler: p, snapshot: p.scope.Load(), w: state.W, r: state.Req}
 	for label, value := range map[string]metadata.Func{
@@ -93,7 +93,7 @@ func (p *ResolverPolicy) load(a *queryInfo) *model.Snapshot {
 	return p.scope.Load()
 }
 
-// choose gives the query's policy, nil if none matches.
+// choose returns the query's policy, nil if none matches.
 func (a *queryInfo) choose() *model.Policy {
 	if a.served || !ours(a.r) {
 		return a.policy
@@ -160,7 +160,7 @@ func (a *queryInfo) rcode() string {
 	return dns.RcodeToString[a.pin.Result.Rcode]
 }
 
-// matchID gives the ID of the matching zone, "" if there is none.
+// matchID returns the ID of the matching zone, "" if there is none.
 func matchID(r *resolve.Result) string {
 	if r.Match == nil {
 		return ""

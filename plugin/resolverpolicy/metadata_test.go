@@ -23,7 +23,7 @@ import (
 	"github.com/internaldns/internaldns/plugin/pkg/zone"
 )
 
-// described gives a handler of a block that settles its queries with result, and
+// described returns a handler of a block that settles its queries with result, and
 // the metadata of a query as they stand.
 func described(t *testing.T, s *scope.Scope, result func(*model.Snapshot) resolve.Result) *ResolverPolicy {
 	t.Helper()
@@ -55,7 +55,7 @@ func collect(p *ResolverPolicy, w dns.ResponseWriter, r *dns.Msg) context.Contex
 	return all.Collect(context.Background(), request.Request{W: w, Req: r})
 }
 
-// told gives the metadata of a query that are not empty, without the plugin's name.
+// told returns the metadata of a query that are not empty, without the plugin's name.
 func told(ctx context.Context) map[string]string {
 	out := make(map[string]string)
 	for label, value := range metadata.ValueFuncs(ctx) {

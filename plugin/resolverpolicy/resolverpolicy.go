@@ -43,6 +43,8 @@ type ResolverPolicy struct {
 	log       *querylog.Log
 }
 
+var _ plugin.Handler = (*ResolverPolicy)(nil)
+
 // selection is what the policies look at for one query.
 type selection struct {
 	query  model.Query
@@ -61,7 +63,7 @@ func newHandler(block *scope.Scope, from *sources) *ResolverPolicy {
 // Name implements the plugin.Handler interface.
 func (p *ResolverPolicy) Name() string { return pluginName }
 
-// Clients gives what the block has to tell clients apart, for those who explain.
+// Clients returns what the block has to tell clients apart, for those who explain.
 func (p *ResolverPolicy) Clients() *requestinfo.Sources { return p.sources.clients }
 
 // onStartup fails if the load never came to its end, and starts what the policies
@@ -244,7 +246,7 @@ func (p *ResolverPolicy) fromView(ctx context.Context, w dns.ResponseWriter, r *
 	return rcode, err
 }
 
-// selectPolicy gives the policy for a query, nil if none matches, and how many
+// selectPolicy returns the policy for a query, nil if none matches, and how many
 // were tried.
 func (p *ResolverPolicy) selectPolicy(ctx context.Context, snapshot *model.Snapshot, w dns.ResponseWriter, r *dns.Msg) (policy *model.Policy, tried int) {
 	if policy = snapshot.Certain(); policy != nil {
@@ -268,7 +270,7 @@ func (p *ResolverPolicy) selectPolicy(ctx context.Context, snapshot *model.Snaps
 	return policy, q.Tried
 }
 
-// clientAddr gives the client's address, the one a PROXY header names if there is one.
+// clientAddr returns the client's address, the one a PROXY header names if there is one.
 func clientAddr(w dns.ResponseWriter, r *dns.Msg) netip.Addr {
 	if addr := addrOf(w.RemoteAddr()); addr.IsValid() {
 		return addr
@@ -281,7 +283,7 @@ func clientAddr(w dns.ResponseWriter, r *dns.Msg) netip.Addr {
 	return addr.Unmap().WithZone("")
 }
 
-// addrOf gives the address of a socket, invalid if it is of another kind.
+// addrOf returns the address of a socket, invalid if it is of another kind.
 func addrOf(a net.Addr) netip.Addr {
 	switch a := a.(type) {
 	case *net.UDPAddr:

@@ -70,7 +70,7 @@ func encrypted(key string) bool {
 	return found && slices.Contains([]string{"tls", "https", "https3", "quic"}, transport)
 }
 
-// uncovered gives the names of a server block's keys that its metadata plugin does
+// uncovered returns the names of a server block's keys that its metadata plugin does
 // not cover. That plugin takes the place of all that look at a query before its first
 // handler: of other names, policies see neither host nor certificate.
 func uncovered(keys []string, m *metadata.Metadata) []string {
@@ -106,7 +106,7 @@ func asksForCertificates(config *dnsserver.Config) bool {
 	return config.TLSConfig != nil && config.TLSConfig.ClientAuth >= tls.VerifyClientCertIfGiven
 }
 
-// findGeo gives how to look up an address with the geoip plugin of the server
+// findGeo returns how to look up an address with the geoip plugin of the server
 // block, nil if it has none. The plugin exports no reader, but tells what it knows
 // of a request; it stands above the suite and has been set up by now.
 func findGeo(config *dnsserver.Config) func(netip.Addr, *dns.Msg) (country, continent string) {

@@ -47,7 +47,7 @@ func sourcesOf(c *caddy.Controller, block *scope.Scope, config *dnsserver.Config
 	}
 }
 
-// path gives where a file of the Corefile is.
+// path returns where a file of the Corefile is.
 func (s *sources) path(file string) string {
 	if filepath.IsAbs(file) || s.root == "" {
 		return file

@@ -58,7 +58,7 @@ func load(b *testing.B, path string, records int, read func(io.Reader) (any, err
 	b.ReportMetric(float64(with-heap())/float64(records), "B/record")
 }
 
-// heap gives the octets in use after a collection.
+// heap returns the octets in use after a collection.
 func heap() int64 {
 	runtime.GC()
 	runtime.GC()

@@ -188,7 +188,7 @@ func firstAliasAlone(r *reply) bool {
 	return ok
 }
 
-// unsigned gives records without signatures.
+// unsigned returns records without signatures.
 func unsigned(rrs []dns.RR) (out []dns.RR) {
 	for _, rr := range rrs {
 		if rr.Header().Rrtype != dns.TypeRRSIG {

@@ -20,7 +20,7 @@ const (
 	fieldAdditional
 )
 
-// String gives the field's word.
+// String returns the field's word.
 func (f field) String() string {
 	return [...]string{"rcode", "AA", "RA", "answer", "authority", "additional"}[f]
 }

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// allPeers gives the peers this test knows. They listen on loopback only, neither
+// allPeers returns the peers this test knows. They listen on loopback only, neither
 // notify nor transfer nor resolve, and refuse no ANY.
 func allPeers() []peer {
 	return []peer{

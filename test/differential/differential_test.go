@@ -62,7 +62,7 @@ func TestDifferential(t *testing.T) {
 	total.print(t)
 }
 
-// sample gives every seventh question, which is prime to all cycles of questionsOf.
+// sample returns every seventh question, which is prime to all cycles of questionsOf.
 func sample(questions []question) []question {
 	var out []question
 	for i := 0; i < len(questions); i += 7 {
@@ -78,7 +78,7 @@ type zoneFile struct {
 	full bool // ask for every type at every name
 }
 
-// writtenZones gives the zones of the directory zones: the root alone, or all but
+// writtenZones returns the zones of the directory zones: the root alone, or all but
 // the root, since the root would answer for every name outside the others.
 func writtenZones(t *testing.T, root bool) []zoneFile {
 	t.Helper()

@@ -95,7 +95,7 @@ func newGenerator(apex string, s shape, random *rand.Rand) *generator {
 	return g
 }
 
-// name gives a random name at or below the apex.
+// name returns a random name at or below the apex.
 func (g *generator) name() string {
 	name := g.apex
 	for range 1 + g.random.IntN(g.shape.depth) {
@@ -131,7 +131,7 @@ func (g *generator) redirected(name string) bool {
 	return false
 }
 
-// target gives a name to point at: mostly one of the zone, at times an owner's
+// target returns a name to point at: mostly one of the zone, at times an owner's
 // child, a random name, or one outside.
 func (g *generator) target() string {
 	owner := g.owners[g.random.IntN(len(g.owners))]

@@ -32,7 +32,7 @@ const (
 	startAttempts = 3 // another process may take the port in between
 )
 
-// installed gives the peers found on this machine.
+// installed returns the peers found on this machine.
 func installed(t *testing.T) []peer {
 	t.Helper()
 	var found []peer
@@ -57,7 +57,7 @@ func lookPath(name string) (string, error) {
 	return path, err
 }
 
-// version gives the first line the program says about its version.
+// version returns the first line the program says about its version.
 func (p peer) version() string {
 	out, err := exec.Command(p.path, p.versionFlag).CombinedOutput()
 	if err != nil && len(out) == 0 {
@@ -156,7 +156,7 @@ func (s server) waitReady(zones []zoneFile, exited <-chan struct{}) error {
 	return nil
 }
 
-// freePort gives a loopback port that nothing uses over UDP and TCP.
+// freePort returns a loopback port that nothing uses over UDP and TCP.
 func freePort(t *testing.T) int {
 	t.Helper()
 	for range 100 {

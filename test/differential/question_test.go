@@ -21,7 +21,7 @@ type question struct {
 	tcp   bool
 }
 
-// zoneOf gives the apex of the zone that holds a name, "" if none does.
+// zoneOf returns the apex of the zone that holds a name, "" if none does.
 func (q question) zoneOf(name string) string {
 	longest := ""
 	for _, apex := range q.zones {
@@ -209,7 +209,7 @@ func (a *asker) ask(name string) {
 	}
 }
 
-// ancestors gives name and every name above it down to the apex.
+// ancestors returns name and every name above it down to the apex.
 func (a *asker) ancestors(name string) []string {
 	out := []string{name}
 	for name != a.zone.apex {
@@ -253,7 +253,7 @@ func join(label, name string) string {
 	return label + "." + name
 }
 
-// normal gives a name as it comes back from the wire, false if it does not fit there.
+// normal returns a name as it comes back from the wire, false if it does not fit there.
 func normal(name string) (string, bool) {
 	wire := make([]byte, 1024)
 	n, err := dns.PackDomainName(name, wire, 0, nil, false)

@@ -74,7 +74,7 @@ func (r *reply) walk(q question, answer []dns.RR) {
 	}
 }
 
-// hostsOf gives the additional records that belong to hosts the answer names,
+// hostsOf returns the additional records that belong to hosts the answer names,
 // leaving out addresses that a peer sends for the authority section of a positive
 // answer, which ours does not have.
 func hostsOf(m *dns.Msg) []dns.RR {
@@ -93,7 +93,7 @@ func hostsOf(m *dns.Msg) []dns.RR {
 	return out
 }
 
-// flaws gives what is wrong with an answer by itself.
+// flaws returns what is wrong with an answer by itself.
 func flaws(q question, m *dns.Msg, r *reply) []string {
 	var out []string
 	flaw := func(bad bool, text string) {
@@ -114,7 +114,7 @@ func flaws(q question, m *dns.Msg, r *reply) []string {
 	return out
 }
 
-// proofsOf gives the NSEC and NSEC3 records of a section with their signatures.
+// proofsOf returns the NSEC and NSEC3 records of a section with their signatures.
 func proofsOf(section []dns.RR) []string {
 	var out []dns.RR
 	for _, rr := range section {
@@ -130,7 +130,7 @@ func proofsOf(section []dns.RR) []string {
 	return keys(out)
 }
 
-// keys gives the records in comparable form, sorted, without OPT.
+// keys returns the records in comparable form, sorted, without OPT.
 func keys(rrs []dns.RR) []string {
 	var out []string
 	for _, rr := range rrs {
@@ -143,7 +143,7 @@ func keys(rrs []dns.RR) []string {
 	return out
 }
 
-// key gives a record in presentation form, with the letters of names, but of
+// key returns a record in presentation form, with the letters of names, but of
 // nothing else, in lower case.
 func key(rr dns.RR) string {
 	rr = dns.Copy(rr)
@@ -155,7 +155,7 @@ func key(rr dns.RR) string {
 	return rr.String()
 }
 
-// namesIn gives the names in the rdata of the types the zones hold.
+// namesIn returns the names in the rdata of the types the zones hold.
 func namesIn(rr dns.RR) []*string {
 	switch rr := rr.(type) {
 	case *dns.NS:
@@ -190,7 +190,7 @@ func namesIn(rr dns.RR) []*string {
 	return nil
 }
 
-// String gives the reply in a short form of dig's.
+// String returns the reply in a short form of dig's.
 func (r *reply) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s aa=%t ra=%t\n", dns.RcodeToString[r.rcode], r.aa, r.ra)

@@ -126,7 +126,7 @@ func (r *report) print(t *testing.T) {
 	}
 }
 
-// String gives the question as dig's command line has it.
+// String returns the question as dig's command line has it.
 func (q question) String() string {
 	text := q.name + " " + dns.Type(q.kind).String()
 	if q.tcp {

@@ -28,7 +28,7 @@ const (
 
 var errNoPort = errors.New("no free port found for a test server")
 
-// Reserve gives a port that is free for UDP and TCP on 127.0.0.1. The claim
+// Reserve returns a port that is free for UDP and TCP on 127.0.0.1. The claim
 // lasts until it is closed, which belongs after the server has stopped.
 func Reserve() (port int, claim io.Closer, err error) {
 	for range tries {

@@ -172,7 +172,7 @@ func parseNumber(text string) (uint16, error) {
 	return uint16(number), nil
 }
 
-// Msg gives a fresh request with a random identifier.
+// Msg returns a fresh request with a random identifier.
 func (q *Query) Msg() *dns.Msg {
 	m := new(dns.Msg)
 	m.Id = dns.Id()

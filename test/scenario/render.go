@@ -23,7 +23,7 @@ func (q *Query) Render(request, response *dns.Msg) []string {
 	return append(lines, q.section("ADDITIONAL", withoutOPT(response.Extra))...)
 }
 
-// status gives the header line.
+// status returns the header line.
 func status(m *dns.Msg) string {
 	var flags []string
 	for _, f := range []struct {
@@ -121,7 +121,7 @@ func (q *Query) record(rr dns.RR) string {
 	return Squeeze(text)
 }
 
-// data gives a record's data alone.
+// data returns a record's data alone.
 func data(rr dns.RR) string {
 	text := rr.String()
 	if _, unknown := rr.(*dns.RFC3597); unknown { // prints its class and type in a form of its own

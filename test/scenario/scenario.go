@@ -38,7 +38,7 @@ type Step struct {
 	before  []string // blank and comment lines above the command
 }
 
-// String gives the command as written, but for spacing.
+// String returns the command as written, but for spacing.
 func (s *Step) String() string { return strings.Join(s.Command, " ") }
 
 // Parse reads a scenario. The error names the first violation of the form.
@@ -90,7 +90,7 @@ func (s *Scenario) MustStart() bool { return s.Script != nil }
 // SetError replaces the expected start error.
 func (s *Scenario) SetError(text string) { s.Error = text }
 
-// Format gives the scenario file with the present expectations.
+// Format returns the scenario file with the present expectations.
 func (s *Scenario) Format() []byte {
 	for i := range s.archive.Files {
 		f := &s.archive.Files[i]

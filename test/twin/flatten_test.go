@@ -88,7 +88,7 @@ func negative(s searched, authority *zone, chain []dns.RR) internal {
 	return a
 }
 
-// denial gives the SOA with the negative TTL (RFC 2308 section 3).
+// denial returns the SOA with the negative TTL (RFC 2308 section 3).
 func (z *zone) denial() []dns.RR {
 	soa := dns.Copy(z.at(z.apex, dns.TypeSOA)[0])
 	soa.Header().Ttl = z.negativeTTL
@@ -185,7 +185,7 @@ func (t *twin) additional(viewName string, a internal) []dns.RR {
 	return out
 }
 
-// only gives the records of one type.
+// only returns the records of one type.
 func only(rrs []dns.RR, qtype uint16) (out []dns.RR) {
 	for _, rr := range rrs {
 		if rr.Header().Rrtype == qtype {
@@ -195,7 +195,7 @@ func only(rrs []dns.RR, qtype uint16) (out []dns.RR) {
 	return out
 }
 
-// link gives the records of one step of a chain and where it leads.
+// link returns the records of one step of a chain and where it leads.
 func (s searched) link(name string) ([]dns.RR, string) {
 	if c, ok := s.rrs[0].(*dns.CNAME); ok {
 		return s.rrs, c.Target
@@ -235,7 +235,7 @@ func firstAlias(chain []dns.RR) []dns.RR {
 	return chain[:1]
 }
 
-// lowest gives an RRset the lowest TTL along the chain (SPEC 4).
+// lowest returns an RRset the lowest TTL along the chain (SPEC 4).
 func lowest(chain, rrs []dns.RR) []dns.RR {
 	for _, rr := range rrs {
 		for _, link := range chain {

@@ -61,7 +61,7 @@ func (g *generator) label() string {
 	return pick(g, "a", "b", "c")
 }
 
-// known gives a name the world likes, or one beside, above or below it.
+// known returns a name the world likes, or one beside, above or below it.
 func (g *generator) known() string {
 	n := pick(g, g.names...)
 	switch g.IntN(8) {
@@ -290,7 +290,7 @@ func (g *generator) questions() []question {
 	return out
 }
 
-// anOwner gives the owner of some record, or one label below it.
+// anOwner returns the owner of some record, or one label below it.
 func (g *generator) anOwner() string {
 	z := pick(g, g.w.Zones...)
 	if len(z.Records) == 0 {

@@ -174,7 +174,7 @@ func (t *twin) follow(s *searched, from *zone, name string, qtype uint16, ignore
 	}
 }
 
-// reference gives the one reference of a zone, or nil.
+// reference returns the one reference of a zone, or nil.
 func (t *twin) reference(from *zone) *reference {
 	for i := range t.world.References {
 		if t.world.References[i].From == from.id {

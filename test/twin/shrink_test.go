@@ -42,7 +42,7 @@ func smallerQuestions(q question) []question {
 	return []question{plain, deaf}
 }
 
-// smallerWorlds gives every world with one thing less.
+// smallerWorlds returns every world with one thing less.
 func smallerWorlds(w world) []world {
 	var out []world
 	for i := range w.Zones {

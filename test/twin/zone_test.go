@@ -87,7 +87,7 @@ func parseRecord(t zoneText, text string) dns.RR {
 
 func digits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
-// lowestTTLs gives all records of an RRset the lowest TTL of them (SPEC 3).
+// lowestTTLs returns all records of an RRset the lowest TTL of them (SPEC 3).
 func (z *zone) lowestTTLs() {
 	for _, a := range z.rrs {
 		for _, b := range z.rrs {
@@ -110,7 +110,7 @@ func once(rrs []dns.RR) []dns.RR {
 	return kept
 }
 
-// at gives the records of a type at a name; TypeANY for all of them.
+// at returns the records of a type at a name; TypeANY for all of them.
 func (z *zone) at(name string, t uint16) []dns.RR {
 	var out []dns.RR
 	for _, rr := range z.rrs {
@@ -184,7 +184,7 @@ func (z *zone) node(at, name string, t uint16) found {
 	return f
 }
 
-// renamed gives copies with another owner (RFC 1034 section 4.3.2 step 3c).
+// renamed returns copies with another owner (RFC 1034 section 4.3.2 step 3c).
 func renamed(rrs []dns.RR, owner string) []dns.RR {
 	out := make([]dns.RR, len(rrs))
 	for i, rr := range rrs {
@@ -199,7 +199,7 @@ func below(name, ancestor string) bool {
 	return name == ancestor || ancestor == "." || strings.HasSuffix(name, "."+ancestor)
 }
 
-// parent gives the name without its first label.
+// parent returns the name without its first label.
 func parent(name string) string {
 	_, rest, _ := strings.Cut(name, ".")
 	if rest == "" {

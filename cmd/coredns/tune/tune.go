@@ -63,7 +63,7 @@ func collectLess() {
 	afterCollection(collectLess)
 }
 
-// percent gives how much may be allocated before the next collection, in percent
+// percent returns how much may be allocated before the next collection, in percent
 // of the live heap.
 func percent(live uint64) int {
 	return int(max(100, min(maxPercent, minGarbage*100/max(live, 1))))

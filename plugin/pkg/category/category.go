@@ -68,7 +68,7 @@ func newNames() names {
 	return names{seed: maphash.MakeSeed(), tags: make([]uint8, firstSlots), slots: make([]uint32, firstSlots)}
 }
 
-// find gives the value of a name.
+// find returns the value of a name.
 func (n *names) find(name string) (uint32, bool) {
 	if n.size == 0 || len(name) > n.longest {
 		return 0, false
@@ -80,7 +80,7 @@ func (n *names) find(name string) (uint32, bool) {
 	return n.value(n.slots[i]), true
 }
 
-// slot gives the slot that a name is in, or else the free one where it belongs.
+// slot returns the slot that a name is in, or else the free one where it belongs.
 func (n *names) slot(name string, hash uint64) (i int, found bool) {
 	tag := tagOf(hash)
 	for i = n.home(hash); n.tags[i] != 0; i = n.next(i) {
@@ -115,7 +115,7 @@ func (n *names) value(at uint32) uint32 { return binary.LittleEndian.Uint32(n.sl
 
 func (n *names) setValue(at, value uint32) { binary.LittleEndian.PutUint32(n.slab[at-1:], value) }
 
-// entry gives where the entry of a name begins, and makes one of value 0 if it
+// entry returns where the entry of a name begins, and makes one of value 0 if it
 // has none.
 func (n *names) entry(name string) uint32 {
 	hash := maphash.String(n.seed, name)

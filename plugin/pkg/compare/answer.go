@@ -31,7 +31,7 @@ type answer struct {
 	asked  string // name that public DNS is asked for, empty if none is
 }
 
-// settle gives the answer of one policy for an internal result.
+// settle returns the answer of one policy for an internal result.
 func settle(pin *resolve.Pin, p *model.Policy, r resolve.Result, q question) answer {
 	pin.Policy, pin.CanFallBack = p, resolve.CanFallBack(true, q.rrtype)
 	a := answer{route: resolve.ToView, policy: p}
@@ -124,7 +124,7 @@ func sorted(rrs []dns.RR) []string {
 	return out
 }
 
-// texts gives records in presentation form, on one line each.
+// texts returns records in presentation form, on one line each.
 func texts(rrs []dns.RR) []string {
 	out := make([]string, len(rrs))
 	for i, rr := range rrs {

@@ -206,7 +206,7 @@ func groups(pair blocks) []group {
 	return out
 }
 
-// named gives the enabled policy of a name, nil if there is none.
+// named returns the enabled policy of a name, nil if there is none.
 func named(s *model.Snapshot, name string) *model.Policy {
 	for _, p := range s.Policies {
 		if p.Name == name {

@@ -49,7 +49,7 @@ func singleZone(t testing.TB, name string, data *zone.Zone, policies ...*model.P
 	return Block{Keys: name, Name: name, Zones: []string{data.Apex()}, Snapshot: snapshot}
 }
 
-// words gives the changes of a report, one a line.
+// words returns the changes of a report, one a line.
 func words(r *Report) string {
 	var out []string
 	for _, s := range r.Settings {

@@ -75,7 +75,7 @@ func triggers(set model.Triggers) string {
 	return strings.Join(out, " ")
 }
 
-// private gives the names a policy keeps, those of the word special by that word.
+// private returns the names a policy keeps, those of the word special by that word.
 func private(p *model.Policy) string {
 	names, special := p.PrivateNames(), model.SpecialNames()
 	rest := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return slices.Contains(special, name) })

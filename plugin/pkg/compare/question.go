@@ -28,7 +28,7 @@ type side struct {
 	view     *model.View
 }
 
-// questions gives what is asked of two views: each owner of each zone that one of
+// questions returns what is asked of two views: each owner of each zone that one of
 // them shows, itself or through references, with each of its types; the addresses
 // of aliases; SOA and NS of each apex; a name below each apex and DNAME that does
 // not exist, and one in no zone.
@@ -95,7 +95,7 @@ func (a *asked) add(list []question, view *model.View) {
 	}
 }
 
-// about gives the questions about the data of one zone, each once, the apex first.
+// about returns the questions about the data of one zone, each once, the apex first.
 func about(data *zone.Zone) []question {
 	out := []question{{data.Apex(), dns.TypeSOA}, {data.Apex(), dns.TypeNS}}
 	out = askBelow(out, data.Apex())
@@ -170,7 +170,7 @@ func ask(configuration []Block, q Question) (name string, pin *resolve.Pin, a an
 	return b.Name, pin, a
 }
 
-// blockOf gives the server block of the key that CoreDNS prefers for a question, the
+// blockOf returns the server block of the key that CoreDNS prefers for a question, the
 // first of several; nil if there is none.
 func blockOf(configuration []Block, q Question) *Block {
 	var best *Block

@@ -19,7 +19,7 @@ const Root = "."
 // errEmpty is the error for a name of no characters.
 var errEmpty = errors.New("empty domain name")
 
-// Canonical gives the canonical form of a name in presentation form. A name
+// Canonical returns the canonical form of a name in presentation form. A name
 // without final dot is taken as fully qualified. It fails on an empty label, a
 // label over 63 octets, a name over 255 octets (RFC 1035 section 2.3.4) and an
 // escape \DDD over 255.
@@ -118,7 +118,7 @@ func IsSubdomain(parent, child string) bool {
 	return child[cut-1] == '.' && !escapedAt(child, cut-1)
 }
 
-// Parent gives the name one label up, and false for the root.
+// Parent returns the name one label up, and false for the root.
 func Parent(name string) (string, bool) {
 	if name == Root {
 		return "", false
@@ -130,7 +130,7 @@ func Parent(name string) (string, bool) {
 	return name[off:], true
 }
 
-// NoDot gives name without its final dot, the form of names in expressions,
+// NoDot returns name without its final dot, the form of names in expressions,
 // identifiers and metric labels; the root becomes "".
 func NoDot(name string) string { return strings.TrimSuffix(name, ".") }
 
@@ -185,7 +185,7 @@ func describe(s string) error {
 	return fmt.Errorf("%q is not a domain name", s)
 }
 
-// overflow gives the first escape \DDD of s that is over 255, or "".
+// overflow returns the first escape \DDD of s that is over 255, or "".
 func overflow(s string) string {
 	for i := 0; i < len(s); i++ {
 		if s[i] != '\\' {

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Reverse gives the reverse zone of a prefix whose length is a multiple of 8
+// Reverse returns the reverse zone of a prefix whose length is a multiple of 8
 // (IPv4, RFC 1035 section 3.5) or 4 (IPv6, RFC 3596 section 2.5). For any other
 // prefix the error lists the zones that together cover it.
 func Reverse(p netip.Prefix) (string, error) {

@@ -75,7 +75,7 @@ func TestReverseCovers(t *testing.T) {
 	}
 }
 
-// last gives the highest address of an IPv4 prefix.
+// last returns the highest address of an IPv4 prefix.
 func last(p netip.Prefix) netip.Addr {
 	b := p.Addr().As4()
 	for i := p.Bits(); i < 32; i++ {

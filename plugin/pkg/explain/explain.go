@@ -130,7 +130,7 @@ func resultOf(r *resolve.Result) *Result {
 	return out
 }
 
-// typeName gives the mnemonic of a type, or the form of RFC 3597 section 5.
+// typeName returns the mnemonic of a type, or the form of RFC 3597 section 5.
 func typeName(t uint16) string { return dns.Type(t).String() }
 
 func address(a netip.Addr) string {

@@ -21,7 +21,7 @@ import (
 	"github.com/internaldns/internaldns/plugin/pkg/resolve"
 )
 
-// readWorld gives the world of a golden.
+// readWorld returns the world of a golden.
 func readWorld(t testing.TB, name string) *world {
 	t.Helper()
 	archive, err := txtar.ParseFile("testdata/" + name + ".txtar")
@@ -31,7 +31,7 @@ func readWorld(t testing.TB, name string) *world {
 	return parseWorld(t, string(archive.Files[0].Data))
 }
 
-// worlds gives the worlds of all goldens.
+// worlds returns the worlds of all goldens.
 func worlds(t testing.TB) []*world {
 	t.Helper()
 	entries, err := os.ReadDir("testdata")

@@ -15,7 +15,7 @@ func (x *Explanation) answer(m *dns.Msg, held bool) {
 	}
 }
 
-// flags gives the flags set, in dig's words and order.
+// flags returns the flags set, in dig's words and order.
 func flags(m *dns.Msg) []string {
 	var out []string
 	for _, f := range [...]struct {
@@ -32,7 +32,7 @@ func flags(m *dns.Msg) []string {
 	return out
 }
 
-// extendedError gives the first extended error of the message, nil for none.
+// extendedError returns the first extended error of the message, nil for none.
 func extendedError(m *dns.Msg) *EDE {
 	opt := m.IsEdns0()
 	if opt == nil {
@@ -46,7 +46,7 @@ func extendedError(m *dns.Msg) *EDE {
 	return nil
 }
 
-// all gives the records of a section as a zone file has them, without OPT. It is
+// all returns the records of a section as a zone file has them, without OPT. It is
 // never nil, so that JSON shows an empty section as such.
 func all(rrs []dns.RR) []string {
 	out := make([]string, 0, len(rrs))
@@ -58,5 +58,5 @@ func all(rrs []dns.RR) []string {
 	return out
 }
 
-// texts gives at most maxRecords records of a set.
+// texts returns at most maxRecords records of a set.
 func texts(rrs []dns.RR) []string { return all(rrs[:min(len(rrs), maxRecords)]) }

@@ -33,7 +33,7 @@ func (x *Explanation) choose(s *model.Snapshot, q *model.Query) *model.Policy {
 	return chosen
 }
 
-// nameOf gives the policy's name, "" for none.
+// nameOf returns the policy's name, "" for none.
 func nameOf(p *model.Policy) string {
 	if p == nil {
 		return ""
@@ -59,7 +59,7 @@ func try(p *model.Policy, q *model.Query) Policy {
 	return out
 }
 
-// evaluate gives the reasons of a program's result, nil for no program.
+// evaluate returns the reasons of a program's result, nil for no program.
 func evaluate(p *expr.Program, q *model.Query) *Expression {
 	if p == nil {
 		return nil

@@ -38,7 +38,7 @@ func (s *Search) node() *node {
 	return n
 }
 
-// zoneName gives the ID, and the apex where the ID does not tell it.
+// zoneName returns the ID, and the apex where the ID does not tell it.
 func zoneName(id, apex string) string {
 	if id == apex || id == domain.NoDot(apex) {
 		return "zone " + id
@@ -100,7 +100,7 @@ func (s *Step) outcome() (style, string) {
 	return good, words(s.Outcome) + " at " + s.Owner
 }
 
-// words gives the words of an operator for an outcome.
+// words returns the words of an operator for an outcome.
 func words(outcome string) string {
 	switch outcome {
 	case "nxdomain":

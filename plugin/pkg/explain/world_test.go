@@ -172,7 +172,7 @@ func (w *world) snapshot() *model.Snapshot {
 
 func (w *world) explain() *explain.Explanation { return explain.Explain(w.snapshot(), w.query) }
 
-// text gives the explanation as people see it.
+// text returns the explanation as people see it.
 func text(t testing.TB, x *explain.Explanation, color bool) string {
 	t.Helper()
 	var b strings.Builder
@@ -182,7 +182,7 @@ func text(t testing.TB, x *explain.Explanation, color bool) string {
 	return b.String()
 }
 
-// asJSON gives the explanation as programs see it.
+// asJSON returns the explanation as programs see it.
 func asJSON(t testing.TB, x *explain.Explanation) string {
 	t.Helper()
 	var b strings.Builder

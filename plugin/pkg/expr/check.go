@@ -114,7 +114,7 @@ func (c *checker) outside(n *compareNode) *Error {
 	return c.fail(at, "[*] stands only inside any() or all(), write any(%s)", c.excerpt(n.Span))
 }
 
-// excerpt gives a part of the source for a message, on one line and not too long.
+// excerpt returns a part of the source for a message, on one line and not too long.
 func (c *checker) excerpt(at Span) string {
 	s := c.src[at.Offset:at.end()]
 	for i, r := range s {

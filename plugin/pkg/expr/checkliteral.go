@@ -57,7 +57,7 @@ func (c *checker) set(n *compareNode, left Value) (Set, *Error) {
 	return s, nil
 }
 
-// normal gives a string literal in the form of the values beside it: folded if
+// normal returns a string literal in the form of the values beside it: folded if
 // it is compared as a whole with a field, else lower-cased if those are.
 func (c *checker) normal(lit literal, left Value, whole bool) (string, *Error) {
 	if ref, ok := left.(*Ref); ok && whole {

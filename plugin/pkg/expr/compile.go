@@ -87,7 +87,7 @@ func compileXor(tests []condition) condition {
 	}
 }
 
-// leftOf gives the value that a comparison looks at.
+// leftOf returns the value that a comparison looks at.
 func leftOf(e Expr) Value {
 	switch e := e.(type) {
 	case *Compare:

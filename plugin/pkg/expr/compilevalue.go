@@ -71,7 +71,7 @@ func (f family[T]) get(v Value) getter[T] {
 	return nil
 }
 
-// pick gives how an element is taken from an array by its position; a record that
+// pick returns how an element is taken from an array by its position; a record that
 // lacks the member has none.
 func (f family[T]) pick(r *Ref) func(values []T, at int) (T, bool) {
 	member := r.member()

@@ -22,7 +22,7 @@ type Error struct {
 	Text           string // what is wrong and what is allowed: lower case, one line, no final stop
 }
 
-// Error gives one line: place and text.
+// Error returns one line: place and text.
 func (e *Error) Error() string {
 	line, column := e.place()
 	if line == 1 {
@@ -37,7 +37,7 @@ const (
 	excerptAfter  = 50 // kept after the first marked character
 )
 
-// Excerpt gives the source line with the error and a line of carets below it,
+// Excerpt returns the source line with the error and a line of carets below it,
 // without a final newline. Long lines are cut around the carets, and characters
 // that a terminal would interpret are shown as U+FFFD.
 func (e *Error) Excerpt() string {
@@ -88,14 +88,14 @@ func (e *Error) Excerpt() string {
 // at is the offset, kept inside the source.
 func (e *Error) at() int { return max(0, min(e.Offset, len(e.Source))) }
 
-// place gives line and column of the error, both counted from 1, the column in characters.
+// place returns line and column of the error, both counted from 1, the column in characters.
 func (e *Error) place() (line, column int) {
 	before := e.Source[:e.at()]
 	start := strings.LastIndexByte(before, '\n') + 1
 	return 1 + strings.Count(before, "\n"), 1 + utf8.RuneCountInString(before[start:])
 }
 
-// lastColumns gives where the last n columns of s start, and whether that cuts s.
+// lastColumns returns where the last n columns of s start, and whether that cuts s.
 func lastColumns(s string, n int) (start int, cut bool) {
 	for i := len(s); i > 0; {
 		r, size := utf8.DecodeLastRuneInString(s[:i])
@@ -108,7 +108,7 @@ func lastColumns(s string, n int) (start int, cut bool) {
 	return 0, false
 }
 
-// show gives the character to display for r and its width in terminal columns.
+// show returns the character to display for r and its width in terminal columns.
 func show(r rune) (rune, int) {
 	switch {
 	case r == '\t':

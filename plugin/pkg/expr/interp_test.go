@@ -56,7 +56,7 @@ func interpret(e Expr, s values) bool {
 	return holds(e, valueOf(leftOf(e), s))
 }
 
-// interpretEach gives the truth value for each element.
+// interpretEach returns the truth value for each element.
 func interpretEach(e Expr, s values) []bool {
 	var items []Expr
 	switch e := e.(type) {
@@ -222,7 +222,7 @@ func shift(s string, first, to byte) string {
 	return string(b)
 }
 
-// valueOf gives a value; under [*] its elements.
+// valueOf returns a value; under [*] its elements.
 func valueOf(v Value, s values) any {
 	switch v := v.(type) {
 	case *Literal:

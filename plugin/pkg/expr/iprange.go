@@ -33,7 +33,7 @@ func (r IPRange) Contains(ip netip.Addr) bool {
 	return ip.BitLen() == r.From.BitLen() && r.From.Compare(ip) <= 0 && ip.Compare(r.To) <= 0
 }
 
-// Prefixes gives the fewest prefixes that together are the range, in order.
+// Prefixes returns the fewest prefixes that together are the range, in order.
 func (r IPRange) Prefixes() []netip.Prefix {
 	var out []netip.Prefix
 	for from := r.From; from.IsValid() && from.Compare(r.To) <= 0; {

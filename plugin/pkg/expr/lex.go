@@ -58,7 +58,7 @@ func symbolLen(s string) int {
 	return 0
 }
 
-// next gives the first token at or after an offset.
+// next returns the first token at or after an offset.
 func (l lexer) next(off int) token {
 	for off < len(l.src) && strings.IndexByte(" \t\r\n", l.src[off]) >= 0 {
 		off++
@@ -125,7 +125,7 @@ func wordLen(s string) int {
 	return i
 }
 
-// listName gives the name of a list that starts at an offset.
+// listName returns the name of a list that starts at an offset.
 func (l lexer) listName(off int) string {
 	end := off
 	for end < len(l.src) && (isLetter(l.src[end]) || isDigit(l.src[end]) || l.src[end] == '.' || l.src[end] == '-') {
@@ -134,7 +134,7 @@ func (l lexer) listName(off int) string {
 	return l.src[off:end]
 }
 
-// atom gives the integer, address, prefix or range that starts at an offset. Like
+// atom returns the integer, address, prefix or range that starts at an offset. Like
 // wirefilter it ends at the first character that can be in none of them, so that
 // a keyword may follow at once; a letter or digit it cannot contain is included
 // if no keyword starts there, for the message.
@@ -155,7 +155,7 @@ func (l lexer) atom(off int) string {
 	return l.src[off:end]
 }
 
-// bound gives the end of one bound of a range, which may be all of an atom.
+// bound returns the end of one bound of a range, which may be all of an atom.
 func (l lexer) bound(off int) int {
 	if strings.HasPrefix(l.src[off:], "0x") {
 		off += 2

@@ -45,7 +45,7 @@ func TestMembers(t *testing.T) {
 	}
 }
 
-// lacking gives what the interpreter sees of the members of records: nil for those
+// lacking returns what the interpreter sees of the members of records: nil for those
 // that a record lacks.
 func lacking(raw any) any {
 	members, ok := raw.([]string)

@@ -206,7 +206,7 @@ func (p *parser) operator() (Op, *Error) {
 	return op, nil
 }
 
-// operator gives the operator that a token is or starts.
+// operator returns the operator that a token is or starts.
 func (t token) operator() Op {
 	if t.kind != kindWord && t.kind != kindSymbol {
 		return opNone

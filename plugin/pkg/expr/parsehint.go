@@ -27,7 +27,7 @@ func (t token) noun() string {
 	return fmt.Sprintf("%q", cut(t.text, maxRepeated))
 }
 
-// lowerKeyword gives the keyword that a word in other letters stands for.
+// lowerKeyword returns the keyword that a word in other letters stands for.
 func (t token) lowerKeyword() (string, bool) {
 	low := token{t.kind, t.off, lowerASCII(t.text)}
 	return low.text, low.text != t.text && low.isKeyword()
@@ -91,7 +91,7 @@ func (p *parser) noOperator() *Error {
 	return p.fail("expected an operator, found %s; the operators are == != >= <= > < in contains matches wildcard \"strict wildcard\" &", t.noun())
 }
 
-// dashboard gives the operator to write instead of the words or symbols at the
+// dashboard returns the operator to write instead of the words or symbols at the
 // next token, and their length.
 func (p *parser) dashboard() (string, int) {
 	rest := p.lex.src[p.tok.off:]
@@ -147,7 +147,7 @@ func operatorHints() [][2]string {
 	}
 }
 
-// phrase gives the length of the words at the start of s, separated by any
+// phrase returns the length of the words at the start of s, separated by any
 // spaces, 0 if they are not there.
 func phrase(s, words string) int {
 	rest := s

@@ -35,7 +35,7 @@ type requirement struct {
 	array bool
 }
 
-// of gives what the field must hold for e to be want.
+// of returns what the field must hold for e to be want.
 func (q requirement) of(e Expr, want bool) (Condition, bool) {
 	switch e := e.(type) {
 	case *Not:
@@ -151,7 +151,7 @@ func sortedStrings(in []string) []string {
 	return slices.Compact(out)
 }
 
-// shared gives the strings of two sorted slices that are in both.
+// shared returns the strings of two sorted slices that are in both.
 func shared(a, b []string) []string {
 	var out []string
 	for _, s := range a {
@@ -179,7 +179,7 @@ func disjoint(in []IPRange) []IPRange {
 	return out
 }
 
-// intersect gives the addresses that are in both of two disjoint, sorted slices.
+// intersect returns the addresses that are in both of two disjoint, sorted slices.
 func intersect(a, b []IPRange) []IPRange {
 	var out []IPRange
 	for len(a) > 0 && len(b) > 0 {

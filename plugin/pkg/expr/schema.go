@@ -67,13 +67,13 @@ func NewSchema(fields []Field, hints map[string]string) *Schema {
 	return s
 }
 
-// Index gives a field's index.
+// Index returns a field's index.
 func (s *Schema) Index(name string) (int, bool) {
 	i, ok := s.index[name]
 	return i, ok
 }
 
-// Field gives the field with an index.
+// Field returns the field with an index.
 func (s *Schema) Field(i int) Field { return s.fields[i] }
 
 // Len is the number of fields.
@@ -93,7 +93,7 @@ func (s *Schema) whole(name string) (int, bool) {
 	return i, ok
 }
 
-// hint gives what to say of a name that another product knows.
+// hint returns what to say of a name that another product knows.
 func (s *Schema) hint(name string) (string, bool) {
 	if h, ok := s.hints[name]; ok {
 		return h, true

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// nearest gives the candidate that word is most likely a misspelling of, or "".
+// nearest returns the candidate that word is most likely a misspelling of, or "".
 func nearest(word string, candidates []string) string {
 	best, distance := "", max(2, len(word)/4)+1
 	word = strings.ToLower(word)

@@ -199,7 +199,7 @@ const (
 	OpStrictWildcard
 )
 
-// String gives the operator's canonical spelling.
+// String returns the operator's canonical spelling.
 func (o Op) String() string {
 	return [...]string{"", "==", "!=", ">=", "<=", ">", "<", "&", "in", "contains", "matches", "wildcard", "strict wildcard"}[o]
 }
@@ -218,7 +218,7 @@ const (
 	funcs // their number
 )
 
-// String gives the function's name.
+// String returns the function's name.
 func (f Func) String() string {
 	return [...]string{"lower", "upper", "len", "starts_with", "ends_with", "concat"}[f]
 }

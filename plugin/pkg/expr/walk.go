@@ -2,7 +2,7 @@ package expr
 
 import "iter"
 
-// Nodes gives e and all of its parts, each before its own parts and in the order of
+// Nodes returns e and all of its parts, each before its own parts and in the order of
 // the text.
 func Nodes(e Expr) iter.Seq[Expr] {
 	return func(yield func(Expr) bool) { visit(e, yield) }
@@ -21,7 +21,7 @@ func visit(e Expr, yield func(Expr) bool) bool {
 	return true
 }
 
-// parts gives the expressions right below e.
+// parts returns the expressions right below e.
 func parts(e Expr) []Expr {
 	switch e := e.(type) {
 	case *And:

@@ -8,7 +8,7 @@ import (
 // oidEmailAddress is the attribute emailAddress of a subject (RFC 5280 section 4.1.2.6).
 const oidEmailAddress = "1.2.840.113549.1.9.1"
 
-// FromCertificate gives the person that a client certificate names, nil if it
+// FromCertificate returns the person that a client certificate names, nil if it
 // names nobody. The email is the first mail address among the subject alternative
 // names (RFC 5280 section 4.2.1.6), else the subject's emailAddress, else its
 // common name if that is a mail address. The name is the common name unless that
@@ -33,7 +33,7 @@ func FromCertificate(c *x509.Certificate) *Identity {
 	return New(i)
 }
 
-// emailOf gives the mail address of a certificate, or "".
+// emailOf returns the mail address of a certificate, or "".
 func emailOf(c *x509.Certificate) string {
 	for _, address := range c.EmailAddresses {
 		if isEmail(address) {

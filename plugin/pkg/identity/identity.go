@@ -45,7 +45,7 @@ func New(i Identity) *Identity {
 	return &i
 }
 
-// GroupIDs gives the ids of the groups, "" for a group without one, so that a
+// GroupIDs returns the ids of the groups, "" for a group without one, so that a
 // group has the same place in all three. The caller must not change them.
 func (i *Identity) GroupIDs() []string {
 	if i == nil {
@@ -54,7 +54,7 @@ func (i *Identity) GroupIDs() []string {
 	return i.groupIDs
 }
 
-// GroupNames gives the names of the groups like GroupIDs.
+// GroupNames returns the names of the groups like GroupIDs.
 func (i *Identity) GroupNames() []string {
 	if i == nil {
 		return nil
@@ -62,7 +62,7 @@ func (i *Identity) GroupNames() []string {
 	return i.groupNames
 }
 
-// GroupEmails gives the mail addresses of the groups like GroupIDs.
+// GroupEmails returns the mail addresses of the groups like GroupIDs.
 func (i *Identity) GroupEmails() []string {
 	if i == nil {
 		return nil
@@ -110,7 +110,7 @@ func firstGiven(a, b string) string {
 	return b
 }
 
-// union gives the texts of a and those of b that a does not have. It looks through a
+// union returns the texts of a and those of b that a does not have. It looks through a
 // only: with a certificate it runs for a query, and a file may list many for one person.
 func union(a, b []string) []string {
 	switch {

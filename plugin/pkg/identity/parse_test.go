@@ -40,7 +40,7 @@ const sampleJSON = `{
 	]
 }`
 
-// describe gives all of an identity in a line.
+// describe returns all of an identity in a line.
 func describe(i *Identity) string {
 	if i == nil {
 		return "nobody"

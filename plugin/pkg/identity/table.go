@@ -23,7 +23,7 @@ func (t *Table) Len() int {
 	return t.size
 }
 
-// ByAddr gives the identity of the longest prefix that holds an address, or nil.
+// ByAddr returns the identity of the longest prefix that holds an address, or nil.
 func (t *Table) ByAddr(addr netip.Addr) *Identity {
 	if t == nil {
 		return nil
@@ -32,7 +32,7 @@ func (t *Table) ByAddr(addr netip.Addr) *Identity {
 	return i
 }
 
-// ByEmail gives the identity with a mail address in any case, or nil. It
+// ByEmail returns the identity with a mail address in any case, or nil. It
 // allocates only if the address has upper-case letters.
 func (t *Table) ByEmail(email string) *Identity {
 	if t == nil || email == "" {

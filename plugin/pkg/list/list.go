@@ -37,7 +37,7 @@ func (l *List) HasString(s string) bool {
 	return ok
 }
 
-// Exact gives the list for the fields whose values stand as they are written, such as
+// Exact returns the list for the fields whose values stand as they are written, such as
 // names of persons and codes of countries.
 func (l *List) Exact() expr.List { return exact{l} }
 
@@ -86,7 +86,7 @@ func (l Lists) List(name string) (expr.List, bool) {
 	return found, ok
 }
 
-// Names gives the names of all lists, for messages.
+// Names returns the names of all lists, for messages.
 func (l Lists) Names() []string {
 	names := make([]string, 0, len(l))
 	for name := range l {

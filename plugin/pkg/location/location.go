@@ -40,7 +40,7 @@ func (t *Table) Has(name string) bool {
 	return ok
 }
 
-// Find gives the location of a query: that of the DoH subdomain, in any case,
+// Find returns the location of a query: that of the DoH subdomain, in any case,
 // else that of the server address, else that of the longest prefix that holds the
 // client's address. What is not known of a query is "" or the zero Addr.
 func (t *Table) Find(client, server netip.Addr, subdomain string) (name string, ok bool) {

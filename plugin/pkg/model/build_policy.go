@@ -16,18 +16,18 @@ const firstPrecedence = 1000
 // addPolicies makes the policies and their index, or hands on what stays.
 func (b *builder) addPolicies() {
 	if slices.Equal(b.spec.Policies, b.old.spec.Policies) {
-		b.made = b.relink()
+		b.compiled = b.relink()
 	} else {
 		b.checkPolicyNames(b.spec.Policies)
-		b.made = b.makePolicies()
+		b.compiled = b.makePolicies()
 	}
 	b.Policies = b.old.Policies
-	if slices.Equal(b.made, b.old.made) {
+	if slices.Equal(b.compiled, b.old.compiled) {
 		b.index, b.used = b.old.index, b.old.used
 		return
 	}
-	b.Policies = make([]*Policy, 0, len(b.made))
-	for _, p := range b.made {
+	b.Policies = make([]*Policy, 0, len(b.compiled))
+	for _, p := range b.compiled {
 		if !p.spec.Disabled {
 			b.Policies = append(b.Policies, p)
 		}
@@ -43,16 +43,16 @@ func (b *builder) addPolicies() {
 
 // relink returns the policies of old, with the views that they have now.
 func (b *builder) relink() []*Policy {
-	made := b.old.made
+	made := b.old.compiled
 	if slices.Equal(b.Views, b.old.Views) && slices.Equal(b.spec.Gone, b.old.spec.Gone) {
 		return made
 	}
-	for i, p := range b.old.made {
+	for i, p := range b.old.compiled {
 		if p.Action != UseView || p.View == b.views[p.ViewName] && p.View != nil {
 			continue
 		}
 		if next := b.withView(p); next.View != p.View {
-			if &made[0] == &b.old.made[0] {
+			if &made[0] == &b.old.compiled[0] {
 				made = slices.Clone(made)
 			}
 			made[i] = next
@@ -64,8 +64,8 @@ func (b *builder) relink() []*Policy {
 // makePolicies makes the policies whose specs are new, and takes the others from old.
 func (b *builder) makePolicies() []*Policy {
 	precedences := b.precedences(b.spec.Policies)
-	old := make(map[string]*Policy, len(b.old.made))
-	for _, p := range b.old.made {
+	old := make(map[string]*Policy, len(b.old.compiled))
+	for _, p := range b.old.compiled {
 		old[p.Name] = p
 	}
 	made := make([]*Policy, 0, len(b.spec.Policies))
@@ -91,7 +91,7 @@ func (b *builder) makePolicies() []*Policy {
 	return made
 }
 
-// numberPolicy gives a policy the number of the one of its name, or a new one.
+// numberPolicy returns a policy the number of the one of its name, or a new one.
 func (b *builder) numberPolicy(p, before *Policy) {
 	if before != nil {
 		p.number = before.number
@@ -128,7 +128,7 @@ func (b *builder) checkPolicyNames(specs []*PolicySpec) {
 	}
 }
 
-// precedences gives each policy its number: its own, or the next free one from
+// precedences returns each policy its number: its own, or the next free one from
 // firstPrecedence up in order of appearance.
 func (b *builder) precedences(specs []*PolicySpec) []uint32 {
 	taken := make(map[uint32]bool, len(specs))

@@ -26,7 +26,7 @@ func indexed() []int {
 	}
 }
 
-// leastCrowded gives each policy the condition under whose keys the fewest
+// leastCrowded returns each policy the condition under whose keys the fewest
 // policies would stand.
 func leastCrowded(policies []*Policy) []condition {
 	count := crowd{prefixes: make(map[netip.Prefix]int)}
@@ -47,7 +47,7 @@ func leastCrowded(policies []*Policy) []condition {
 	return chosen
 }
 
-// conditions gives all that are known of a program, which may be nil.
+// conditions returns all that are known of a program, which may be nil.
 func conditions(p *expr.Program) []condition {
 	if p == nil {
 		return nil
@@ -88,7 +88,7 @@ func (c *crowd) add(k condition) {
 	}
 }
 
-// densest gives the count of the condition's most crowded key.
+// densest returns the count of the condition's most crowded key.
 func (c *crowd) densest(k condition) int {
 	most := 0
 	for _, p := range k.prefixes {

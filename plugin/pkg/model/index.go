@@ -39,7 +39,7 @@ type node struct {
 	parent *node
 }
 
-// first gives the first policy that matches.
+// first returns the first policy that matches.
 func (x *index) first(q *Query) *Policy {
 	best := x.try(x.always, q, int32(len(x.policies)))
 	if x.prefixes != nil && q.Client.Addr.IsValid() {
@@ -77,7 +77,7 @@ func (x *index) byField(f *fieldIndex, q *Query, best int32) int32 {
 	return best
 }
 
-// try gives the first policy of the list that matches and comes before best,
+// try returns the first policy of the list that matches and comes before best,
 // else best.
 func (x *index) try(l list, q *Query, best int32) int32 {
 	for _, i := range l {

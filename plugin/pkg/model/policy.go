@@ -42,7 +42,7 @@ func (p *Policy) Matches(q *Query) bool {
 // policy's fallback (SPEC 6).
 func (p *Policy) Private(name string) bool { return p.private.covers(name) }
 
-// PrivateNames gives the names that Private covers with all below them, sorted.
+// PrivateNames returns the names that Private covers with all below them, sorted.
 func (p *Policy) PrivateNames() []string { return slices.Sorted(maps.Keys(p.private)) }
 
 // Uses reports whether an expression of the policy reads a field of the schema.
@@ -50,7 +50,7 @@ func (p *Policy) Uses(field int) bool {
 	return p.Traffic != nil && p.Traffic.Uses(field) || p.Identity != nil && p.Identity.Uses(field)
 }
 
-// Certain gives the policy that every query gets whatever it is, since the first one
+// Certain returns the policy that every query gets whatever it is, since the first one
 // matches everything; nil if it depends on the query.
 func (s *Snapshot) Certain() *Policy {
 	if len(s.Policies) > 0 && s.Policies[0].Traffic == nil && s.Policies[0].Identity == nil {
@@ -59,7 +59,7 @@ func (s *Snapshot) Certain() *Policy {
 	return nil
 }
 
-// Select gives the first policy by precedence that matches the query, nil if
+// Select returns the first policy by precedence that matches the query, nil if
 // none does. [C] Its cost does not grow with policies that cannot match.
 func (s *Snapshot) Select(q *Query) *Policy { return s.index.first(q) }
 
@@ -74,7 +74,7 @@ type fieldSet uint32
 
 func (f fieldSet) has(field int) bool { return f>>field&1 != 0 }
 
-// usedFields gives the fields that the policies read.
+// usedFields returns the fields that the policies read.
 func usedFields(policies []*Policy) fieldSet {
 	var used fieldSet
 	for field := range fieldCount {

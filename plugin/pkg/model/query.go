@@ -25,7 +25,7 @@ type Query struct {
 	servers [1]netip.Addr
 }
 
-// String gives the value of a string field; it implements expr.Source.
+// String returns the value of a string field; it implements expr.Source.
 func (q *Query) String(field int) (string, bool) {
 	switch field {
 	case FieldFQDN:
@@ -39,7 +39,7 @@ func (q *Query) String(field int) (string, bool) {
 	return q.Client.Facts.String(field)
 }
 
-// Strings gives the value of an array of strings; it implements expr.Source.
+// Strings returns the value of an array of strings; it implements expr.Source.
 func (q *Query) Strings(field int) ([]string, bool) {
 	switch {
 	case field == FieldDomains:
@@ -50,7 +50,7 @@ func (q *Query) Strings(field int) ([]string, bool) {
 	return q.Client.Facts.Strings(field)
 }
 
-// IP gives the value of an address; it implements expr.Source.
+// IP returns the value of an address; it implements expr.Source.
 func (q *Query) IP(field int) (netip.Addr, bool) {
 	if field != FieldSrcIP {
 		return netip.Addr{}, false
@@ -58,7 +58,7 @@ func (q *Query) IP(field int) (netip.Addr, bool) {
 	return q.Client.Addr, q.Client.Addr.IsValid()
 }
 
-// IPs gives the value of an array of addresses; it implements expr.Source.
+// IPs returns the value of an array of addresses; it implements expr.Source.
 func (q *Query) IPs(field int) ([]netip.Addr, bool) {
 	if field != FieldResolvedIP || !q.Client.Server.IsValid() {
 		return nil, false
@@ -67,10 +67,10 @@ func (q *Query) IPs(field int) ([]netip.Addr, bool) {
 	return q.servers[:], true
 }
 
-// Int gives the value of an integer field, of which there is none.
+// Int returns the value of an integer field, of which there is none.
 func (q *Query) Int(int) (int64, bool) { return 0, false }
 
-// Ints gives the value of an array of integers; it implements expr.Source.
+// Ints returns the value of an array of integers; it implements expr.Source.
 func (q *Query) Ints(field int) ([]int64, bool) {
 	if q.Client.Facts == nil {
 		return nil, false
@@ -78,7 +78,7 @@ func (q *Query) Ints(field int) ([]int64, bool) {
 	return q.Client.Facts.Ints(field)
 }
 
-// Map gives the value under a key; it implements expr.Source.
+// Map returns the value under a key; it implements expr.Source.
 func (q *Query) Map(field int, key string) ([]string, bool) {
 	if q.Client.Facts == nil {
 		return nil, false
@@ -86,7 +86,7 @@ func (q *Query) Map(field int, key string) ([]string, bool) {
 	return q.Client.Facts.Map(field, key)
 }
 
-// parents gives qname and every parent down to the TLD, without final dots.
+// parents returns qname and every parent down to the TLD, without final dots.
 func (q *Query) parents() []string {
 	if q.domains != nil || q.Name == domain.Root {
 		return q.domains
@@ -98,7 +98,7 @@ func (q *Query) parents() []string {
 	return q.domains
 }
 
-// typeName gives the mnemonic of a type, or the form of RFC 3597 section 5.
+// typeName returns the mnemonic of a type, or the form of RFC 3597 section 5.
 func typeName(t uint16) string {
 	if name, ok := dns.TypeToString[t]; ok {
 		return name

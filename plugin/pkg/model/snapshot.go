@@ -31,7 +31,7 @@ type config struct {
 	loose      bool             // a reference names a zone by another spelling than its ID
 	looseViews bool             // a view does
 	views      map[string]*View // by name
-	made       []*Policy        // in the order declared, disabled ones included
+	compiled   []*Policy        // in the order declared, disabled ones included
 	index      index
 	used       fieldSet // by the policies
 
@@ -42,13 +42,13 @@ type config struct {
 // copy in which some of the pointers are others. Zones may have newer data by now.
 func (s *Snapshot) Spec() Spec { return s.spec }
 
-// Data gives the zone's records in this generation.
+// Data returns the zone's records in this generation.
 func (s *Snapshot) Data(z *Zone) *zone.Zone { return s.data.At(z.number) }
 
-// Zone gives the zone of that ID, nil if there is none.
+// Zone returns the zone of that ID, nil if there is none.
 func (s *Snapshot) Zone(id string) *Zone { return s.zones[id] }
 
-// View gives the view of that name, nil if there is none.
+// View returns the view of that name, nil if there is none.
 func (s *Snapshot) View(name string) *View { return s.views[name] }
 
 // Holds reports whether the zone of that ID is in the view, which may be nil.
@@ -81,7 +81,7 @@ func removed[T comparable](old, now []T, number func(T) uint32) (out []T) {
 	return out
 }
 
-// WithData gives the next generation, in which the zones of the given IDs have
+// WithData returns the next generation, in which the zones of the given IDs have
 // new data. Everything else is shared; IDs of no zone are ignored.
 func (s *Snapshot) WithData(data map[string]*zone.Zone) *Snapshot {
 	next := s.data.Fork()
@@ -93,7 +93,7 @@ func (s *Snapshot) WithData(data map[string]*zone.Zone) *Snapshot {
 	return &Snapshot{Generation: s.Generation + 1, config: s.config, data: next.List()}
 }
 
-// WithoutView gives the next generation, from which a view is gone. Policies
+// WithoutView returns the next generation, from which a view is gone. Policies
 // that name it stay and find nothing. [C]
 func (s *Snapshot) WithoutView(name string) *Snapshot {
 	spec := s.spec

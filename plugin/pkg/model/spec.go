@@ -132,7 +132,7 @@ const (
 // DefaultTriggers is the set of `fallback public_dns` without further words. [C]
 const DefaultTriggers = OnRefused | OnNXDomain | OnCNAME
 
-// TriggerNames gives the Corefile word of each trigger, in the order of SPEC 6.
+// TriggerNames returns the Corefile word of each trigger, in the order of SPEC 6.
 func TriggerNames() []string { return []string{"refused", "nxdomain", "cname", "nodata"} }
 
 // ParseTrigger reads a Corefile word.
@@ -148,10 +148,10 @@ func ParseTrigger(word string) (Triggers, bool) {
 // Has reports whether all of want are in the set.
 func (t Triggers) Has(want Triggers) bool { return want != 0 && t&want == want }
 
-// Number gives the place of a single trigger among TriggerNames, OnApex after them.
+// Number returns the place of a single trigger among TriggerNames, OnApex after them.
 func (t Triggers) Number() int { return bits.TrailingZeros8(uint8(t)) }
 
-// String gives the Corefile word of a single trigger, "" for none.
+// String returns the Corefile word of a single trigger, "" for none.
 func (t Triggers) String() string {
 	switch t {
 	case OnRefused:

@@ -7,7 +7,7 @@ import (
 	"github.com/internaldns/internaldns/plugin/pkg/domain"
 )
 
-// SpecialNames gives the names of `private special`: what public DNS should not
+// SpecialNames returns the names of `private special`: what public DNS should not
 // see. Reverse zones of the private, shared, loopback and link-local addresses
 // are those of RFC 6303 and RFC 6761; the others stand beside their source.
 func SpecialNames() []string {

@@ -74,7 +74,7 @@ func (w *warner) noneOf(field int, values []string) bool {
 	return slices.Contains([]int{FieldType, FieldCountry, FieldContinent}, field) && len(values) > 0 && !slices.ContainsFunc(values, func(v string) bool { return w.never(field, v) == "" })
 }
 
-// fqdns gives the canonical form of values of dns.fqdn and dns.domains.
+// fqdns returns the canonical form of values of dns.fqdn and dns.domains.
 func fqdns(values []string) []string {
 	out := make([]string, len(values))
 	for i, v := range values {
@@ -95,7 +95,7 @@ func newTaken() *taken {
 	return &taken{prefixes: new(bart.Table[*Policy]), same: make(map[string]*Policy)}
 }
 
-// by gives a policy that takes what p could match, nil if none does alone.
+// by returns a policy that takes what p could match, nil if none does alone.
 func (t *taken) by(p *Policy) *Policy {
 	if t.all != nil {
 		return t.all
@@ -111,7 +111,7 @@ func (t *taken) by(p *Policy) *Policy {
 	return nil
 }
 
-// byCondition gives the last of the policies that take all keys of a condition.
+// byCondition returns the last of the policies that take all keys of a condition.
 func (t *taken) byCondition(c condition) *Policy {
 	var last *Policy
 	note := func(p *Policy) bool {
@@ -133,7 +133,7 @@ func (t *taken) byCondition(c condition) *Policy {
 	return last
 }
 
-// byKey gives the policy that takes every query with this value of a field.
+// byKey returns the policy that takes every query with this value of a field.
 func (t *taken) byKey(field int, key string) *Policy {
 	if p := t.keys[field][key]; p != nil || field != FieldFQDN && field != FieldDomains {
 		return p
@@ -187,7 +187,7 @@ func (t *taken) addKeys(p *Policy, c condition) {
 	}
 }
 
-// expressions gives the text of both expressions, and false if they name a list:
+// expressions returns the text of both expressions, and false if they name a list:
 // one name may mean another list elsewhere.
 func expressions(p *Policy) (string, bool) {
 	text := ""
@@ -213,7 +213,7 @@ func usesList(e expr.Expr) bool {
 	return false
 }
 
-// exact gives the field that e is about if the condition which e requires of it
+// exact returns the field that e is about if the condition which e requires of it
 // is all that e asks for, else -1.
 func exact(e expr.Expr) int {
 	switch e := e.(type) {
@@ -239,7 +239,7 @@ func exact(e expr.Expr) int {
 	return -1
 }
 
-// fieldOf gives the field that a value is read from as it is, -1 for another.
+// fieldOf returns the field that a value is read from as it is, -1 for another.
 // A single element of an array is another.
 func fieldOf(v expr.Value) int {
 	ref, ok := v.(*expr.Ref)

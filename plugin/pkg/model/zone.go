@@ -44,7 +44,7 @@ type Reference struct {
 // exists, and no other zone of the block ever has.
 func (z *Zone) Number() uint32 { return z.number }
 
-// Chain gives the references that follow the zone, nearest first, at most
+// Chain returns the references that follow the zone, nearest first, at most
 // MaxReferences of them. Read-only.
 func (z *Zone) Chain() []Reference {
 	if !z.refers {
@@ -66,7 +66,7 @@ type View struct {
 	spec    *ViewSpec
 }
 
-// Match gives the view's zone with the longest apex that is qname or an ancestor
+// Match returns the view's zone with the longest apex that is qname or an ancestor
 // of it, nil if there is none. [C] qname is canonical.
 func (v *View) Match(qname string) *Zone {
 	for name, ok := qname, true; ok; name, ok = domain.Parent(name) {
@@ -80,7 +80,7 @@ func (v *View) Match(qname string) *Zone {
 	return nil
 }
 
-// at gives the view's zone of that apex, nil if there is none.
+// at returns the view's zone of that apex, nil if there is none.
 func (v *View) at(apex string) *Zone {
 	s := v.apexes.Search(apex)
 	for {
@@ -94,7 +94,7 @@ func (v *View) at(apex string) *Zone {
 	}
 }
 
-// MatchParent gives the view's longest matching zone above the apex qname, nil
+// MatchParent returns the view's longest matching zone above the apex qname, nil
 // if there is none: it answers for qtype DS (RFC 4035 section 3.1.4.1).
 func (v *View) MatchParent(apex string) *Zone {
 	parent, ok := domain.Parent(apex)

@@ -40,7 +40,7 @@ const (
 	Error                   // stops the load
 )
 
-// String gives the severity's lower-case name.
+// String returns the severity's lower-case name.
 func (s Severity) String() string {
 	if s == Error {
 		return "error"
@@ -58,7 +58,7 @@ type Problem struct {
 	Excerpt  string // source lines with a caret below, or empty
 }
 
-// String gives `FILE:LINE: OBJECT: TEXT`, followed by the excerpt if there is one.
+// String returns `FILE:LINE: OBJECT: TEXT`, followed by the excerpt if there is one.
 func (p Problem) String() string {
 	var b strings.Builder
 	for _, part := range []string{p.Pos.String(), p.Object} {
@@ -96,7 +96,7 @@ func (l List) HasErrors() bool {
 	return slices.ContainsFunc(l, func(p Problem) bool { return p.Severity == Error })
 }
 
-// Only gives the problems of one severity.
+// Only returns the problems of one severity.
 func (l List) Only(s Severity) List {
 	var out List
 	for _, p := range l {
@@ -114,7 +114,7 @@ func (l List) Sort() {
 	})
 }
 
-// Err gives the errors of the list as one error, or nil if there are none.
+// Err returns the errors of the list as one error, or nil if there are none.
 func (l List) Err() error {
 	errs := l.Only(Error)
 	if len(errs) == 0 {

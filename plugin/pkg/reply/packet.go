@@ -34,7 +34,7 @@ func packetOf(socket dns.ResponseWriter, r *dns.Msg, pin *resolve.Pin, note stri
 	return packet
 }
 
-// socketOf gives the writer of a plain UDP query if only the server's own wrapper
+// socketOf returns the writer of a plain UDP query if only the server's own wrapper
 // stands before it, else nil: any other one wants to see the message. Of the
 // writers that come with UDP, that of QUIC is told apart by its TLS state.
 func socketOf(w dns.ResponseWriter) dns.ResponseWriter {
@@ -51,7 +51,7 @@ func socketOf(w dns.ResponseWriter) dns.ResponseWriter {
 	return server.ResponseWriter
 }
 
-// room gives how many octets the sender of r takes (RFC 6891 section 6.2.5), as far
+// room returns how many octets the sender of r takes (RFC 6891 section 6.2.5), as far
 // as a packet goes.
 func room(r *dns.Msg) int {
 	size := dns.MinMsgSize
@@ -67,7 +67,7 @@ const pointer = 0xC000 | headerLen
 
 const headerLen = 12
 
-// pack gives the octets of a message. Of its names only those of the question's own
+// pack returns the octets of a message. Of its names only those of the question's own
 // are compressed, whose letter case they have by that. It reports false for what is
 // rarer: other types of records than addresses, SOA and an OPT without
 // options, names with escapes, and extended rcodes.
@@ -98,7 +98,7 @@ func pack(m *dns.Msg) ([]byte, bool) {
 	return out, true
 }
 
-// sizeOf gives room for a message of records with names as long as those asked for.
+// sizeOf returns room for a message of records with names as long as those asked for.
 func sizeOf(m *dns.Msg) int {
 	const record, slack = 10 + net.IPv6len, 32
 	size, name := headerLen+slack, 0

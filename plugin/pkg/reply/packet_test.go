@@ -47,7 +47,7 @@ var (
 	}
 )
 
-// uncompressed gives the octets that miekg/dns gives for a packet's message.
+// uncompressed returns the octets that miekg/dns gives for a packet's message.
 func uncompressed(t *testing.T, packet []byte) []byte {
 	t.Helper()
 	m := new(dns.Msg)
@@ -61,7 +61,7 @@ func uncompressed(t *testing.T, packet []byte) []byte {
 	return octets
 }
 
-// spelled gives a message in which the question's name has one letter case.
+// spelled returns a message in which the question's name has one letter case.
 func spelled(m *dns.Msg) *dns.Msg {
 	out := *m
 	if len(m.Question) > 0 {

@@ -136,7 +136,7 @@ func Chain(w dns.ResponseWriter, r *dns.Msg, pin *resolve.Pin, public *dns.Msg) 
 	return send(w, own(m))
 }
 
-// onlySOA gives the SOA records of an authority section.
+// onlySOA returns the SOA records of an authority section.
 func onlySOA(rrs []dns.RR) (out []dns.RR) {
 	for _, rr := range rrs {
 		if rr.Header().Rrtype == dns.TypeSOA {
@@ -156,7 +156,7 @@ func Reentered(w dns.ResponseWriter, r *dns.Msg, before, chain []dns.RR, inside 
 	return send(w, own(m))
 }
 
-// unsigned gives records without those that are there for DNSSEC alone.
+// unsigned returns records without those that are there for DNSSEC alone.
 func unsigned(rrs []dns.RR) (out []dns.RR) {
 	for _, rr := range rrs {
 		switch rr.Header().Rrtype {
@@ -201,7 +201,7 @@ func empty(r *dns.Msg, rcode int) dns.Msg {
 	return m
 }
 
-// own gives a message that can be kept, with a question of its own: autopath changes
+// own returns a message that can be kept, with a question of its own: autopath changes
 // that of a request it asks again with, and may write the first reply then.
 func own(m dns.Msg) *dns.Msg {
 	m.Question = slices.Clone(m.Question)
@@ -215,7 +215,7 @@ func send(w dns.ResponseWriter, m *dns.Msg) (int, error) {
 	return dns.RcodeSuccess, nil
 }
 
-// explain gives the extended error (RFC 8914) of an internal result, with no
+// explain returns the extended error (RFC 8914) of an internal result, with no
 // text if it speaks for itself.
 func explain(pin *resolve.Pin) (code uint16, text string) {
 	switch pin.Result.Outcome {

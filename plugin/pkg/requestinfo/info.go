@@ -54,7 +54,7 @@ type categories struct {
 	room    [inlineCategories]int64
 }
 
-// String gives the value of a string field; it implements model.Facts.
+// String returns the value of a string field; it implements model.Facts.
 func (c *Info) String(field int) (string, bool) {
 	switch field {
 	case model.FieldDoHSubdomain:
@@ -81,7 +81,7 @@ func (c *Info) String(field int) (string, bool) {
 	return "", false
 }
 
-// Strings gives the value of an array of strings; it implements model.Facts.
+// Strings returns the value of an array of strings; it implements model.Facts.
 func (c *Info) Strings(field int) ([]string, bool) {
 	who := c.identity()
 	if who == nil {
@@ -100,7 +100,7 @@ func (c *Info) Strings(field int) ([]string, bool) {
 	return nil, false
 }
 
-// Ints gives the value of an array of integers; it implements model.Facts.
+// Ints returns the value of an array of integers; it implements model.Facts.
 func (c *Info) Ints(field int) ([]int64, bool) {
 	switch field {
 	case model.FieldContentCategory:
@@ -111,7 +111,7 @@ func (c *Info) Ints(field int) ([]int64, bool) {
 	return nil, false
 }
 
-// Map gives the value under a key; it implements model.Facts.
+// Map returns the value under a key; it implements model.Facts.
 func (c *Info) Map(field int, key string) ([]string, bool) {
 	who := c.identity()
 	if who == nil || field != model.FieldAttributes {
@@ -121,7 +121,7 @@ func (c *Info) Map(field int, key string) ([]string, bool) {
 	return values, ok
 }
 
-// identity gives who asks, nil if nobody knows: the certificate's owner, completed
+// identity returns who asks, nil if nobody knows: the certificate's owner, completed
 // by what the identity file says of the same mail address, else whom the file
 // knows by the client's address. A certificate is the stronger proof.
 func (c *Info) identity() *identity.Identity {
@@ -145,7 +145,7 @@ func (c *Info) identity() *identity.Identity {
 	return c.who
 }
 
-// subdomain gives the first label of the host asked for, if that is a name.
+// subdomain returns the first label of the host asked for, if that is a name.
 func (c *Info) subdomain() (string, bool) {
 	label, _, _ := strings.Cut(c.Host, ".")
 	label, _, _ = strings.Cut(label, ":")
@@ -165,7 +165,7 @@ func isAddr(host string) bool {
 	return err == nil
 }
 
-// location gives the place the query comes from.
+// location returns the place the query comes from.
 func (c *Info) location() (string, bool) {
 	if !c.placed {
 		c.placed = true
@@ -184,7 +184,7 @@ func (c *Info) locate() {
 	c.country, c.continent = c.Sources.Geo(c.Addr, c.Request)
 }
 
-// of gives the numbers under which the tables hold qname, ascending.
+// of returns the numbers under which the tables hold qname, ascending.
 func (c *categories) of(qname string, tables []*atomic.Pointer[category.Table]) []int64 {
 	if c.known {
 		return c.numbers

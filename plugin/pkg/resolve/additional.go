@@ -12,7 +12,7 @@ import (
 // maxTargets bounds the names whose addresses are added to one answer.
 const maxTargets = 16
 
-// additional gives the addresses of the hosts an answer names, as far as the view
+// additional returns the addresses of the hosts an answer names, as far as the view
 // knows them (RFC 1035 section 3.3, RFC 2782, RFC 9460 section 4.1). An alias, which
 // no target should be (RFC 2181 section 10.3), is flattened as it would be if a client
 // asked for it, but for name servers: resolvers follow those by themselves.
@@ -38,7 +38,7 @@ func (p *Pin) additional(answer []dns.RR, qtype uint16) []dns.RR {
 	return clip(out)
 }
 
-// addresses gives the addresses of one type of the host that rr names. Those of
+// addresses returns the addresses of one type of the host that rr names. Those of
 // the root's servers are given even where they are glue below a cut: a resolver
 // that primes itself depends on them (RFC 9609 section 4).
 func (p *Pin) addresses(rr dns.RR, host string, qtype uint16) []dns.RR {
@@ -64,7 +64,7 @@ func (p *Pin) addresses(rr dns.RR, host string, qtype uint16) []dns.RR {
 	return nil
 }
 
-// target gives the name of the host a record points at, "" for none.
+// target returns the name of the host a record points at, "" for none.
 func target(rr dns.RR) string {
 	switch rr := rr.(type) {
 	case *dns.NS:
@@ -81,7 +81,7 @@ func target(rr dns.RR) string {
 	return ""
 }
 
-// ownTarget gives the target of a service binding, where "." in service mode
+// ownTarget returns the target of a service binding, where "." in service mode
 // stands for the owner (RFC 9460 section 2.5.2).
 func ownTarget(rr *dns.SVCB) string {
 	if rr.Target == domain.Root && rr.Priority > 0 {

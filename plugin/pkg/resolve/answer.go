@@ -92,7 +92,7 @@ func (p *Pin) publicApex(f *found, qname string, qtype uint16) bool {
 		qtype == dns.TypeSOA && f.ans.Kind == zone.Success && p.Snapshot.Data(f.match).Synthesized()
 }
 
-// deny gives the authority section by which z denies a name or a type.
+// deny returns the authority section by which z denies a name or a type.
 func (p *Pin) deny(z *model.Zone) []dns.RR {
 	if p.Trace != nil {
 		p.Trace.denial(z)
@@ -100,7 +100,7 @@ func (p *Pin) deny(z *model.Zone) []dns.RR {
 	return p.Snapshot.Data(z).Negative()
 }
 
-// owned gives the records of an answer under the name asked for: a wildcard's
+// owned returns the records of an answer under the name asked for: a wildcard's
 // records are copied, all others are shared (RFC 4592 section 3.3.1).
 func owned(ans zone.Answer, name string) []dns.RR {
 	if !ans.Wildcard {

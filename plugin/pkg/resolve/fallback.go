@@ -21,7 +21,7 @@ const (
 	ToNobody                 // a zone transfer, refused (SPEC 8)
 )
 
-// RouteOf gives the way of a query whose policy is p, nil for none.
+// RouteOf returns the way of a query whose policy is p, nil for none.
 func RouteOf(p *model.Policy, qtype uint16) Route {
 	switch {
 	case p == nil || p.Action == model.UsePublic:
@@ -110,7 +110,7 @@ type Ask struct {
 	Private bool
 }
 
-// Asks gives what the fallback of a held result asks for, in order. The second
+// Asks returns what the fallback of a held result asks for, in order. The second
 // name is asked for only if public DNS has nothing for the first; it is empty but
 // for the trigger `cname` (SPEC 6).
 func (p *Pin) Asks(qname string) (first, second Ask) {

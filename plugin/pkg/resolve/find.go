@@ -20,7 +20,7 @@ type found struct {
 // a reference may hold records there.
 func (f *found) nothing() bool { return f.ans.Kind == zone.NXDomain || f.ans.Kind == zone.ENT }
 
-// Match gives the zone that answers for qname: the longest match, or for qtype
+// Match returns the zone that answers for qname: the longest match, or for qtype
 // DS at its apex the parent zone if the view holds it (RFC 4035 section 3.1.4.1).
 func (p *Pin) Match(qname string, qtype uint16) *model.Zone {
 	z := p.View.Match(qname)

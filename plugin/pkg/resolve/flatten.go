@@ -185,7 +185,7 @@ func (p *Pin) signLink(c *chain, f *found) {
 	}
 }
 
-// denyTarget gives the authority section by which the target of a chain is denied.
+// denyTarget returns the authority section by which the target of a chain is denied.
 func (p *Pin) denyTarget(f *found, c *chain, classic bool) []dns.RR {
 	if !classic {
 		return p.deny(f.denier())
@@ -193,7 +193,7 @@ func (p *Pin) denyTarget(f *found, c *chain, classic bool) []dns.RR {
 	return clip(appendNew(p.denial(f, c.target), c.proofs...))
 }
 
-// denier gives the internal zone whose SOA denies the name, nil if it lies in none.
+// denier returns the internal zone whose SOA denies the name, nil if it lies in none.
 func (f *found) denier() *model.Zone {
 	if f.match != nil {
 		return f.match

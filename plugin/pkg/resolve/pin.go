@@ -48,7 +48,7 @@ type pinned struct {
 
 type pinKey struct{}
 
-// Value gives the pin, or what the parent holds.
+// Value returns the pin, or what the parent holds.
 func (c *pinned) Value(key any) any {
 	if _, ok := key.(pinKey); ok {
 		return &c.pin
@@ -56,14 +56,14 @@ func (c *pinned) Value(key any) any {
 	return c.Context.Value(key)
 }
 
-// With gives a context that carries an empty pin, and where it stands there. The
+// With returns a context that carries an empty pin, and where it stands there. The
 // caller fills it in before the context is handed on.
 func With(ctx context.Context) (context.Context, *Pin) {
 	c := &pinned{Context: ctx}
 	return c, &c.pin
 }
 
-// From gives the pin of ctx if it was set in scope, else nil.
+// From returns the pin of ctx if it was set in scope, else nil.
 func From(ctx context.Context, scope any) *Pin {
 	var pin *Pin
 	if own, ok := ctx.(*pinned); ok { // nobody has wrapped it
@@ -83,7 +83,7 @@ func WantsDNSSEC(r *dns.Msg) bool {
 	return opt != nil && opt.Do()
 }
 
-// Question gives the canonical qname and the qtype of a query. The name is made
+// Question returns the canonical qname and the qtype of a query. The name is made
 // canonical once, as long as the question stays the same.
 func (p *Pin) Question(r *dns.Msg) (qname string, qtype uint16) {
 	q := &r.Question[0]
@@ -101,7 +101,7 @@ func (p *Pin) spelled(name string) string {
 	return name
 }
 
-// Question gives the canonical qname and the qtype of a query, whose name has
+// Question returns the canonical qname and the qtype of a query, whose name has
 // the presentation form of miekg/dns.
 func Question(r *dns.Msg) (qname string, qtype uint16) {
 	q := &r.Question[0]

@@ -28,7 +28,7 @@ const (
 // outcomeNames are the words for metrics and explanations.
 var outcomeNames = [...]string{"refused", "success", "nodata", "nxdomain", "referral", "unfinished", "loop", "toolong", "viewgone"}
 
-// String gives the outcome's word.
+// String returns the outcome's word.
 func (o Outcome) String() string { return outcomeNames[o] }
 
 // Result is a finished internal answer. Its slices are read-only and have no
@@ -60,7 +60,7 @@ func (r *Result) Authoritative() bool {
 	return true
 }
 
-// Trigger gives the fallback trigger of the outcome (SPEC 6), 0 if it is none.
+// Trigger returns the fallback trigger of the outcome (SPEC 6), 0 if it is none.
 func (r *Result) Trigger() model.Triggers {
 	if r.Apex {
 		return model.OnApex

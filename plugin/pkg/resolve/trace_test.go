@@ -27,7 +27,7 @@ func traced(t testing.TB) *resolve.Pin {
 	})
 }
 
-// word gives one event in one word or two.
+// word returns one event in one word or two.
 func word(e resolve.Event) string {
 	switch e := e.(type) {
 	case resolve.Search:

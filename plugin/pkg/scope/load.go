@@ -72,7 +72,7 @@ func init() {
 	caddy.RegisterParsingCallback("dns", tlsDirective, finish)
 }
 
-// Of gives the scope of the server block that c sets up.
+// Of returns the scope of the server block that c sets up.
 func Of(c *caddy.Controller) *Scope {
 	loading.mu.Lock()
 	defer loading.mu.Unlock()
@@ -117,7 +117,7 @@ func finish(ctx caddy.Context) error {
 	return fmt.Errorf("%d problems:\n%w", len(errs), errs.Err())
 }
 
-// take gives the scopes of a load, by server block, which is then forgotten.
+// take returns the scopes of a load, by server block, which is then forgotten.
 func (l *loads) take(ctx caddy.Context) map[int]*Scope {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -38,7 +38,7 @@ type Property struct {
 	Set    func(Line) error
 }
 
-// name gives the first word of the usage.
+// name returns the first word of the usage.
 func (p Property) name() string {
 	name, _, _ := strings.Cut(p.Usage, " ")
 	return name

@@ -63,7 +63,7 @@ func Read(input caddy.Input) (blocks []Block, problems problem.List, other []err
 	return blocks, problems, other
 }
 
-// positions gives where the first line of each server block stands, by the block's
+// positions returns where the first line of each server block stands, by the block's
 // number. Lines that several blocks have, of a snippet or an imported file, tell
 // nothing, so they count only where a block has no other.
 func positions(input caddy.Input) map[int]problem.Pos {
@@ -134,7 +134,7 @@ func setUp(input caddy.Input) (caddy.Context, []error) {
 	}
 }
 
-// contexts gives the loads under way.
+// contexts returns the loads under way.
 func (l *loads) contexts() map[caddy.Context]bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -145,7 +145,7 @@ func (l *loads) contexts() map[caddy.Context]bool {
 	return out
 }
 
-// since gives a load that is not among those known, nil if there is none.
+// since returns a load that is not among those known, nil if there is none.
 func (l *loads) since(known map[caddy.Context]bool) caddy.Context {
 	for ctx := range l.contexts() {
 		if !known[ctx] {
@@ -158,7 +158,7 @@ func (l *loads) since(known map[caddy.Context]bool) caddy.Context {
 // setupError is how CoreDNS words the error of a plugin's setup.
 var setupError = regexp.MustCompile(`^plugin/([^:]+): `)
 
-// pluginOf gives the plugin whose setup failed, "" if the text does not say.
+// pluginOf returns the plugin whose setup failed, "" if the text does not say.
 func pluginOf(err error) string {
 	if err == nil {
 		return ""

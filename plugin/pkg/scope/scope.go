@@ -85,7 +85,7 @@ func (s *Scope) Incomplete() { s.spec.Incomplete = true }
 // Report adds problems found while parsing.
 func (s *Scope) Report(problems ...problem.Problem) { s.problems = append(s.problems, problems...) }
 
-// Load gives the current snapshot. It is nil only before the load has ended.
+// Load returns the current snapshot. It is nil only before the load has ended.
 func (s *Scope) Load() *model.Snapshot { return s.current.Load() }
 
 // publish stores a snapshot. The writer's lock is held, or nobody else writes yet.
@@ -94,7 +94,7 @@ func (s *Scope) publish(next *model.Snapshot) {
 	s.published.Store(time.Now().UnixNano())
 }
 
-// Published gives the time when the current snapshot was published, and how long
+// Published returns the time when the current snapshot was published, and how long
 // the first one took: reading all zones, and checking everything.
 func (s *Scope) Published() (at time.Time, built time.Duration) {
 	return time.Unix(0, s.published.Load()), time.Duration(s.built.Load())

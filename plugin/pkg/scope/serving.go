@@ -37,7 +37,7 @@ func (s *Serving[T]) Follow(c *caddy.Controller, part *T) {
 	c.OnRestartFailed(func() error { s.forget(before); return nil })
 }
 
-// All gives the parts, the newest first: during a reload there are those of two
+// All returns the parts, the newest first: during a reload there are those of two
 // instances.
 func (s *Serving[T]) All() []*T {
 	s.mu.Lock()
@@ -80,7 +80,7 @@ func (s *Serving[T]) forget(mark uint64) {
 	s.parts = slices.DeleteFunc(s.parts, func(p part[T]) bool { return p.number >= mark })
 }
 
-// Servers gives the addresses the block listens on, in the form CoreDNS uses for
+// Servers returns the addresses the block listens on, in the form CoreDNS uses for
 // the label server of its metrics. It is to be called once the servers are made,
 // at startup: the plugin bind may stand anywhere in the block.
 func (s *Scope) Servers() []string {

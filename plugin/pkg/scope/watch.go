@@ -11,7 +11,7 @@ import (
 
 type watcherKey struct{}
 
-// Watcher gives the watcher of c's instance, which starts and stops with it.
+// Watcher returns the watcher of c's instance, which starts and stops with it.
 func Watcher(c *caddy.Controller) *filewatch.Watcher {
 	if w, ok := c.Get(watcherKey{}).(*filewatch.Watcher); ok {
 		return w
@@ -29,7 +29,7 @@ func Watcher(c *caddy.Controller) *filewatch.Watcher {
 	return w
 }
 
-// ServerLabel gives the first address a block listens on, in the form CoreDNS
+// ServerLabel returns the first address a block listens on, in the form CoreDNS
 // uses for the label server of its metrics.
 func ServerLabel(config *dnsserver.Config) string {
 	return config.Transport + "://" + net.JoinHostPort(config.ListenHosts[0], config.Port)

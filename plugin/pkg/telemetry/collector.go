@@ -82,5 +82,5 @@ func (c *collector) Collect(ch chan<- prometheus.Metric) {
 	}
 }
 
-// seconds gives a time as Prometheus has it.
+// seconds returns a time as Prometheus has it.
 func seconds(t time.Time) float64 { return float64(t.UnixNano()) / 1e9 }

@@ -106,7 +106,7 @@ func (p *PolicyMeter) flushSteps(l *Listener) {
 	}
 }
 
-// series gives what the policy's series depend on.
+// series returns what the policy's series depend on.
 func (p *PolicyMeter) series() series {
 	return series{policy: p.policy.Name, view: p.policy.ViewName}
 }

@@ -105,7 +105,7 @@ type tally struct{ n atomic.Uint64 }
 
 func (t *tally) count() { t.n.Add(1) }
 
-// take gives the count and begins anew.
+// take returns the count and begins anew.
 func (t *tally) take() uint64 {
 	if t.n.Load() == 0 { // most of ten thousand zones
 		return 0

@@ -47,7 +47,7 @@ func started(s *scope.Scope, servers ...string) *Meter {
 	return m
 }
 
-// counts gives the counters of a server, without that label, and their values.
+// counts returns the counters of a server, without that label, and their values.
 func counts(t *testing.T, server string) []string {
 	t.Helper()
 	families, err := prometheus.DefaultGatherer.Gather()

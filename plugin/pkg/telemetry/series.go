@@ -96,7 +96,7 @@ func newSuccessors(meters []*Meter) successors {
 	return out
 }
 
-// of gives the block that may count under the series, nil if there is none.
+// of returns the block that may count under the series, nil if there is none.
 func (h successors) of(s series) *Meter {
 	at := h[s.labels[0]]
 	if at == nil {

@@ -26,7 +26,7 @@ type timing struct {
 	evaluated prometheus.Observer
 }
 
-// timings gives the histograms, looked up once.
+// timings returns the histograms, looked up once.
 func (l *Listener) timings() *timing {
 	if t := l.timing.Load(); t != nil {
 		return t

@@ -66,7 +66,7 @@ func unescape(text []byte) []byte {
 	return out
 }
 
-// escapedAt gives the value of an escape \uXXXX, or 0.
+// escapedAt returns the value of an escape \uXXXX, or 0.
 func escapedAt(text []byte, i int) rune {
 	if i+6 > len(text) || text[i] != '\\' || text[i+1] != 'u' {
 		return 0

@@ -15,7 +15,7 @@ type Value struct{ node *yaml.Node }
 // Given reports whether the value stands in the file.
 func (v Value) Given() bool { return v.node != nil }
 
-// Line gives the line that the value begins at, counted from 1, or 0 if it is absent.
+// Line returns the line that the value begins at, counted from 1, or 0 if it is absent.
 func (v Value) Line() int {
 	if v.node == nil {
 		return 0
@@ -54,7 +54,7 @@ func (v Value) String() string {
 	return clip(v.node.Value)
 }
 
-// Text gives what stands in the file in place of a text, shortened for messages.
+// Text returns what stands in the file in place of a text, shortened for messages.
 func (v Value) Text() string {
 	if !v.Given() {
 		return ""
@@ -80,7 +80,7 @@ type Member struct {
 // Mapping is the members of a mapping in the order of the file, every key once.
 type Mapping []Member
 
-// Get gives the value of a key, the zero Value if it is absent.
+// Get returns the value of a key, the zero Value if it is absent.
 func (m Mapping) Get(key string) Value {
 	for _, member := range m {
 		if member.Key == key {

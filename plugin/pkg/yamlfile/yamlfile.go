@@ -73,7 +73,7 @@ type fault struct {
 	reason string
 }
 
-// parse gives the root of the only document, nil if there is none.
+// parse returns the root of the only document, nil if there is none.
 func parse(text []byte) (root *yaml.Node, wrong *fault) {
 	defer func() {
 		if v := recover(); v != nil { // the library panics on a few errors of syntax
@@ -160,7 +160,7 @@ func (f *File) fail(line int, format string, args ...any) {
 // of no use.
 func (f *File) Full() bool { return f.cut }
 
-// Problems gives what was found so far, in the order of the lines.
+// Problems returns what was found so far, in the order of the lines.
 func (f *File) Problems() problem.List {
 	if f.cut { // the last one has no line
 		f.problems[:MaxErrors].Sort()

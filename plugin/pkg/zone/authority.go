@@ -33,7 +33,7 @@ func (b *Builder) synthesize() {
 	b.entries.push(entry{rr: soa, place: b.shorten(b.opt.Pos, dns.TypeSOA)})
 }
 
-// below gives the name of one more label, or the apex itself if it is too long for that.
+// below returns the name of one more label, or the apex itself if it is too long for that.
 func below(label, apex string) string {
 	full := label + "." + apex
 	if apex == domain.Root {

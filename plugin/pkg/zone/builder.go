@@ -302,7 +302,7 @@ func (b *Builder) fileNumber(name problem.Pos) int {
 	return len(b.files)
 }
 
-// pos gives the position that shorten was given.
+// pos returns the position that shorten was given.
 func (b *Builder) pos(p place) problem.Pos {
 	pos := b.files[p.file]
 	pos.Line = int(p.line)

@@ -160,7 +160,7 @@ func (d *draft) checkHidden(i uint32, cut string, self, glue bool) {
 	}
 }
 
-// setPos gives the position of a set's first record.
+// setPos returns the position of a set's first record.
 func (d *draft) setPos(s uint32) problem.Pos { return d.b.pos(d.places[d.groups[s].start]) }
 
 // setLabel names a set in messages: owner and type.

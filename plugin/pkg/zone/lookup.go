@@ -74,7 +74,7 @@ func (n *node) only(header *dns.RR_Header, qtype uint16) Answer {
 	return Answer{Kind: NoData, Owner: header.Name}
 }
 
-// Glue gives the RRset of one type at name even if a cut occludes it, nil if
+// Glue returns the RRset of one type at name even if a cut occludes it, nil if
 // there is none. name is canonical. The slice is shared and read-only.
 func (z *Zone) Glue(name string, rrtype uint16) []dns.RR {
 	i, ok := z.find(name)
@@ -84,7 +84,7 @@ func (z *Zone) Glue(name string, rrtype uint16) []dns.RR {
 	return z.rrset(i, rrtype)
 }
 
-// rrset gives the records of one type at a node, or nil.
+// rrset returns the records of one type at a node, or nil.
 func (z *Zone) rrset(i uint32, rrtype uint16) []dns.RR {
 	n := z.nodes.at(i)
 	if n.sets == none {
@@ -104,7 +104,7 @@ func (z *Zone) rrset(i uint32, rrtype uint16) []dns.RR {
 	}
 }
 
-// owned gives all records of a node.
+// owned returns all records of a node.
 func (z *Zone) owned(n *node) []dns.RR {
 	switch {
 	case n.empty():
@@ -124,7 +124,7 @@ func (z *Zone) set(s uint32) *set {
 	return &z.sets[s]
 }
 
-// span gives the records of the sets from first up to end.
+// span returns the records of the sets from first up to end.
 func (z *Zone) span(first, end uint32) []dns.RR {
 	from, to := z.set(first).start, z.set(end).start
 	if from >= uint32(len(z.rrs)) && z.edited != nil {
@@ -151,7 +151,7 @@ func (z *Zone) miss(qname string, qtype uint16) Answer {
 	return Answer{}
 }
 
-// encloser gives the closest encloser (RFC 4592 section 3.3.1) of a name that
+// encloser returns the closest encloser (RFC 4592 section 3.3.1) of a name that
 // does not exist, and false if the name does not lie below the apex. Since every
 // ancestor of a node is a node, the depth of the deepest one that exists is found
 // by halving: a zone of reverse names, 34 labels deep, costs five probes.

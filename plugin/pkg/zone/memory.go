@@ -19,7 +19,7 @@ type start struct {
 	a     [firstA]recordA
 }
 
-// newStart gives a builder its first room.
+// newStart returns a builder its first room.
 func (b *Builder) newStart() {
 	s := new(start)
 	b.zone = &s.Zone
@@ -41,7 +41,7 @@ const (
 // owners is some thousand objects to the collector and pins no parser's buffer.
 type names struct{ chunk []byte }
 
-// intern gives a copy of s.
+// intern returns a copy of s.
 func (n *names) intern(s string) string {
 	if cap(n.chunk)-len(n.chunk) < len(s) {
 		n.chunk = make([]byte, 0, max(nextRoom(cap(n.chunk), firstText, 1<<16), len(s)))
@@ -59,7 +59,7 @@ type headers struct {
 	spare *bare
 }
 
-// of gives a header for the name.
+// of returns a header for the name.
 func (h *headers) of(name string) *bare {
 	header := h.spare
 	if header == nil {
@@ -98,7 +98,7 @@ type recordAAAA struct {
 	text   [24]byte
 }
 
-// addA gives a copy of an A record, whose address has four octets.
+// addA returns a copy of an A record, whose address has four octets.
 func (s *addresses) addA(hdr dns.RR_Header, ip net.IP) *dns.A {
 	if len(s.a) == cap(s.a) {
 		s.a = make([]recordA, 0, nextRoom(cap(s.a), firstA, mostA))
@@ -110,7 +110,7 @@ func (s *addresses) addA(hdr dns.RR_Header, ip net.IP) *dns.A {
 	return &r.rr
 }
 
-// addAAAA gives a copy of an AAAA record, whose address has sixteen octets.
+// addAAAA returns a copy of an AAAA record, whose address has sixteen octets.
 func (s *addresses) addAAAA(hdr dns.RR_Header, ip net.IP) *dns.AAAA {
 	if len(s.aaaa) == cap(s.aaaa) {
 		s.aaaa = make([]recordAAAA, 0, nextRoom(cap(s.aaaa), 2, 1<<9))
@@ -122,7 +122,7 @@ func (s *addresses) addAAAA(hdr dns.RR_Header, ip net.IP) *dns.AAAA {
 	return &r.rr
 }
 
-// text gives the room for a name beside rr if that is the record added last.
+// text returns the room for a name beside rr if that is the record added last.
 func (s *addresses) text(rr dns.RR) []byte {
 	switch rr := rr.(type) {
 	case *dns.A:

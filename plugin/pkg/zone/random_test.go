@@ -161,7 +161,7 @@ func (t twin) withSOA() twin {
 	return t.with(z.SOA())
 }
 
-// questions gives every owner, ancestor, child, grandchild and sibling.
+// questions returns every owner, ancestor, child, grandchild and sibling.
 func (t twin) questions() []string {
 	asked := map[string]bool{"other.": true, "xexample.": true, ".": true}
 	for _, rr := range append(t.rrs[:len(t.rrs):len(t.rrs)], &dns.NULL{Hdr: dns.RR_Header{Name: nameOf(t.apex)}}) {

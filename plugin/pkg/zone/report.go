@@ -42,7 +42,7 @@ func (r *report) add(s problem.Severity, code problem.Code, pos problem.Pos, own
 	r.list = append(r.list, problem.Problem{Code: code, Pos: pos, Severity: s, Object: r.object, Text: text})
 }
 
-// problems gives the list in the order of the sources, with a last line for the
+// problems returns the list in the order of the sources, with a last line for the
 // problems that found no room.
 func (r *report) problems() problem.List {
 	r.list.Sort()

@@ -82,7 +82,7 @@ func (d *draft) hashes(s *signed) {
 	slices.SortFunc(s.nsec3, func(a, b hashed) int { return cmp.Compare(a.hash, b.hash) })
 }
 
-// chain gives the parameters of the NSEC3 records that answer.
+// chain returns the parameters of the NSEC3 records that answer.
 func (d *draft) chain() *dns.NSEC3PARAM {
 	for _, rr := range d.rrset(0, dns.TypeNSEC3PARAM) {
 		if p, ok := rr.(*dns.NSEC3PARAM); ok && p.Flags == 0 { // RFC 5155 section 4.1.2

@@ -209,7 +209,7 @@ func (p *proof) search(name string) (int, bool) {
 	return slices.BinarySearchFunc(p.nsec3, hash, func(h hashed, want string) int { return cmp.Compare(h.hash, want) })
 }
 
-// before gives the NSEC of the last owner before a name, or, if at is set, of the name
+// before returns the NSEC of the last owner before a name, or, if at is set, of the name
 // itself if it has one, with its signatures.
 func (p *proof) before(name string, at bool) []dns.RR {
 	if len(p.nsec) == 0 {
@@ -226,7 +226,7 @@ func (p *proof) before(name string, at bool) []dns.RR {
 	return append(slices.Clip(p.zone.rrset(p.nsec[i], dns.TypeNSEC)), p.zone.Signatures(owner, dns.TypeNSEC)...)
 }
 
-// key gives a text that sorts as a name of the zone does (RFC 4034 section 6.1).
+// key returns a text that sorts as a name of the zone does (RFC 4034 section 6.1).
 func (z *Zone) key(name string) string {
 	var text strings.Builder
 	var starts [maxLabels]uint16

@@ -34,7 +34,7 @@ func (d *draft) checkTargetsOf(i uint32, n *node, z *Zone) {
 	}
 }
 
-// target gives the name that a record of the types NS, MX and SRV points to.
+// target returns the name that a record of the types NS, MX and SRV points to.
 func target(rr dns.RR) string {
 	switch rr := rr.(type) {
 	case *dns.NS:

@@ -47,7 +47,7 @@ type tree struct {
 	nodes slab[node]
 }
 
-// find gives the number of the node called name.
+// find returns the number of the node called name.
 func (t *tree) find(name string) (uint32, bool) {
 	s := t.names.Search(name)
 	for {
@@ -73,7 +73,7 @@ type branch struct {
 	starred bool  // an asterisk label stands above it, below the apex
 }
 
-// ensure gives the node called name, which is the apex or lies below it; the
+// ensure returns the node called name, which is the apex or lies below it; the
 // nodes missing above it are made as well (RFC 4592 section 2.2.2). A node that is
 // made has the name for as long as it owns nothing.
 func (b *Builder) ensure(name string) uint32 {

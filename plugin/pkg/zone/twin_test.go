@@ -17,7 +17,7 @@ type twin struct {
 	owners [][]string // of rrs
 }
 
-// with gives the twin with one more record.
+// with returns the twin with one more record.
 func (t twin) with(rr dns.RR) twin {
 	t.rrs = append(slices.Clone(t.rrs), rr)
 	t.owners = append(slices.Clone(t.owners), labelsOf(rr.Header().Name))
@@ -58,7 +58,7 @@ func nameOf(labels []string) string {
 	return strings.Join(labels, ".") + "."
 }
 
-// get gives the records of an owner and type.
+// get returns the records of an owner and type.
 func (t twin) get(owner []string, rrtype uint16) []dns.RR {
 	var out []dns.RR
 	for i, rr := range t.rrs {
@@ -97,7 +97,7 @@ func (t twin) stop(name []string) (Answer, bool) {
 	return Answer{}, false
 }
 
-// glue gives the addresses of a cut's servers: in-domain ones, then the others.
+// glue returns the addresses of a cut's servers: in-domain ones, then the others.
 func (t twin) glue(cut Answer) []dns.RR {
 	var inside, outside []dns.RR
 	for _, rr := range cut.RRs {

@@ -9,7 +9,7 @@ import (
 	"github.com/miekg/dns"
 )
 
-// All gives the records of the zone, occluded ones and glue included: owners in
+// All returns the records of the zone, occluded ones and glue included: owners in
 // canonical order (RFC 4034 section 6.1), the SOA first, then by type, the records
 // of an RRset in the order they were added; last NSEC3 records, whose owners are
 // hashes. A synthesized SOA is left out, so that what is written from All loads to the
@@ -59,7 +59,7 @@ func (z *Zone) Names() iter.Seq[string] {
 	}
 }
 
-// order gives the nodes in canonical order.
+// order returns the nodes in canonical order.
 func (z *Zone) order() []uint32 {
 	order := make([]uint32, 0, z.nodes.len())
 	for i := range uint32(z.nodes.len()) {

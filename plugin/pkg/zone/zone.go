@@ -30,7 +30,7 @@ const (
 // kindNames are the texts of Kind.String.
 var kindNames = [...]string{"NXDOMAIN", "ENT", "NODATA", "success", "CNAME", "DNAME", "delegation"}
 
-// String gives the name of k for messages.
+// String returns the name of k for messages.
 func (k Kind) String() string {
 	if int(k) < len(kindNames) {
 		return kindNames[k]
@@ -89,10 +89,10 @@ type set struct {
 	more   uint16 // sets of the same node after this one
 }
 
-// Apex gives the canonical name of the zone.
+// Apex returns the canonical name of the zone.
 func (z *Zone) Apex() string { return z.apex }
 
-// SOA gives the zone's SOA record, synthesized if the data have none. It is never nil.
+// SOA returns the zone's SOA record, synthesized if the data have none. It is never nil.
 func (z *Zone) SOA() *dns.SOA {
 	soa, _ := z.rrset(0, dns.TypeSOA)[0].(*dns.SOA)
 	return soa
@@ -104,7 +104,7 @@ func (z *Zone) Synthesized() bool { return z.synthesized }
 // Records counts the records of the data: duplicates once, a synthesized SOA not at all.
 func (z *Zone) Records() int { return int(z.records) }
 
-// Negative gives the authority section of a negative answer: the SOA with the
+// Negative returns the authority section of a negative answer: the SOA with the
 // TTL that RFC 2308 section 5 asks for, the least of the SOA's TTL, its MINIMUM
 // and the zone's own upper bound. The slice is shared and read-only.
 func (z *Zone) Negative() []dns.RR { return z.denial[:] }

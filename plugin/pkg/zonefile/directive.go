@@ -37,7 +37,7 @@ func (p *parser) directive() {
 	}
 }
 
-// args gives the arguments of the present directive, of which the usage tells.
+// args returns the arguments of the present directive, of which the usage tells.
 func (p *parser) args(least, most int, usage string) ([]token, error) {
 	args := p.toks[1:]
 	switch {

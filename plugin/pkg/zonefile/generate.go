@@ -66,7 +66,7 @@ func (p *parser) pattern(args []token) (pattern, error) {
 	return parsePattern(text)
 }
 
-// rdataStart gives the index of the first word of the rdata.
+// rdataStart returns the index of the first word of the rdata.
 func (p *parser) rdataStart(args []token) int {
 	for i := 1; i < min(4, len(args)); i++ {
 		text := p.text(args[i])

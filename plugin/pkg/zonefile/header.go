@@ -81,7 +81,7 @@ func parsePeriod(text []byte) (uint32, bool) {
 	return uint32(sum + n), true
 }
 
-// seconds gives the length of a unit of time.
+// seconds returns the length of a unit of time.
 func seconds(unit byte) (uint64, bool) {
 	switch unit | 0x20 {
 	case 's':
@@ -199,7 +199,7 @@ func upper(to, text []byte) []byte {
 	return to
 }
 
-// typeName gives the name of a type for messages and files.
+// typeName returns the name of a type for messages and files.
 func typeName(typ uint16) string {
 	if name, ok := dns.TypeToString[typ]; ok {
 		return name

@@ -39,7 +39,7 @@ type slab[T any] struct {
 	next int
 }
 
-// take gives n zero values; appending to them reallocates.
+// take returns n zero values; appending to them reallocates.
 func (s *slab[T]) take(n int) []T {
 	if len(s.free) < n {
 		s.next = min(max(s.next*2, firstBlock), lastBlock)
@@ -50,7 +50,7 @@ func (s *slab[T]) take(n int) []T {
 	return out
 }
 
-// one gives a zero value.
+// one returns a zero value.
 func (s *slab[T]) one() *T { return &s.take(1)[0] }
 
 // textSlab hands out strings.
@@ -59,7 +59,7 @@ type textSlab struct {
 	next  int
 }
 
-// put gives the concatenation of two texts.
+// put returns the concatenation of two texts.
 func (s *textSlab) put(head []byte, tail string) string {
 	n := len(head) + len(tail)
 	if s.block.Cap()-s.block.Len() < n {

@@ -133,7 +133,7 @@ func unescape(text []byte) (octet byte, used int, ok bool) {
 	return byte(n), 3, ok
 }
 
-// wireLen gives the octets of a canonical name on the wire.
+// wireLen returns the octets of a canonical name on the wire.
 func wireLen(name string) int {
 	var wire [256]byte
 	n, err := dns.PackDomainName(name, wire[:], 0, nil, false)

@@ -99,7 +99,7 @@ func ours(t *testing.T, dir, file string) (records []string, lines map[int]bool,
 	return wireForms(found), lines, !list.HasErrors()
 }
 
-// wire gives a record as it is on the wire.
+// wire returns a record as it is on the wire.
 func wire(t *testing.T, rr dns.RR) wired {
 	t.Helper()
 	h := rr.Header()
@@ -111,7 +111,7 @@ func wire(t *testing.T, rr dns.RR) wired {
 	return wired{dns.CanonicalName(h.Name), h.Rrtype, h.Ttl, hex.EncodeToString(buf[wireLen(h.Name)+10 : n])}
 }
 
-// wireForms gives the records of a zone as sorted text: each stands once, and
+// wireForms returns the records of a zone as sorted text: each stands once, and
 // an RRset has its lowest TTL.
 func wireForms(records []wired) []string {
 	type key struct {

@@ -169,7 +169,7 @@ func (p *parser) inheritOwner() bool {
 	return true
 }
 
-// missingTTL gives the TTL of a record that states none. $TTL goes before the
+// missingTTL returns the TTL of a record that states none. $TTL goes before the
 // last TTL stated, as RFC 2308 section 4 and BIND have it.
 func (p *parser) missingTTL(rr dns.RR) uint32 {
 	switch {
@@ -202,7 +202,7 @@ type recordError struct {
 
 func (e *recordError) Error() string { return e.text }
 
-// errAt gives the error for the place of t.
+// errAt returns the error for the place of t.
 func errAt(t token, format string, args ...any) error {
 	return &recordError{line: int(t.line), text: fmt.Sprintf(format, args...)}
 }
@@ -261,7 +261,7 @@ func (p *parser) object() string {
 	return fmt.Sprintf("record %q", p.owner)
 }
 
-// list gives the problems found, with a count of those that did not fit.
+// list returns the problems found, with a count of those that did not fit.
 func (p *parser) list() problem.List {
 	if p.dropped == 0 {
 		return p.problems

@@ -127,7 +127,7 @@ func (f *fields) fail(t token, format string, args ...any) {
 	}
 }
 
-// take gives the next field, which must not be quoted.
+// take returns the next field, which must not be quoted.
 func (f *fields) take(what string) ([]byte, token, bool) {
 	if f.err != nil {
 		return nil, token{}, false

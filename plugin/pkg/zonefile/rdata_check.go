@@ -172,7 +172,7 @@ func checkParams(params []dns.SVCBKeyValue) error {
 	return nil
 }
 
-// mnemonic gives the number for a word that miekg/dns does not read, or not right;
+// mnemonic returns the number for a word that miekg/dns does not read, or not right;
 // i is the index of the word in the rdata.
 func mnemonic(typ uint16, i int, word string) string {
 	switch typ {

@@ -78,7 +78,7 @@ func (f *fields) line() (string, error) {
 	return b.String(), nil
 }
 
-// firstType gives the index of the word from which on rdata is a list of types.
+// firstType returns the index of the word from which on rdata is a list of types.
 func firstType(typ uint16) int {
 	switch typ {
 	case dns.TypeNSEC:

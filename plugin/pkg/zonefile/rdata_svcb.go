@@ -84,7 +84,7 @@ func (f *fields) param() (param, error) {
 	return param{key, value}, nil
 }
 
-// paramKey gives the parameter of a name, and whether that is a number.
+// paramKey returns the parameter of a name, and whether that is a number.
 func paramKey(name string) (key dns.SVCBKey, numbered, ok bool) {
 	if digits, found := strings.CutPrefix(name, "key"); found {
 		n, err := strconv.ParseUint(digits, 10, 16)
@@ -106,7 +106,7 @@ var (
 	errNoList  = errors.New("a list has no empty item and does not end in a comma")
 )
 
-// paramValue gives the value on the wire for the octets of one in presentation form.
+// paramValue returns the value on the wire for the octets of one in presentation form.
 func paramValue(key dns.SVCBKey, octets []byte, valued bool) ([]byte, error) {
 	switch key {
 	case dns.SVCB_NO_DEFAULT_ALPN, dns.SVCB_OHTTP:
@@ -138,7 +138,7 @@ func paramValue(key dns.SVCBKey, octets []byte, valued bool) ([]byte, error) {
 	return octets, nil
 }
 
-// mandatory gives the numbers of parameters, in order (RFC 9460 section 8).
+// mandatory returns the numbers of parameters, in order (RFC 9460 section 8).
 func mandatory(octets []byte) ([]byte, error) {
 	var keys []dns.SVCBKey
 	for _, name := range strings.Split(string(octets), ",") {
@@ -156,7 +156,7 @@ func mandatory(octets []byte) ([]byte, error) {
 	return out, nil
 }
 
-// alpn gives protocol names, each with its length before it. In the list a comma and a
+// alpn returns protocol names, each with its length before it. In the list a comma and a
 // backslash have one before them if they stand for themselves (RFC 9460 appendix A.1).
 func alpn(octets []byte) (out []byte, err error) {
 	start := len(out)
@@ -181,7 +181,7 @@ func alpn(octets []byte) (out []byte, err error) {
 	return out, nil
 }
 
-// hint gives addresses of one family.
+// hint returns addresses of one family.
 func hint(octets []byte, v4 bool) (out []byte, err error) {
 	for _, text := range strings.Split(string(octets), ",") {
 		addr, err := netip.ParseAddr(text)

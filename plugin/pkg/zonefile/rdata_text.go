@@ -69,7 +69,7 @@ func (f *fields) strings() []string {
 	return out
 }
 
-// size gives the octets of character strings on the wire.
+// size returns the octets of character strings on the wire.
 func (f *fields) size(texts []string) int {
 	n := 0
 	for _, s := range texts {

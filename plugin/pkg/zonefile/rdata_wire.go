@@ -52,7 +52,7 @@ func (f *fields) fromWire(h dns.RR_Header, octets []byte) (dns.RR, error) {
 	return rr, f.check(rr)
 }
 
-// typed gives a record of miekg/dns for rdata on the wire if it has the same rdata when
+// typed returns a record of miekg/dns for rdata on the wire if it has the same rdata when
 // it is packed again.
 func typed(h dns.RR_Header, octets []byte) (dns.RR, bool) {
 	wired := h
@@ -155,7 +155,7 @@ func validWire(typ uint16, octets []byte) bool {
 	return n > 0 && validParams(octets[2+n:])
 }
 
-// wireName gives the octets of the uncompressed name that stands first, 0 for none.
+// wireName returns the octets of the uncompressed name that stands first, 0 for none.
 func wireName(octets []byte) int {
 	name, end, err := dns.UnpackDomainName(octets, 0)
 	if err != nil {

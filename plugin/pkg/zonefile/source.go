@@ -60,10 +60,10 @@ func textSource(text []byte, file string, line int) *source {
 // begin makes the next line the first of a record.
 func (s *source) begin() { s.start = s.pos }
 
-// record gives the lines handed out since begin.
+// record returns the lines handed out since begin.
 func (s *source) record() []byte { return s.buf[s.start:s.pos] }
 
-// more gives the next line as offsets into record, without its end. It fails
+// more returns the next line as offsets into record, without its end. It fails
 // with io.EOF behind the last line, with errLong when the record is too long
 // (the line is skipped), and with the error of the reader.
 func (s *source) more() (from, to int, err error) {

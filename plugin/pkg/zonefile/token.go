@@ -212,7 +212,7 @@ func (p *parser) lexical(text string) {
 	p.bad = true
 }
 
-// text gives the octets of a token, valid until the next scan.
+// text returns the octets of a token, valid until the next scan.
 func (p *parser) text(t token) []byte {
 	return p.src.buf[p.src.start+int(t.from) : p.src.start+int(t.to)]
 }

@@ -73,7 +73,7 @@ func (f *writer) record(rr dns.RR) error {
 	return err
 }
 
-// relative gives an owner as it stands at the start of a line.
+// relative returns an owner as it stands at the start of a line.
 func (f *writer) relative(name string) string {
 	switch {
 	case name == f.origin:
@@ -89,7 +89,7 @@ func (f *writer) relative(name string) string {
 	return name
 }
 
-// rdata gives the text of a record's rdata.
+// rdata returns the text of a record's rdata.
 func (f *writer) rdata(rr dns.RR) (string, error) {
 	text := strings.TrimPrefix(rr.String(), rr.Header().String())
 	switch rr := rr.(type) {
@@ -111,7 +111,7 @@ func (f *writer) rdata(rr dns.RR) (string, error) {
 	return fmt.Sprintf(`\# %d %s`, len(packed), hex.EncodeToString([]byte(packed))), nil
 }
 
-// pack gives the rdata of a record on the wire.
+// pack returns the rdata of a record on the wire.
 func (f *writer) pack(rr dns.RR) (string, error) {
 	if f.wire == nil {
 		f.wire = make([]byte, maxWire)

@@ -87,7 +87,7 @@ func parseAll(t *testing.T, text []byte, origin string) []dns.RR {
 	return rrs
 }
 
-// wires gives records as they are on the wire, in order.
+// wires returns records as they are on the wire, in order.
 func wires(t *testing.T, rrs []dns.RR) []wired {
 	t.Helper()
 	var out []wired

@@ -143,7 +143,7 @@ func (b *bench) runRound(ctx context.Context, all []*contender, length time.Dura
 // is measured in.
 const leastUse = 20.0 / ticks
 
-// measure gives the server's microseconds of processor time for a query, 0 if
+// measure returns the server's microseconds of processor time for a query, 0 if
 // they cannot be told, and answers per second.
 func (b *bench) measure(ctx context.Context, c *contender, a ask, length time.Duration) (cost, rate float64, err error) {
 	before, err := c.usage()
@@ -247,7 +247,7 @@ func (b *bench) absent(s server, w *world) string {
 	return ""
 }
 
-// program gives the path of a server's program.
+// program returns the path of a server's program.
 func (b *bench) program(s server) (string, error) {
 	switch s.program {
 	case "":

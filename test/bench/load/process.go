@@ -96,7 +96,7 @@ func (p *process) stop() {
 	}
 }
 
-// said gives the end of what the process wrote, to explain a failure.
+// said returns the end of what the process wrote, to explain a failure.
 func (p *process) said() string {
 	text, _ := os.ReadFile(p.log.Name())
 	return string(bytes.TrimSpace(text[max(0, len(text)-2000):]))
@@ -214,7 +214,7 @@ func parseStat(line string) (group int, seconds float64, err error) {
 	return group, seconds, nil
 }
 
-// memory gives what a process has resident and how much of it is its own, in MiB.
+// memory returns what a process has resident and how much of it is its own, in MiB.
 func memory(dir string) (resident, private float64, err error) {
 	text, err := os.ReadFile(filepath.Join(dir, "smaps_rollup"))
 	if err != nil {

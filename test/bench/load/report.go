@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// median gives the middle value, 0 of none.
+// median returns the middle value, 0 of none.
 func median(values []float64) float64 {
 	if len(values) == 0 {
 		return 0
@@ -88,7 +88,7 @@ func (b *bench) printTable(w workload, all []*contender) {
 	}
 }
 
-// asksOf gives the names of the lists that are asked, in order.
+// asksOf returns the names of the lists that are asked, in order.
 func asksOf(all []*contender) []string {
 	var names []string
 	for _, c := range all {
@@ -154,7 +154,7 @@ func judge(w workload, all []*contender) []string {
 	return verdicts
 }
 
-// value gives what is compared with the limit, and false if the other is missing.
+// value returns what is compared with the limit, and false if the other is missing.
 func (l bar) value(all []*contender, suite *contender, ask string) (float64, bool) {
 	of := func(c *contender, ask string) float64 {
 		switch l.what {

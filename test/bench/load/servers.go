@@ -41,7 +41,7 @@ func servers() []server {
 	}
 }
 
-// serverNames gives the words of the option -servers: variants of one server have
+// serverNames returns the words of the option -servers: variants of one server have
 // its name in common.
 func serverNames() []string {
 	var names []string
@@ -136,7 +136,7 @@ func findProgram(name string) (string, error) {
 	return path, err
 }
 
-// versionOf gives the first lines a program says about its version.
+// versionOf returns the first lines a program says about its version.
 func versionOf(path, flag string, lines int) string {
 	out, err := exec.Command(path, flag).CombinedOutput()
 	if err != nil && len(out) == 0 {

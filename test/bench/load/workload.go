@@ -37,7 +37,7 @@ const (
 	ownHits   = "own hits"
 )
 
-// workloads gives all of them, in the order they run.
+// workloads returns all of them, in the order they run.
 func workloads() []workload {
 	views := func(n int, bars ...bar) workload {
 		return workload{

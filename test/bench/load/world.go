@@ -41,7 +41,7 @@ type ask struct {
 	nxdomain int    // percentage of the answers that are NXDOMAIN, the rest are NOERROR
 }
 
-// prefix gives the network of view i, within 127.0.0.0/8; its clients are 127.x.y.1.
+// prefix returns the network of view i, within 127.0.0.0/8; its clients are 127.x.y.1.
 func prefix(i int) string { return fmt.Sprintf("127.%d.%d.0/24", 1+i/250, i%250) }
 
 func clientOf(i int) string { return fmt.Sprintf("127.%d.%d.1", 1+i/250, i%250) }
@@ -53,7 +53,7 @@ const (
 	head = "$TTL 3600\n@ SOA ns hostmaster 1 7200 1800 1209600 300\n@ NS ns\nns A 192.0.2.53\n"
 )
 
-// address gives the address of host i.
+// address returns the address of host i.
 func address(i int) string { return fmt.Sprintf("192.0.2.%d", i%250) }
 
 // writeZone writes a master file with a line from each call.

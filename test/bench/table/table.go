@@ -20,7 +20,7 @@ type result struct {
 	values  map[string][]float64 // by unit
 }
 
-// variants gives the last elements of a name that are compared, the suite's own first.
+// variants returns the last elements of a name that are compared, the suite's own first.
 func variants() []string { return []string{"suite", "file", "view"} }
 
 // parse reads the output of `go test -bench`, in the order of its lines.
@@ -103,7 +103,7 @@ func (r *result) costs() string {
 	return fmt.Sprintf("%s | %s | %s", number(r.median("ns/op")), number(r.median("B/op")), number(r.median("allocs/op")))
 }
 
-// further gives the metrics that a benchmark reports by itself.
+// further returns the metrics that a benchmark reports by itself.
 func (r *result) further() string {
 	var list []string
 	for unit := range r.values {
@@ -115,7 +115,7 @@ func (r *result) further() string {
 	return strings.Join(list, ", ")
 }
 
-// median gives the middle value of a unit, 0 if it was not measured.
+// median returns the middle value of a unit, 0 if it was not measured.
 func (r *result) median(unit string) float64 {
 	values := slices.Sorted(slices.Values(r.values[unit]))
 	if len(values) == 0 {
