@@ -74,7 +74,10 @@ type Meaning struct {
 }
 
 // Codes returns all codes with their meanings.
-func Codes() []Meaning {
+func Codes() []Meaning { return append(codesOfConfig(), codesOfData()...) }
+
+// codesOfConfig are the codes of what is declared.
+func codesOfConfig() []Meaning {
 	return []Meaning{
 		{ConfigInvalid, "a line of the Corefile, or the setup of a plugin that is not of the suite, is wrong"},
 		{PropertyInvalid, "a property or the head of a declaration is wrong"},
@@ -100,6 +103,12 @@ func Codes() []Meaning {
 		{SelectorUnavailable, "nothing tells the value of a selector in the server block"},
 		{SpecialNamesLeak, "a fallback sends names of special use to public DNS"},
 		{PublicPathMissing, "nothing in the server block asks public DNS"},
+	}
+}
+
+// codesOfData are the codes of files and records.
+func codesOfData() []Meaning {
+	return []Meaning{
 		{FileUnreadable, "a file cannot be read"},
 		{FileEmpty, "a file holds nothing and may not"},
 		{FileCutShort, "a file that changed may not be whole"},
