@@ -13,9 +13,10 @@ RACE := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),-race)
 .DEFAULT_GOAL := build
 
 .PHONY: build
-build: ## build the programs into bin/
+build: ## build the programs into bin/; they are one file with two names
 	@mkdir -p $(BIN)
-	$(GO) build -o $(BIN)/ ./cmd/...
+	$(GO) build -o $(BIN)/ ./cmd/coredns
+	@ln -f $(BIN)/coredns $(BIN)/internaldns
 
 .PHONY: run
 run: build ## build, then serve Corefile.example on 127.0.0.1:1053

@@ -34,7 +34,8 @@ const (
 	publicly  = "publicly"
 )
 
-func init() {
+// registerExplained is not an init: the program that this binary can be has no such directives.
+func registerExplained() {
 	plugin.Register(explained, func(c *caddy.Controller) error {
 		block := scope.Of(c)
 		dnsserver.GetConfig(c).AddPlugin(func(next plugin.Handler) plugin.Handler { return explainer{next, block} })

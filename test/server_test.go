@@ -17,6 +17,7 @@ import (
 	"github.com/coredns/coredns/core/dnsserver"
 	"github.com/coredns/coredns/plugin/pkg/transport"
 
+	"github.com/internaldns/internaldns/cmd/program"
 	"github.com/internaldns/internaldns/cmd/suite"
 	"github.com/internaldns/internaldns/test/loopback"
 	"github.com/internaldns/internaldns/test/scenario"
@@ -25,7 +26,12 @@ import (
 var update = flag.Bool("update", false, "rewrite the expectations of the scenarios")
 
 func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		program.Main()
+		return
+	}
 	flag.Parse()
+	registerExplained()
 	if err := suite.Install(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)

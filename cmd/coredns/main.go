@@ -1,22 +1,8 @@
 // Command coredns is CoreDNS with the suite compiled in: the flags, signals and
-// Corefiles of the stock program, and four plugins more.
+// Corefiles of the stock program, and four plugins more. Under the name
+// internaldns the same file is the command-line tool.
 package main
 
-import (
-	"fmt"
-	"os"
+import "github.com/internaldns/internaldns/cmd/program"
 
-	"github.com/coredns/coredns/coremain"
-
-	"github.com/internaldns/internaldns/cmd/suite"
-)
-
-func main() {
-	if err := suite.Install(); err != nil {
-		fmt.Fprintln(os.Stderr, "coredns:", err)
-		os.Exit(1)
-	}
-	tuneOnUse()
-	announceVersion()
-	coremain.Run()
-}
+func main() { program.Main() }

@@ -1,7 +1,8 @@
-// Command internaldns looks at a configuration of the suite without starting it:
-// it checks Corefiles, explains single answers, lists and exports what is
-// configured, and tells two configurations apart.
-package main
+// Package internaldns is the tool that looks at a configuration of the suite
+// without starting it: it checks Corefiles, explains single answers, lists and
+// exports what is configured, and tells two configurations apart. The program
+// around it brings the plugins.
+package internaldns
 
 import (
 	"errors"
@@ -23,7 +24,8 @@ const (
 	exitFailure = 2 // wrong usage, or the work could not be done
 )
 
-func main() {
+// Main runs the tool and ends the process.
+func Main() {
 	log.SetFlags(0)
 	if err := suite.Install(); err != nil {
 		fmt.Fprintln(os.Stderr, "internaldns:", err)

@@ -1,4 +1,4 @@
-package main
+package internaldns
 
 import (
 	"bytes"
@@ -17,14 +17,7 @@ import (
 
 var updateFlag = flag.Bool("update", false, "rewrite the golden files")
 
-// asProgram makes the test binary behave as the program itself.
-const asProgram = "TEST_AS_PROGRAM"
-
 func TestMain(m *testing.M) {
-	if os.Getenv(asProgram) != "" {
-		main()
-		return
-	}
 	if err := suite.Install(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)

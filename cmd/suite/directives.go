@@ -1,6 +1,6 @@
-// Package suite assembles the program: which plugins it holds and in which order
-// they are executed. Every command of the project and the tests of the assembled
-// server share it, so that all of them see the same server.
+// Package suite puts the suite's plugins in their place in CoreDNS's order. The
+// server, the tool and the tests of the assembled server share it, so that all of
+// them see the same order.
 package suite
 
 import (

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/coredns/caddy"
 	"github.com/coredns/coredns/core/dnsserver"
 )
 
@@ -71,25 +70,6 @@ func TestDirectivesErrors(t *testing.T) {
 				t.Errorf("Directives() = %v, %v; want error %q", got, err, tc.want)
 			}
 		})
-	}
-}
-
-// Each directive must have its plugin compiled in, and the reverse.
-func TestDirectivesHavePlugins(t *testing.T) {
-	got, err := Directives(stock)
-	if err != nil {
-		t.Fatal(err)
-	}
-	registered := caddy.ListPlugins()["others"]
-	for _, name := range got {
-		if !slices.Contains(registered, "dns."+name) && name != "on" {
-			t.Errorf("directive %q has no plugin", name)
-		}
-	}
-	for _, name := range registered {
-		if name, ok := strings.CutPrefix(name, "dns."); ok && !slices.Contains(got, name) {
-			t.Errorf("plugin %q has no directive", name)
-		}
 	}
 }
 

@@ -1,4 +1,4 @@
-package main
+package test
 
 import (
 	"bufio"
@@ -15,29 +15,28 @@ import (
 	"testing"
 	"time"
 
+	"github.com/coredns/coredns/core/dnsserver"
 	"github.com/coredns/coredns/coremain"
 
 	"github.com/internaldns/internaldns/cmd/suite"
 )
 
-// asProgram makes the test binary behave as the program itself.
+// asProgram makes the test binary behave as the program itself: the one binary of
+// the tests that links every plugin is then the only one.
 const asProgram = "TEST_AS_PROGRAM"
 
-func TestMain(m *testing.M) {
-	if os.Getenv(asProgram) != "" {
-		main()
-		return
-	}
-	os.Exit(m.Run())
-}
-
-// program returns a command that runs the program. Should it hang, it is ended with
-// a dump of its goroutines.
-func program(t *testing.T, args ...string) *exec.Cmd {
+// programAs gives a command that runs the program under a name. Should it hang, it
+// is ended with a dump of its goroutines.
+func programAs(t *testing.T, name string, args ...string) *exec.Cmd {
 	t.Helper()
+	binary, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	t.Cleanup(cancel)
-	cmd := exec.CommandContext(ctx, os.Args[0], args...)
+	cmd := exec.CommandContext(ctx, binary, args...)
+	cmd.Args[0] = name
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGABRT) }
 	cmd.WaitDelay = time.Second
 	cmd.Env = append(os.Environ(), asProgram+"=1")
@@ -45,8 +44,27 @@ func program(t *testing.T, args ...string) *exec.Cmd {
 	return cmd
 }
 
+func asServer(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	return programAs(t, "coredns", args...)
+}
+
+// The name decides what the program is, wherever the file lies.
+func TestNames(t *testing.T) {
+	const server, tool = "CoreDNS-" + coremain.CoreVersion + "\n", "internaldns-" + suite.Version + "\n"
+	for name, want := range map[string]string{
+		"coredns": server, "/usr/local/bin/dns": server, "internaldns-server": server,
+		"internaldns": tool, "/usr/local/bin/internaldns": tool, "internaldns.exe": tool,
+	} {
+		out, err := programAs(t, name, "-version").CombinedOutput()
+		if err != nil || (want == tool) != (string(out) == tool) || !strings.Contains(string(out), want) {
+			t.Errorf("%s -version: %v\n%s", name, err, out)
+		}
+	}
+}
+
 func TestVersion(t *testing.T) {
-	out, err := program(t, "-version").CombinedOutput()
+	out, err := asServer(t, "-version").CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
@@ -57,21 +75,27 @@ func TestVersion(t *testing.T) {
 	}
 }
 
+// Each directive must have its plugin compiled in, and the reverse.
 func TestPlugins(t *testing.T) {
-	out, err := program(t, "-plugins").CombinedOutput()
+	out, err := asServer(t, "-plugins").CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	names := strings.Fields(string(out))
-	for _, want := range []string{"forward", "cache"} {
-		if !slices.Contains(names, want) {
-			t.Errorf("-plugins does not name %s:\n%s", want, out)
+	for _, directive := range dnsserver.Directives {
+		if !slices.Contains(names, directive) {
+			t.Errorf("directive %q has no plugin; -plugins names:\n%s", directive, out)
+		}
+	}
+	for _, name := range names {
+		if !slices.Contains(dnsserver.Directives, name) {
+			t.Errorf("plugin %q has no directive", name)
 		}
 	}
 }
 
 func TestWrongFlag(t *testing.T) {
-	out, err := program(t, "-no-such-flag").CombinedOutput()
+	out, err := asServer(t, "-no-such-flag").CombinedOutput()
 	if err == nil || !strings.Contains(string(out), "flag provided but not defined: -no-such-flag") {
 		t.Errorf("got %v\n%s", err, out)
 	}
@@ -79,7 +103,7 @@ func TestWrongFlag(t *testing.T) {
 
 // The program starts a Corefile, says so, reloads on SIGUSR1 and ends on SIGTERM.
 func TestSignals(t *testing.T) {
-	cmd := program(t, "-conf", "Corefile", "-dns.port", "0")
+	cmd := asServer(t, "-conf", "Corefile", "-dns.port", "0")
 	corefile := filepath.Join(cmd.Dir, "Corefile")
 	if err := os.WriteFile(corefile, []byte(".:0 {\n\tbind 127.0.0.1\n\twhoami\n}\n"), 0o644); err != nil {
 		t.Fatal(err)

@@ -1,4 +1,4 @@
-package suite
+package program
 
 import (
 	_ "github.com/coredns/coredns/core/plugin" // every plugin of the stock program
