@@ -10,12 +10,17 @@ LOAD      ?=
 # The race detector needs a C compiler; go itself tells whether it found one.
 RACE := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),-race)
 
+# Without machine paths, and without what only a debugger reads, which is a sixth of
+# a cold build. To debug: go build ./cmd/coredns. The same flags share what is compiled.
+BUILDFLAGS := -trimpath -gcflags=all=-dwarf=false
+
 .DEFAULT_GOAL := build
 
 .PHONY: build
 build: ## build the programs into bin/; they are one file with two names
 	@mkdir -p $(BIN)
-	$(GO) build -o $(BIN)/ ./cmd/coredns
+	@# GOGC is for the compiler, whose largest package then takes half a gigabyte.
+	GOGC=400 $(GO) build $(BUILDFLAGS) -ldflags='-s -w' -o $(BIN)/ ./cmd/coredns
 	@ln -f $(BIN)/coredns $(BIN)/internaldns
 
 .PHONY: run
