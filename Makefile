@@ -6,6 +6,7 @@ FUZZTIME  ?= 30s
 BENCH     ?= .
 BENCHTIME ?= 200ms
 LOAD      ?=
+TESTFLAGS ?=
 
 # The race detector needs a C compiler; go itself tells whether it found one.
 RACE := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),-race)
@@ -28,18 +29,20 @@ run: build ## build, then serve Corefile.example on 127.0.0.1:1053
 	$(BIN)/coredns -conf Corefile.example
 
 .PHONY: test
-test: lint ## everything a change must pass
+test: gofmt ## formatting, go vet and every test; TESTFLAGS=-count=1 for what did not change, too
 ifeq ($(RACE),)
 	@echo "no C compiler: testing without the race detector"
 endif
-	$(GO) test $(RACE) -shuffle=on -timeout=20m ./...
+	$(GO) test $(or $(RACE),$(BUILDFLAGS)) -vet=all -timeout=20m $(TESTFLAGS) ./...
 
-.PHONY: lint
-lint: ## formatting, go vet and staticcheck
+.PHONY: gofmt
+gofmt: ## is everything formatted?
 	@unformatted=$$(gofmt -l $$($(GO) list -f '{{.Dir}}' ./...)); \
 	if [ -n "$$unformatted" ]; then echo "gofmt these files:"; echo "$$unformatted"; exit 1; fi
-	$(GO) vet ./...
-	$(GO) tool staticcheck ./...
+
+.PHONY: lint
+lint: ## staticcheck, which compiles everything again without the race detector
+	GOFLAGS="$$($(GO) env GOFLAGS) $(BUILDFLAGS)" $(GO) tool staticcheck ./...
 
 .PHONY: bench
 bench: ## all benchmarks, or BENCH=REGEXP, as a table beside stock plugins
