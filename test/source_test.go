@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -30,9 +31,20 @@ func (s source) isTest() bool { return strings.HasSuffix(s.path, "_test.go") }
 // line returns the place of a node, for messages.
 func (s source) line(n ast.Node) int { return s.set.Position(n.Pos()).Line }
 
-// sources parses every Go file of the project.
+// parsed holds every Go file of the project for the tests that look at them.
+var parsed = sync.OnceValues(parseAll)
+
+// sources gives every Go file of the project.
 func sources(t *testing.T) []source {
 	t.Helper()
+	out, err := parsed()
+	if err != nil || len(out) == 0 {
+		t.Fatalf("%d files: %v", len(out), err)
+	}
+	return out
+}
+
+func parseAll() ([]source, error) {
 	var out []source
 	err := filepath.WalkDir("..", func(name string, entry fs.DirEntry, err error) error {
 		switch {
@@ -58,8 +70,5 @@ func sources(t *testing.T) []source {
 		out = append(out, s)
 		return nil
 	})
-	if err != nil || len(out) == 0 {
-		t.Fatalf("%d files: %v", len(out), err)
-	}
-	return out
+	return out, err
 }
