@@ -1,6 +1,6 @@
 // Package program is the program of the project under its two names: coredns, the
 // server, and internaldns, the tool. Both need every plugin, which is most of what
-// there is to compile and to link, so one file is both. Only cmd/coredns and the
+// there is to compile and to link, so one file is both. Only the two commands and the
 // tests of the assembled server import it: whatever does links all of CoreDNS.
 package program
 
@@ -12,7 +12,7 @@ import (
 
 	"github.com/coredns/coredns/coremain"
 
-	"github.com/internaldns/internaldns/cmd/internaldns"
+	"github.com/internaldns/internaldns/cmd/internaldns/cli"
 	"github.com/internaldns/internaldns/cmd/suite"
 )
 
@@ -20,11 +20,14 @@ import (
 // the tool's is the server: people install coredns under names of their own.
 func Main() {
 	if name := filepath.Base(os.Args[0]); strings.TrimSuffix(name, ".exe") == "internaldns" {
-		internaldns.Main()
+		Tool()
 		return
 	}
 	serve()
 }
+
+// Tool is the command-line tool, whatever the name.
+func Tool() { cli.Main() }
 
 // serve is CoreDNS's main with the suite in it.
 func serve() {

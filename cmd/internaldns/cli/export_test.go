@@ -1,4 +1,4 @@
-package internaldns
+package cli
 
 import (
 	"bytes"
@@ -45,7 +45,7 @@ func exported(t *testing.T, apex, file string) (*zone.Zone, []byte) {
 // testZones lists the zone files of the tests of the assembled server, by apex.
 func testZones(t *testing.T) map[string]string {
 	t.Helper()
-	files, err := filepath.Glob("../../test/differential/zones/*.zone")
+	files, err := filepath.Glob("../../../test/differential/zones/*.zone")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("%d zone files: %v", len(files), err)
 	}

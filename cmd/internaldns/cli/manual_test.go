@@ -1,4 +1,4 @@
-package internaldns
+package cli
 
 import (
 	"flag"
@@ -52,8 +52,8 @@ func TestShownOutput(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Chdir("../..")
-	for _, page := range append(pages, "README.md", "../../README.md") {
+	t.Chdir("../../..")
+	for _, page := range append(pages, "../README.md", "../../../README.md") {
 		page = filepath.Join(here, page)
 		text, err := os.ReadFile(page)
 		if err != nil {

@@ -1,4 +1,4 @@
-package internaldns
+package cli
 
 import (
 	"flag"

@@ -1,4 +1,4 @@
-package internaldns
+package cli
 
 // The stock plugins that the Corefiles of these tests use; the tests of the
 // assembled server, in test, link all of them.
