@@ -24,6 +24,7 @@ const sample = "\ufeff# categories\n" +
 	"1 _dmarc.test a\\.b.test\n"
 
 func TestFind(t *testing.T) {
+	t.Parallel()
 	table, problems := Parse(strings.NewReader(sample), "f", "categories f")
 	if problems != nil || table.Len() != 9 {
 		t.Fatalf("%d domains, %v", table.Len(), problems)
@@ -60,6 +61,7 @@ func TestFind(t *testing.T) {
 }
 
 func TestEmptyTables(t *testing.T) {
+	t.Parallel()
 	empty, problems := Parse(strings.NewReader("# nothing\n\n"), "f", "categories f")
 	if problems != nil {
 		t.Error(problems)
@@ -72,6 +74,7 @@ func TestEmptyTables(t *testing.T) {
 }
 
 func TestRoot(t *testing.T) {
+	t.Parallel()
 	table, problems := Parse(strings.NewReader("5 .\n"), "f", "categories f")
 	if got := table.Find("example.org.", table.Find(".", nil)); problems != nil || !slices.Equal(got, []int64{5, 5}) {
 		t.Errorf("%v, %v", got, problems)
@@ -79,6 +82,7 @@ func TestRoot(t *testing.T) {
 }
 
 func TestParseRefuses(t *testing.T) {
+	t.Parallel()
 	long := strings.Repeat("a", 64)
 	for _, row := range []struct{ text, want string }{
 		{"7\n", "f:1: c: category 7 stands alone, at least one domain must follow it on the line"},
@@ -110,6 +114,7 @@ f:1: c: label "-é-" of "-é-.example" is no valid internationalized name: idna:
 }
 
 func TestParseFails(t *testing.T) {
+	t.Parallel()
 	_, problems := Parse(iotest.TimeoutReader(iotest.OneByteReader(strings.NewReader("7 example.org\n"))), "f", "c")
 	if got, want := problems.Error(), "f:1: c: category 7 stands alone, at least one domain must follow it on the line\nf:2: c: timeout"; got != want {
 		t.Errorf("%s\nwant %s", got, want)
@@ -121,6 +126,7 @@ func TestParseFails(t *testing.T) {
 }
 
 func TestBounds(t *testing.T) {
+	t.Parallel()
 	for name, row := range map[string]struct {
 		text   string
 		count  int
@@ -157,6 +163,7 @@ func numbers(count int) string {
 
 // TestFindTwin compares the table with a search of all lines.
 func TestFindTwin(t *testing.T) {
+	t.Parallel()
 	random := rand.New(rand.NewPCG(5, 6))
 	labels := []string{"a", "b", "www", `x\.a`, "_c", `\000`, strings.Repeat("long", 12)}
 	name := func() string {

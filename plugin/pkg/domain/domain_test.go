@@ -16,6 +16,7 @@ var (
 )
 
 func TestCanonical(t *testing.T) {
+	t.Parallel()
 	for _, row := range []struct{ in, want string }{
 		{"example.org.", "example.org."},
 		{"example.org", "example.org."},
@@ -48,6 +49,7 @@ func TestCanonical(t *testing.T) {
 }
 
 func TestCanonicalRefuses(t *testing.T) {
+	t.Parallel()
 	for _, row := range []struct{ in, want string }{
 		{"", "empty domain name"},
 		{"..", `".." has an empty label`},
@@ -70,6 +72,7 @@ func TestCanonicalRefuses(t *testing.T) {
 }
 
 func TestParse(t *testing.T) { // RFC 5891
+	t.Parallel()
 	for _, row := range []struct{ in, want string }{
 		{"Bücher.example", "xn--bcher-kva.example."},
 		{"BÜCHER.example.", "xn--bcher-kva.example."},
@@ -88,6 +91,7 @@ func TestParse(t *testing.T) { // RFC 5891
 }
 
 func TestIsSubdomain(t *testing.T) {
+	t.Parallel()
 	for _, row := range []struct {
 		parent, child string
 		want          bool
@@ -111,6 +115,7 @@ func TestIsSubdomain(t *testing.T) {
 }
 
 func TestParent(t *testing.T) {
+	t.Parallel()
 	for _, row := range []struct {
 		in, want string
 		ok       bool
@@ -128,6 +133,7 @@ func TestParent(t *testing.T) {
 }
 
 func TestNoDot(t *testing.T) {
+	t.Parallel()
 	for in, want := range map[string]string{".": "", "a.": "a", "b.a.": "b.a"} {
 		if got := NoDot(in); got != want {
 			t.Errorf("%q: %q", in, got)
@@ -209,6 +215,7 @@ func FuzzIsSubdomain(f *testing.F) {
 // TestPlain holds which characters need no second look, those at the ends of their
 // ranges included.
 func TestPlain(t *testing.T) {
+	t.Parallel()
 	for c := range 256 {
 		want := c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || strings.ContainsRune("-_.*/", rune(c))
 		if got := plain(string([]byte{byte(c), '.'})); got != want {
@@ -219,6 +226,7 @@ func TestPlain(t *testing.T) {
 
 // TestLimits holds the limits of RFC 1035 section 2.3.4 to the octet.
 func TestLimits(t *testing.T) {
+	t.Parallel()
 	label := func(n int) string { return strings.Repeat("a", n) + "." }
 	for _, row := range []struct {
 		name string

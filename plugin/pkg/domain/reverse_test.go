@@ -7,6 +7,7 @@ import (
 )
 
 func TestReverse(t *testing.T) { // RFC 1035 section 3.5, RFC 3596 section 2.5
+	t.Parallel()
 	for _, row := range []struct{ in, want string }{
 		{"192.0.2.0/24", "2.0.192.in-addr.arpa."},
 		{"192.0.0.0/16", "0.192.in-addr.arpa."},
@@ -27,6 +28,7 @@ func TestReverse(t *testing.T) { // RFC 1035 section 3.5, RFC 3596 section 2.5
 }
 
 func TestReverseOffBoundary(t *testing.T) { // SPEC section 3
+	t.Parallel()
 	for _, row := range []struct{ in, want string }{
 		{"192.0.2.0/23", "192.0.2.0/23 is not on an octet boundary, declare instead: 192.0.2.0/24 192.0.3.0/24"},
 		{"192.0.2.128/25", "192.0.2.128/25 is not on an octet boundary; declare 192.0.2.0/24, the zone 2.0.192.in-addr.arpa., or, if that delegates a part of it as RFC 2317 says, the zone by its name, such as 128/25.2.0.192.in-addr.arpa."},
@@ -47,6 +49,7 @@ func TestReverseOffBoundary(t *testing.T) { // SPEC section 3
 // TestReverseCovers checks that the prefixes offered are on a boundary and cover
 // just what was asked for.
 func TestReverseCovers(t *testing.T) {
+	t.Parallel()
 	for bits := 1; bits < 32; bits++ {
 		p := netip.PrefixFrom(netip.MustParseAddr("192.0.2.0"), bits).Masked()
 		if bits%8 == 0 || bits > 24 { // RFC 2317 is named then

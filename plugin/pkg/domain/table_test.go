@@ -13,6 +13,7 @@ import (
 // Every name finds its own number among those a search gives, at any size, and a
 // search for a name that is not there ends.
 func TestTable(t *testing.T) {
+	t.Parallel()
 	for _, room := range []int{0, 10_000} {
 		table := NewTable(room)
 		name := func(i int) string { return fmt.Sprintf("host-%d.example.", i) }
@@ -41,6 +42,7 @@ func TestTable(t *testing.T) {
 }
 
 func TestInscribe(t *testing.T) {
+	t.Parallel()
 	room := []byte("................")
 	name := Inscribe(room[2:], "example.org.")
 	if name != "example.org." || string(room) != "..example.org..." {
@@ -52,6 +54,7 @@ func TestInscribe(t *testing.T) {
 }
 
 func TestTableEmpty(t *testing.T) {
+	t.Parallel()
 	table := NewTable(0)
 	s := table.Search("example.")
 	if n, ok := table.Next(&s); ok {

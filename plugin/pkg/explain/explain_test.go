@@ -146,6 +146,7 @@ func sameJSON(t *testing.T, x *explain.Explanation) {
 // TestKeys holds the keys of the JSON form: a program that reads version 1 must
 // find them all. A new key is added with -update; none may go away.
 func TestKeys(t *testing.T) {
+	t.Parallel()
 	var keys []string
 	var walk func(at reflect.Type, path string)
 	walk = func(at reflect.Type, path string) {
@@ -184,6 +185,7 @@ func TestKeys(t *testing.T) {
 
 // TestSelect holds the policies tried in order against the index that serves.
 func TestSelect(t *testing.T) {
+	t.Parallel()
 	random := rand.New(rand.NewPCG(7, 7))
 	pick := func(from ...string) string { return from[random.IntN(len(from))] }
 	clause := func() string {
@@ -218,6 +220,7 @@ func TestSelect(t *testing.T) {
 
 // TestWriter holds that an error of the writer comes back.
 func TestWriter(t *testing.T) {
+	t.Parallel()
 	x := readWorld(t, "hit").explain()
 	if err := x.WriteText(broken{}, false); err != errBroken {
 		t.Errorf("WriteText: %v", err)

@@ -15,6 +15,7 @@ var update = flag.Bool("update", false, "rewrite the expectations in testdata")
 // TestGolden explains the question of every world in testdata. Each file holds the
 // world, the text and the JSON; what it shows stands at its top.
 func TestGolden(t *testing.T) {
+	t.Parallel()
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no worlds: %v", err)

@@ -7,6 +7,7 @@ import (
 )
 
 func TestExcerpt(t *testing.T) {
+	t.Parallel()
 	long := strings.Repeat("x", 100)
 	for _, c := range []struct {
 		name, source   string
@@ -38,6 +39,7 @@ func TestExcerpt(t *testing.T) {
 }
 
 func TestErrorPlace(t *testing.T) {
+	t.Parallel()
 	e := &Error{Source: "a\nüb = c", Offset: 6, Length: 1, Text: "wrong"}
 	if got := e.Error(); got != "line 2, column 4: wrong" {
 		t.Error(got)
@@ -45,6 +47,7 @@ func TestErrorPlace(t *testing.T) {
 }
 
 func TestLimits(t *testing.T) {
+	t.Parallel()
 	deep := func(open, end string, n int) string {
 		return strings.Repeat(open, n) + "dns.src_port == 1" + strings.Repeat(end, n)
 	}
@@ -98,6 +101,7 @@ func TestLimits(t *testing.T) {
 // TestPatterns adds to the golden file what both languages read alike, and the
 // places where a refused construct is none.
 func TestPatterns(t *testing.T) {
+	t.Parallel()
 	for p, valid := range map[string]bool{
 		`a{2,3}b?c+?`: true, `(?P<name>a)`: true, `(?<name>a)`: true, `(?i:a)b`: true, `(?U)a+`: true,
 		`[]a]`: true, `[^]a]`: true, `[a\[b]`: true, `[a\&\&b]`: true, `[&-]`: true, `[a&b&]`: true,

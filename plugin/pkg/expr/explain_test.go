@@ -8,6 +8,7 @@ import (
 )
 
 func TestExplain(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		source string
 		match  bool
@@ -49,6 +50,7 @@ func TestExplain(t *testing.T) {
 }
 
 func TestExplainIsBounded(t *testing.T) {
+	t.Parallel()
 	p, err := Compile(strings.Repeat(`dns.fqdn == "x" or `, 500)+`any(dns.domains[*] == "x")`, testSchema(), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -70,6 +72,7 @@ func TestExplainIsBounded(t *testing.T) {
 
 // TestConcurrent lets the race detector see one program in many goroutines.
 func TestConcurrent(t *testing.T) {
+	t.Parallel()
 	var programs []*Program
 	for _, src := range ordinary() {
 		p, err := Compile(src, testSchema(), testLists())

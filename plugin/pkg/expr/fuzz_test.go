@@ -59,6 +59,7 @@ func (c Condition) met(s values, field int) bool {
 
 // TestGenerated runs the checks of the fuzz targets on many made expressions.
 func TestGenerated(t *testing.T) {
+	t.Parallel()
 	matches := 0
 	for seed := range uint64(2000) {
 		g := newGenerator(seed)

@@ -73,6 +73,7 @@ func outcome(src string) string {
 }
 
 func TestGolden(t *testing.T) {
+	t.Parallel()
 	cases := readGolden(t)
 	if len(cases) < 200 {
 		t.Errorf("%s has %d expressions, 200 are promised", goldenFile, len(cases))
@@ -105,6 +106,7 @@ func TestGolden(t *testing.T) {
 
 // TestGoldenRoundTrip holds the printer to its promise on every valid case.
 func TestGoldenRoundTrip(t *testing.T) {
+	t.Parallel()
 	for _, c := range readGolden(t) {
 		if p, err := Compile(c.source, testSchema(), testLists()); err == nil {
 			checkRoundTrip(t, p)

@@ -5,6 +5,7 @@ import "testing"
 // TestMembers holds that the members of one record stay together, whatever the
 // others lack, and that a member which a record lacks is a missing value.
 func TestMembers(t *testing.T) {
+	t.Parallel()
 	some := values{
 		groupID:    []string{"", "17", ""},
 		groupName:  []string{"web", "dns", ""},

@@ -65,6 +65,7 @@ func requireCases() []requireCase {
 }
 
 func TestRequire(t *testing.T) {
+	t.Parallel()
 	for _, c := range requireCases() {
 		p, err := Compile(c.source, testSchema(), testLists())
 		if err != nil {
@@ -81,6 +82,7 @@ func TestRequire(t *testing.T) {
 }
 
 func TestRangePrefixes(t *testing.T) {
+	t.Parallel()
 	for text, want := range map[string]string{
 		"192.0.2.0..192.0.2.255":                      "192.0.2.0/24",
 		"192.0.2.1..192.0.2.1":                        "192.0.2.1/32",

@@ -3,6 +3,7 @@ package expr
 import "testing"
 
 func TestTypes(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		typ, elem Type
 		name      string
@@ -29,6 +30,7 @@ func TestTypes(t *testing.T) {
 }
 
 func TestSchema(t *testing.T) {
+	t.Parallel()
 	s := testSchema()
 	for i := range s.Len() {
 		if got, ok := s.Index(s.Field(i).Name); !ok || got != i {
@@ -57,6 +59,7 @@ func TestSchema(t *testing.T) {
 }
 
 func TestSchemaRefusesProgramErrors(t *testing.T) {
+	t.Parallel()
 	for name, fields := range map[string][]Field{
 		"declared twice":    {{Name: "a", Type: Int}, {Name: "a", Type: Int}},
 		"boolean":           {{Name: "a", Type: Bool}},
@@ -77,6 +80,7 @@ func TestSchemaRefusesProgramErrors(t *testing.T) {
 }
 
 func TestUses(t *testing.T) {
+	t.Parallel()
 	p, err := Compile(`any(identity.groups[*].name == "x") or len(dns.fqdn) == 3 and starts_with("x", identity.email)`, testSchema(), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -93,6 +97,7 @@ func TestUses(t *testing.T) {
 }
 
 func TestNearest(t *testing.T) {
+	t.Parallel()
 	names := []string{"dns.fqdn", "dns.domains", "dns.src_ip", "identity.email"}
 	for word, want := range map[string]string{
 		"dns.fqnd":       "dns.fqdn", // a swap is one edit
@@ -111,6 +116,7 @@ func TestNearest(t *testing.T) {
 }
 
 func TestListsAreLive(t *testing.T) {
+	t.Parallel()
 	lists := testLists()
 	p, err := Compile("dns.src_port in $ports", testSchema(), lists)
 	if err != nil {

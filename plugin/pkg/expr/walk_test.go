@@ -8,6 +8,7 @@ import (
 // TestNodes holds that every part of an expression is visited once, in the order of the
 // text, and no more of them than asked for.
 func TestNodes(t *testing.T) {
+	t.Parallel()
 	a, b, c, d := &Truth{}, &Truth{}, &Truth{}, &Truth{}
 	not, all := &Not{X: a}, &All{X: c}
 	anyOf := &Any{X: all}

@@ -37,6 +37,7 @@ func subjectEmail(address string) []pkix.AttributeTypeAndValue {
 }
 
 func TestFromCertificate(t *testing.T) {
+	t.Parallel()
 	for name, row := range map[string]struct {
 		subject pkix.Name
 		emails  []string
@@ -73,6 +74,7 @@ func TestFromCertificate(t *testing.T) {
 }
 
 func TestWith(t *testing.T) {
+	t.Parallel()
 	some := New(Identity{
 		Email: "Alice@example.org", Name: "Alice", Groups: []Group{{Name: "dns"}, {Name: "web"}, {ID: "1", Name: "ops"}},
 		Attributes: map[string][]string{"site": {"berlin"}, "x": {"1"}}, Posture: []string{"disk"},
@@ -109,6 +111,7 @@ func TestWith(t *testing.T) {
 // TestWithMany holds that what the sources share is there once, however much a file
 // lists: joining it is work of a query, and linear in the file's part.
 func TestWithMany(t *testing.T) {
+	t.Parallel()
 	const many = 50_000
 	more := Identity{Posture: make([]string, many), Groups: make([]Group, many)}
 	for i := range many {
@@ -123,6 +126,7 @@ func TestWithMany(t *testing.T) {
 }
 
 func TestNobody(t *testing.T) {
+	t.Parallel()
 	var i *Identity
 	if i.GroupIDs() != nil || i.GroupNames() != nil || i.GroupEmails() != nil {
 		t.Error("nobody has groups")

@@ -50,6 +50,7 @@ func describe(i *Identity) string {
 }
 
 func TestParse(t *testing.T) {
+	t.Parallel()
 	const (
 		alice = `alice@example.org "Alice" [{17 engineering eng@example.org} { operators } {18  }] ids ["17" "" "18"] names ["engineering" "operators" ""] ` +
 			`emails ["eng@example.org" "" ""] map[department:[dns web] empty:[] site:[berlin]] [disk-encryption]`
@@ -80,6 +81,7 @@ func TestParse(t *testing.T) {
 }
 
 func TestParseEmpty(t *testing.T) {
+	t.Parallel()
 	for _, text := range []string{"", "# nobody\n", "---\n", "{}", "identities: []", `{"identities": []}`} {
 		table, problems := Parse(strings.NewReader(text), "f")
 		if problems != nil || table.Len() != 0 || table.ByAddr(netip.MustParseAddr("192.0.2.1")) != nil {
@@ -89,6 +91,7 @@ func TestParseEmpty(t *testing.T) {
 }
 
 func TestNilTable(t *testing.T) {
+	t.Parallel()
 	var table *Table
 	if table.Len() != 0 || table.ByAddr(netip.MustParseAddr("192.0.2.1")) != nil || table.ByEmail("alice@example.org") != nil {
 		t.Error("a nil table has an identity")
@@ -160,6 +163,7 @@ f:10: identity 1: key "posture" is repeated, line 9 has it already`},
 }
 
 func TestProblemsBounded(t *testing.T) {
+	t.Parallel()
 	_, problems := Parse(strings.NewReader("identities:\n"+strings.Repeat("- {}\n", 200)), "f")
 	if got, want := problems[len(problems)-1].String(), "f: more errors follow, they are not listed"; len(problems) != 101 || got != want {
 		t.Errorf("%d problems, the last is %s", len(problems), got)
@@ -168,6 +172,7 @@ func TestProblemsBounded(t *testing.T) {
 
 // TestByAddrTwin compares the table with a search of every prefix.
 func TestByAddrTwin(t *testing.T) {
+	t.Parallel()
 	random := rand.New(rand.NewPCG(1, 2))
 	addr := func() netip.Addr {
 		if random.IntN(2) == 0 {

@@ -31,6 +31,7 @@ func address(s string) netip.Addr {
 }
 
 func TestFind(t *testing.T) {
+	t.Parallel()
 	table, problems := Parse(strings.NewReader(sample), "f")
 	if problems != nil || table.Len() != 4 {
 		t.Fatalf("%d locations, %v", table.Len(), problems)
@@ -61,6 +62,7 @@ func TestFind(t *testing.T) {
 }
 
 func TestHas(t *testing.T) {
+	t.Parallel()
 	table, _ := Parse(strings.NewReader(sample), "f")
 	for name, want := range map[string]bool{"office": true, "anycast": true, "Office": false, "": false, "1234": false} {
 		if got := table.Has(name); got != want {
@@ -70,6 +72,7 @@ func TestHas(t *testing.T) {
 }
 
 func TestEmptyTables(t *testing.T) {
+	t.Parallel()
 	empty, problems := Parse(strings.NewReader("# nowhere\n"), "f")
 	if problems != nil {
 		t.Error(problems)
@@ -82,6 +85,7 @@ func TestEmptyTables(t *testing.T) {
 }
 
 func TestParseRefuses(t *testing.T) {
+	t.Parallel()
 	for _, row := range []struct{ text, want string }{
 		{"[]", "f:1: the file must be a mapping, not a list"},
 		{"location: []", `f:1: unknown key "location", allowed: locations`},
@@ -125,6 +129,7 @@ f:8: location "a": DoH subdomain ` + strings.Repeat("a", 60) + `... has 64 octet
 // TestFindTwin compares the table with a search of every line in the order that
 // Find promises.
 func TestFindTwin(t *testing.T) {
+	t.Parallel()
 	random := rand.New(rand.NewPCG(3, 4))
 	addr := func() netip.Addr {
 		return netip.AddrFrom4([4]byte{192, 0, byte(random.IntN(3)), byte(random.IntN(256))})

@@ -50,6 +50,7 @@ func chain(n int) []*model.ReferenceSpec {
 }
 
 func TestBuildProblems(t *testing.T) {
+	t.Parallel()
 	seven := zones(t, "a.", "b.", "c.", "d.", "e.", "f.", "g.")
 	all := &model.ViewSpec{Pos: at(10), Name: "v", Zones: names("z0")}
 	use := &model.PolicySpec{Pos: at(60), Name: "p", View: model.Ref{Pos: at(61), Name: "v"}}
@@ -85,6 +86,7 @@ func TestBuildProblems(t *testing.T) {
 }
 
 func TestBuildProblemsOfPolicies(t *testing.T) {
+	t.Parallel()
 	use := &model.PolicySpec{Pos: at(60), Name: "p", View: model.Ref{Pos: at(61), Name: "v"}}
 	n := uint32(7)
 	holdProblems(t, map[string]problemCase{
@@ -143,6 +145,7 @@ func holdProblems(t *testing.T, cases map[string]problemCase) {
 // TestSpelling holds that a zone with the default ID is found by its name as zones
 // are declared, and that an ID goes before a name.
 func TestSpelling(t *testing.T) {
+	t.Parallel()
 	declare := func(id, apex string) *model.ZoneSpec {
 		return &model.ZoneSpec{ID: id, Apex: apex, Data: empty(t, apex)}
 	}
@@ -170,6 +173,7 @@ func TestSpelling(t *testing.T) {
 // TestUnusedBesideErrors holds that nothing is called unused beside what may be
 // meant to use it.
 func TestUnusedBesideErrors(t *testing.T) {
+	t.Parallel()
 	for name, spec := range map[string]model.Spec{
 		"a view without its zone": {Zones: zones(t, "a."), Views: []*model.ViewSpec{{Name: "v", Zones: names("nope")}}, Policies: []*model.PolicySpec{{Name: "p", View: model.Ref{Name: "v"}}}},
 		"a policy without its view": {
@@ -188,6 +192,7 @@ func TestUnusedBesideErrors(t *testing.T) {
 
 // TestPrecedence holds the default numbers and the order (SPEC 5.4).
 func TestPrecedence(t *testing.T) {
+	t.Parallel()
 	n := func(v uint32) *uint32 { return &v }
 	s, problems := model.Build(model.Spec{Policies: []*model.PolicySpec{
 		{Name: "a", Action: model.UsePublic},
@@ -210,6 +215,7 @@ func TestPrecedence(t *testing.T) {
 
 // TestWithData holds that new data is a new generation and disturbs no other.
 func TestWithData(t *testing.T) {
+	t.Parallel()
 	old, problems := model.Build(model.Spec{Zones: zones(t, "a.", "b.")}, nil)
 	if err := problems.Err(); err != nil {
 		t.Fatal(err)
@@ -230,6 +236,7 @@ func TestWithData(t *testing.T) {
 // TestLongChain holds that a chain of very many references, or very many cycles, is
 // reported in little room.
 func TestLongChain(t *testing.T) {
+	t.Parallel()
 	const zones = 20_000
 	var spec model.Spec
 	for i := range zones {

@@ -150,6 +150,7 @@ func compare(t *testing.T, w world, policies, queries int) (hits int) {
 
 // A policy is certain if it comes first and matches everything.
 func TestCertain(t *testing.T) {
+	t.Parallel()
 	all := func(name string, precedence uint32) *model.PolicySpec {
 		return &model.PolicySpec{Name: name, Precedence: &precedence, Action: model.UsePublic}
 	}
@@ -191,6 +192,7 @@ func FuzzSelect(f *testing.F) {
 
 // TestSelect is the same for one large configuration, and holds that it tests something.
 func TestSelect(t *testing.T) {
+	t.Parallel()
 	const queries = 2000
 	hits := 0
 	for seed := range uint64(10) {

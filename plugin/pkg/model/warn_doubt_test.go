@@ -10,6 +10,7 @@ import (
 // TestDoubts holds which comparisons with values that a field does not have are
 // warned about, and that others are not.
 func TestDoubts(t *testing.T) {
+	t.Parallel()
 	const doubled = "the regular expression needs a backslash, which names do not have; a backslash is not doubled here, write \\. for a dot"
 	const wild = `"*.b.test" stands for no other name in a comparison; `
 	for source, want := range map[string]string{
@@ -59,6 +60,7 @@ func TestDoubts(t *testing.T) {
 
 // TestDoubtExcerpt holds that the comparison is underlined.
 func TestDoubtExcerpt(t *testing.T) {
+	t.Parallel()
 	problems := problemsOf(model.Spec{Policies: []*model.PolicySpec{{
 		Pos: at(3), Name: "p", Action: model.UsePublic,
 		Identity: model.Expression{Pos: at(4), Source: "dns.fqdn == 'a' or dns.fqdn == '*'"},
@@ -74,6 +76,7 @@ dns.fqdn == 'a' or dns.fqdn == '*'
 // TestHints holds what is said of selectors that other products have, and that
 // none of them is taken for a misspelling of another.
 func TestHints(t *testing.T) {
+	t.Parallel()
 	const answer = "a selector of the answer: a policy is chosen by the query, before there is one"
 	for source, want := range map[string]string{
 		"any(dns.resolved_ips[*] == 192.0.2.1)":                    "unknown field dns.resolved_ips, " + answer + "; dns.resolved_ip, which has another meaning, is the address of the server that was asked",

@@ -22,6 +22,7 @@ func (anyLists) Names() []string               { return nil }
 // TestUnmatchable holds which policies are known never to match, and that no
 // others are: each case is the traffic expressions of policies p0, p1, …
 func TestUnmatchable(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		traffic []string
 		want    string
@@ -80,6 +81,7 @@ func TestUnmatchable(t *testing.T) {
 // TestSpecialNames holds when a fallback is warned about for names of special
 // use in the view (SPEC 6).
 func TestSpecialNames(t *testing.T) {
+	t.Parallel()
 	const warning = `Corefile:60: resolverpolicy "p": warning: the fallback sends names of special use that the view does not have to public DNS, where they mean nothing: those below "corp.internal.", "10.in-addr.arpa."; keep them in with the property private`
 	for name, c := range map[string]struct {
 		fallback model.Triggers

@@ -74,6 +74,7 @@ func spelled(m *dns.Msg) *dns.Msg {
 
 // What pack gives is what miekg/dns gives, but for the letter case of the question's name.
 func TestPack(t *testing.T) {
+	t.Parallel()
 	m := new(dns.Msg)
 	check := func(what string, want bool) {
 		t.Helper()
@@ -231,6 +232,7 @@ func sendings(t *testing.T) map[string]sending {
 
 // A packet is sent where it is what the server would send, and nowhere else.
 func TestSendPacket(t *testing.T) {
+	t.Parallel()
 	for name, c := range sendings(t) {
 		t.Run(name, func(t *testing.T) {
 			if c.socket.remote == nil {

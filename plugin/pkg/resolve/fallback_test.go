@@ -11,6 +11,7 @@ import (
 
 // TestRoute holds where a policy sends a query (SPEC 5.4 and 8).
 func TestRoute(t *testing.T) {
+	t.Parallel()
 	view, public, resolvers := &model.Policy{}, &model.Policy{Action: model.UsePublic}, &model.Policy{Action: model.UseResolvers}
 	for _, c := range []struct {
 		policy *model.Policy
@@ -36,6 +37,7 @@ func TestRoute(t *testing.T) {
 
 // TestCanFallBack holds which queries are never sent out (SPEC 6).
 func TestCanFallBack(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		rd    bool
 		qtype uint16
@@ -49,6 +51,7 @@ func TestCanFallBack(t *testing.T) {
 
 // TestDecide tells why a fallback does not take a result (SPEC 6).
 func TestDecide(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		fallback model.Triggers
 		can      bool
@@ -76,6 +79,7 @@ func TestDecide(t *testing.T) {
 
 // TestAsks holds what is asked of public DNS, and what a policy keeps (SPEC 6).
 func TestAsks(t *testing.T) {
+	t.Parallel()
 	s, problems := model.Build(model.Spec{
 		Views: []*model.ViewSpec{{Name: "v"}},
 		Policies: []*model.PolicySpec{

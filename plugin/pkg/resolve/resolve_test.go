@@ -88,6 +88,7 @@ func ask(t *testing.T, p *resolve.Pin, questions []question) {
 
 // TestWorkedExamples shows the two examples of SPEC 4.
 func TestWorkedExamples(t *testing.T) {
+	t.Parallel()
 	first := pin(t, model.Spec{
 		Zones: []*model.ZoneSpec{
 			declare(t, "600", "example.local.", "@ A 192.0.2.1", "abc CNAME xyz.net.", "def A 192.0.2.9"),
@@ -119,6 +120,7 @@ func TestWorkedExamples(t *testing.T) {
 
 // TestFlatten walks the table of SPEC 4.
 func TestFlatten(t *testing.T) {
+	t.Parallel()
 	loop := make([]string, 0, 40)
 	for i := range 18 {
 		loop = append(loop, fmt.Sprintf("n%d CNAME n%d", i, i+1))
@@ -155,6 +157,7 @@ func TestFlatten(t *testing.T) {
 
 // TestPinOfAnotherBlock holds that a pin is seen in its own server block only.
 func TestPinOfAnotherBlock(t *testing.T) {
+	t.Parallel()
 	here, there := new(int), new(int)
 	ctx, set := resolve.With(context.Background())
 	set.Scope = here
@@ -168,6 +171,7 @@ func TestPinOfAnotherBlock(t *testing.T) {
 
 // TestSettle holds the conditions of a fallback (SPEC 6).
 func TestSettle(t *testing.T) {
+	t.Parallel()
 	policy := &model.Policy{Fallback: model.DefaultTriggers}
 	for _, c := range []struct {
 		outcome resolve.Outcome

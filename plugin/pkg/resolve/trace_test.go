@@ -64,6 +64,7 @@ func word(e resolve.Event) string {
 
 // TestTrace holds the events of a query, and that a trace changes no answer.
 func TestTrace(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name  string
 		qtype uint16
@@ -104,6 +105,7 @@ func TestTrace(t *testing.T) {
 // TestTraceOfLimit holds why a search ends at the last link that is followed, and at the one
 // behind it.
 func TestTraceOfLimit(t *testing.T) {
+	t.Parallel()
 	for links, want := range map[int]resolve.Circle{
 		resolve.MaxLinks:     {Name: "c0.example.org."},
 		resolve.MaxLinks + 1: {Name: "c0.example.org.", TooMany: true},
@@ -127,6 +129,7 @@ func TestTraceOfLimit(t *testing.T) {
 // TestCandidates holds that the matching zone is the longest of the candidates,
 // but for DS at its apex.
 func TestCandidates(t *testing.T) {
+	t.Parallel()
 	p := traced(t)
 	for _, name := range []string{"www.example.org.", "example.org.", "org.", ".", "example.net."} {
 		p.Trace = new(resolve.Trace)

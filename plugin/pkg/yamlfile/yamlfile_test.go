@@ -14,6 +14,7 @@ import (
 )
 
 func TestRead(t *testing.T) {
+	t.Parallel()
 	for name, text := range map[string]string{
 		"empty":         "",
 		"blanks":        " \n\n",
@@ -31,6 +32,7 @@ func TestRead(t *testing.T) {
 }
 
 func TestReadRefuses(t *testing.T) {
+	t.Parallel()
 	for _, row := range []struct{ text, want string }{
 		{"a: b: c\n", "f:1: mapping values are not allowed in this context"},
 		{"a: b\nc: d: e\n", "f:2: mapping values are not allowed in this context"},
@@ -58,6 +60,7 @@ func TestReadRefuses(t *testing.T) {
 }
 
 func TestReadFails(t *testing.T) {
+	t.Parallel()
 	f, v := Read(iotest.ErrReader(errors.New("disk on fire")), "f")
 	if got, want := f.Problems().Error(), "f: disk on fire"; v.Given() || got != want {
 		t.Errorf("%s, want %s", got, want)
@@ -79,6 +82,7 @@ func (blanks) Read(p []byte) (int, error) {
 }
 
 func TestValues(t *testing.T) {
+	t.Parallel()
 	for _, row := range []struct {
 		read       func(f *File, v Value) any
 		text, want string // want is the value, or the problem
@@ -159,6 +163,7 @@ func addr(f *File, v Value) any {
 
 // An absent value is no problem to any reader.
 func TestAbsent(t *testing.T) {
+	t.Parallel()
 	f, v := Read(strings.NewReader(""), "f")
 	s, isText := f.Text(v, "it")
 	p, isPrefix := f.Prefix(v, "it")
@@ -171,6 +176,7 @@ func TestAbsent(t *testing.T) {
 }
 
 func TestAbout(t *testing.T) {
+	t.Parallel()
 	f, v := Read(strings.NewReader("- a\n- b\n- c\n"), "f")
 	items := f.List(v, "it")
 	f.About(`thing "x"`)
@@ -183,6 +189,7 @@ func TestAbout(t *testing.T) {
 }
 
 func TestErrorsBounded(t *testing.T) {
+	t.Parallel()
 	f, v := Read(strings.NewReader(strings.Repeat("- 17\n", MaxErrors+50)), "f")
 	f.Texts(v, "it")
 	problems := f.Problems()

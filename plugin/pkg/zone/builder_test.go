@@ -26,6 +26,7 @@ func buildOne(rr dns.RR) (*Zone, string) {
 }
 
 func TestAddRefuses(t *testing.T) {
+	t.Parallel()
 	chaos := header(dns.TypeTXT)
 	chaos.Class = dns.ClassCHAOS
 	named := func(name string) dns.RR_Header {
@@ -136,6 +137,7 @@ const everyType = `
 	f1 HIP 2 200100107B1A74DF365639CC39F1D578 AQID`
 
 func TestEveryType(t *testing.T) { // SPEC section 3, "Record types"
+	t.Parallel()
 	z := loaded(t, Options{Apex: "example."}, everyType)
 	lines := strings.Split(strings.TrimSpace(everyType), "\n")
 	if z.Records() != len(lines) {
@@ -163,6 +165,7 @@ func wireOf(t *testing.T, rr dns.RR) []byte {
 }
 
 func TestCanonicalNames(t *testing.T) {
+	t.Parallel()
 	z := loaded(t, Options{Apex: "example."}, `
 		WWW.\065 MX 10 MAIL.\077x
 		n NS NS.example.net.
@@ -181,6 +184,7 @@ func TestCanonicalNames(t *testing.T) {
 }
 
 func TestUnknownFormOfKnownType(t *testing.T) { // RFC 3597 section 5
+	t.Parallel()
 	z, problems := buildOne(&dns.RFC3597{Hdr: header(dns.TypeCNAME), Rdata: "0141" + "0142" + "00"})
 	if z == nil {
 		t.Fatal(problems)
@@ -189,6 +193,7 @@ func TestUnknownFormOfKnownType(t *testing.T) { // RFC 3597 section 5
 }
 
 func TestDuplicates(t *testing.T) { // RFC 2181 section 5
+	t.Parallel()
 	b := NewBuilder(Options{Apex: "example."})
 	add := func(format string, args ...any) {
 		rr, err := dns.NewRR(fmt.Sprintf(format, args...))
@@ -223,6 +228,7 @@ func TestDuplicates(t *testing.T) { // RFC 2181 section 5
 }
 
 func TestBuilderIsSpent(t *testing.T) {
+	t.Parallel()
 	b := NewBuilder(Options{Apex: "example."})
 	if z, list := b.Build(); z == nil || len(list) != 0 {
 		t.Fatal(z, list)
@@ -235,6 +241,7 @@ func TestBuilderIsSpent(t *testing.T) {
 }
 
 func TestBadApex(t *testing.T) {
+	t.Parallel()
 	b := NewBuilder(Options{Apex: "a..b."})
 	b.Add(&dns.A{Hdr: header(dns.TypeA), A: net.IPv4(192, 0, 2, 1)}, problem.Pos{})
 	z, list := b.Build()
@@ -244,6 +251,7 @@ func TestBadApex(t *testing.T) {
 }
 
 func TestManyFiles(t *testing.T) {
+	t.Parallel()
 	b := NewBuilder(Options{Apex: "example.", ID: "z"})
 	for i := range 70000 {
 		b.Add(&dns.A{Hdr: header(dns.TypeA), A: net.IPv4(192, 0, 2, 1)}, problem.Pos{File: fmt.Sprint(i), Line: i})

@@ -141,6 +141,7 @@ db.test:6: zone "z": warning: b.example. TXT has the TTL 2147483648, the highest
 }
 
 func TestProblems(t *testing.T) { // SPEC section 3, "Zone files"
+	t.Parallel()
 	for _, row := range problemRows {
 		t.Run(row.name, func(t *testing.T) {
 			z, list := load(t, Options{Apex: "example.", ID: "z"}, row.zone)
@@ -155,6 +156,7 @@ func TestProblems(t *testing.T) { // SPEC section 3, "Zone files"
 }
 
 func TestTTLOfRRset(t *testing.T) { // RFC 2181 section 5.2
+	t.Parallel()
 	z := loaded(t, Options{Apex: "example."}, "a 300 A 192.0.2.1\na 100 A 192.0.2.1\na 200 A 192.0.2.2")
 	for _, rr := range z.Lookup("a.example.", dns.TypeA).RRs {
 		if rr.Header().Ttl != 100 {
@@ -164,6 +166,7 @@ func TestTTLOfRRset(t *testing.T) { // RFC 2181 section 5.2
 }
 
 func TestProblemsAreBounded(t *testing.T) {
+	t.Parallel()
 	b := NewBuilder(Options{Apex: "example.", ID: "z", Pos: problem.Pos{File: "Corefile", Line: 3}})
 	for i := range 3000 {
 		rr := &dns.A{Hdr: dns.RR_Header{Name: "example.", Rrtype: dns.TypeA, Class: dns.ClassCHAOS}}

@@ -8,6 +8,7 @@ import (
 )
 
 func TestLookupRootZone(t *testing.T) {
+	t.Parallel()
 	z := loaded(t, Options{Apex: "."}, `
 		. NS ns.example.
 		ns.example. A 192.0.2.1
@@ -31,6 +32,7 @@ func TestLookupRootZone(t *testing.T) {
 }
 
 func TestLookupWildcardApex(t *testing.T) {
+	t.Parallel()
 	z := loaded(t, Options{Apex: "*.example."}, "@ NS ns.example.net.\na A 192.0.2.1")
 	ask(t, z, []question{
 		{"*.example. NS", "success *.example. NS=ns.example.net."},
@@ -40,6 +42,7 @@ func TestLookupWildcardApex(t *testing.T) {
 }
 
 func TestEmptyZone(t *testing.T) { // SPEC section 3: neither file nor record
+	t.Parallel()
 	z := loaded(t, Options{Apex: "example.", Serial: 42}, "")
 	ask(t, z, []question{
 		{"example. A", "NODATA example."},
@@ -53,6 +56,7 @@ func TestEmptyZone(t *testing.T) { // SPEC section 3: neither file nor record
 }
 
 func TestFlattenApex(t *testing.T) { // SPEC section 3: CNAME beside SOA and NS
+	t.Parallel()
 	z := loaded(t, Options{Apex: "example.", Flatten: true}, "@ CNAME www.example.net.\n@ NS ns.example.net.")
 	ask(t, z, []question{
 		{"example. A", "CNAME example. CNAME=www.example.net."},
@@ -65,6 +69,7 @@ func TestFlattenApex(t *testing.T) { // SPEC section 3: CNAME beside SOA and NS
 }
 
 func TestLongNames(t *testing.T) { // RFC 1035 section 2.3.4
+	t.Parallel()
 	deep := strings.Repeat("a.", 123) + "example."              // 255 octets
 	wide := strings.Repeat(strings.Repeat("b", 63)+".", 3) + "" // 192 octets
 	odd := strings.Repeat(`\001`, 61) + "." + wide
@@ -91,6 +96,7 @@ func TestLongNames(t *testing.T) { // RFC 1035 section 2.3.4
 }
 
 func TestNegative(t *testing.T) { // RFC 2308 section 5, SPEC sections 3 and 5.1
+	t.Parallel()
 	bound := func(n uint32) Options {
 		return Options{Apex: "example.", NegativeTTL: n, HasNegativeTTL: true}
 	}

@@ -80,6 +80,7 @@ func ask(t *testing.T, z *Zone, rows []question) {
 }
 
 func TestLookupPlain(t *testing.T) { // RFC 1034 section 4.3.2, RFC 2308, RFC 8020
+	t.Parallel()
 	z := loaded(t, Options{Apex: "example.org."}, `
 		@ SOA ns hostmaster 1 2 3 4 5
 		@ NS ns
@@ -136,6 +137,7 @@ func TestLookupPlain(t *testing.T) { // RFC 1034 section 4.3.2, RFC 2308, RFC 80
 }
 
 func TestLookupWildcard(t *testing.T) { // RFC 4592
+	t.Parallel()
 	z := loaded(t, Options{Apex: "example."}, `
 		* TXT "any"
 		* MX 10 host1
@@ -185,6 +187,7 @@ func TestLookupWildcard(t *testing.T) { // RFC 4592
 }
 
 func TestLookupCut(t *testing.T) { // RFC 1034 section 4.3.2 step 3b, RFC 4035 section 3.1.4.1
+	t.Parallel()
 	z := loaded(t, Options{Apex: "example."}, `
 		@ NS ns
 		ns A 192.0.2.1
@@ -227,6 +230,7 @@ func TestLookupCut(t *testing.T) { // RFC 1034 section 4.3.2 step 3b, RFC 4035 s
 }
 
 func TestLookupDNAME(t *testing.T) { // RFC 6672
+	t.Parallel()
 	z := loaded(t, Options{Apex: "example."}, `
 		dn DNAME Target.example.net.
 		dn A 192.0.2.1

@@ -12,6 +12,7 @@ import (
 // address with its name on two that lie side by side, and the parts of a small zone
 // from the beginning of one.
 func TestLayout(t *testing.T) {
+	t.Parallel()
 	const line, header = 64, 8 // the runtime's octets before an object of this size
 	var s start
 	for name, c := range map[string]struct{ got, want uintptr }{
@@ -35,6 +36,7 @@ func TestLayout(t *testing.T) {
 // The name of an address lies beside it, if it is the address added last: the room of
 // another would be overwritten.
 func TestRoomForNames(t *testing.T) {
+	t.Parallel()
 	var s addresses
 	hdr := dns.RR_Header{Name: "a.", Class: dns.ClassINET}
 	a, aaaa := s.addA(hdr, net.IPv4(192, 0, 2, 1).To4()), s.addAAAA(hdr, net.ParseIP("2001:db8::1"))

@@ -224,6 +224,7 @@ func show(a Answer) string {
 }
 
 func TestLookupAgreesWithTwin(t *testing.T) {
+	t.Parallel()
 	rnd := rand.New(rand.NewPCG(1034, 4592))
 	zones := 400
 	if testing.Short() {

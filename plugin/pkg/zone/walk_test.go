@@ -12,6 +12,7 @@ import (
 )
 
 func TestWalkOrder(t *testing.T) { // RFC 4034 section 6.1, with its example
+	t.Parallel()
 	z := loaded(t, Options{Apex: "example."}, `
 		z.example. A 192.0.2.1
 		\200.z.example. A 192.0.2.1
@@ -52,6 +53,7 @@ func TestWalkOrder(t *testing.T) { // RFC 4034 section 6.1, with its example
 }
 
 func TestWalkLeavesOutSynthesizedSOA(t *testing.T) {
+	t.Parallel()
 	z := loaded(t, Options{Apex: "example."}, "a.b TXT \"x\"")
 	var got []string
 	for rr := range z.All() {
@@ -67,6 +69,7 @@ func TestWalkLeavesOutSynthesizedSOA(t *testing.T) {
 }
 
 func TestWalkRebuilds(t *testing.T) { // issue: an exported zone loads to the same zone
+	t.Parallel()
 	z := loaded(t, Options{Apex: "example."}, everyType)
 	again := rebuild(t, z)
 	if a, b := dump(z), dump(again); !slices.Equal(a, b) {
@@ -100,6 +103,7 @@ func dump(z *Zone) []string {
 }
 
 func TestLargeZone(t *testing.T) {
+	t.Parallel()
 	const n = 3*chunkLen + 5
 	z := buildOf(t, hosts(n))
 	if z.Records() != n {

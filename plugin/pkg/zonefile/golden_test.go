@@ -88,6 +88,7 @@ func goldenArchives(t *testing.T) []string {
 
 // TestGolden holds what each zone file of testdata gives, message by message.
 func TestGolden(t *testing.T) {
+	t.Parallel()
 	for _, path := range goldenArchives(t) {
 		cases := goldenCases(t, path)
 		if *update {

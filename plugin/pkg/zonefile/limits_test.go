@@ -26,6 +26,7 @@ func (e endless) Read(b []byte) (int, error) {
 
 // TestLimits holds that every input comes to an end, with a problem that says which limit it met.
 func TestLimits(t *testing.T) {
+	t.Parallel()
 	long := strings.Repeat("x", maxLine)
 	tests := []struct {
 		name    string
@@ -85,6 +86,7 @@ func TestLimits(t *testing.T) {
 
 // TestNothingWhereSomethingIsNeeded holds that empty words and torn rdata are mistakes.
 func TestNothingWhereSomethingIsNeeded(t *testing.T) {
+	t.Parallel()
 	const torn = `:1: record "a.example.org.": MX cannot have the rdata behind \#`
 	for text, want := range map[string]string{
 		`a NSEC b A XYZW47`:   `:1: record "a.example.org.": NSEC lists "XYZW47", which is not a type`,
@@ -106,6 +108,7 @@ func TestNothingWhereSomethingIsNeeded(t *testing.T) {
 
 // TestDroppedErrors holds that errors beyond the list still stop a load.
 func TestDroppedErrors(t *testing.T) {
+	t.Parallel()
 	list := Parse(strings.NewReader("a 4294967295 A 192.0.2.1\na A y\n"), Options{MaxProblems: 1}, func(dns.RR, problem.Pos) {})
 	if !list.HasErrors() {
 		t.Errorf("no error in %v", list)
@@ -114,6 +117,7 @@ func TestDroppedErrors(t *testing.T) {
 
 // TestEndless holds that files without an end, of whatever shape, are given up.
 func TestEndless(t *testing.T) {
+	t.Parallel()
 	for _, text := range []endless{"\x00", "x", "a A 192.0.2.1\n", "(", "\"", "\n", "a (", "\\", "\"\\\n", "$INCLUDE x\n"} {
 		_, problems := readFrom(text, Options{MaxBytes: 1 << 20, MaxProblems: 2})
 		if len(problems) == 0 {
@@ -124,6 +128,7 @@ func TestEndless(t *testing.T) {
 
 // TestIncludes holds that files that include one another many times over are given up.
 func TestIncludes(t *testing.T) {
+	t.Parallel()
 	text := strings.Repeat("$INCLUDE x\n", 50)
 	opened := 0
 	open := func(string) (io.ReadCloser, error) {
@@ -182,6 +187,7 @@ func TestSmallZone(t *testing.T) {
 // TestGeneratedNames holds that $GENERATE is bounded by the room its owners take, too:
 // sixty octets once made gigabytes of nodes.
 func TestGeneratedNames(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ line, want string }{
 		{"$GENERATE 1-1000 $ A 192.0.2.1", ""},
 		{"$GENERATE 1-1000 ${0,63,n} A 192.0.2.1", "makes names of more than 4000 labels altogether"},

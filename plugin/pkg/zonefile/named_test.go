@@ -136,6 +136,7 @@ func wireForms(records []wired) []string {
 // TestNamedCases compares every case of testdata but those about rdata with
 // BIND: the verdict, and the records if there are any.
 func TestNamedCases(t *testing.T) {
+	t.Parallel()
 	compared := 0
 	for _, path := range goldenArchives(t) {
 		if strings.HasPrefix(filepath.Base(path), "rdata") {
@@ -187,6 +188,7 @@ func (c *goldenCase) write(t *testing.T) string {
 // TestNamedRdata compares the lines of the rdata cases with BIND one by one:
 // which are refused, and what the others mean.
 func TestNamedRdata(t *testing.T) {
+	t.Parallel()
 	paths, _ := filepath.Glob("testdata/rdata-*.txtar")
 	compared, unused := 0, maps.Clone(rdataDifferences)
 	for _, path := range paths {

@@ -36,6 +36,7 @@ func readFrom(r io.Reader, opt Options) (records, problems []string) {
 
 // TestOctets holds how octets that a text file seldom has are read.
 func TestOctets(t *testing.T) {
+	t.Parallel()
 	const a = "a.example.org. 0 IN A 192.0.2.1"
 	tests := []struct {
 		name, text, record, problem string
@@ -78,6 +79,7 @@ func TestOctets(t *testing.T) {
 // TestBlocks reads a file from a reader that gives an octet at a time and one
 // that ends with its last octets.
 func TestBlocks(t *testing.T) {
+	t.Parallel()
 	text := string(aZone(3000)) + "z TXT ( " + strings.Repeat("\"word\" ; comment\n", 4000) + ")\n"
 	want, problems := read(text, Options{})
 	if len(want) != 3003 || problems != nil {
@@ -96,6 +98,7 @@ func TestBlocks(t *testing.T) {
 
 // TestReadError holds that a file that breaks off is an error at its place.
 func TestReadError(t *testing.T) {
+	t.Parallel()
 	r := io.MultiReader(strings.NewReader("a A 192.0.2.1\nb A 192.0."), iotest.ErrReader(errors.New("disk on fire")))
 	records, problems := readFrom(r, Options{File: "zone"})
 	if len(records) != 1 || len(problems) != 2 || !strings.HasSuffix(problems[1], "reading failed: disk on fire") {
@@ -114,6 +117,7 @@ func (stuck) Read([]byte) (int, error) { return 0, nil }
 
 // TestParseRecord holds what the `record` property of a Corefile takes.
 func TestParseRecord(t *testing.T) {
+	t.Parallel()
 	tests := []struct{ text, record, problem string }{
 		{"www A 192.0.2.1", "www.example.org. 300 IN A 192.0.2.1", ""},
 		{" \t@ 60 IN MX 10 mail\n", "example.org. 60 IN MX 10 mail.example.org.", ""},
@@ -145,6 +149,7 @@ func TestParseRecord(t *testing.T) {
 
 // TestOpenBelow holds where links of an included file may lead.
 func TestOpenBelow(t *testing.T) {
+	t.Parallel()
 	top := t.TempDir()
 	dir := filepath.Join(top, "zones")
 	must := func(err error) {

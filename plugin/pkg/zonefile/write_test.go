@@ -100,6 +100,7 @@ func wires(t *testing.T, rrs []dns.RR) []wired {
 // TestWrite writes a zone, holds the text against a golden file, and reads it
 // back, under its own origin and others.
 func TestWrite(t *testing.T) {
+	t.Parallel()
 	rrs := parseAll(t, []byte(everyType), "example.org.")
 	for _, origin := range []string{"example.org.", ".", "org.", "child.example.org."} {
 		var b bytes.Buffer
@@ -131,6 +132,7 @@ func golden(t *testing.T, path string, got []byte) {
 
 // TestWriteForNamed has BIND read what is written.
 func TestWriteForNamed(t *testing.T) {
+	t.Parallel()
 	var rrs []dns.RR
 	for _, rr := range parseAll(t, []byte(everyType), "example.org.") {
 		if dns.IsSubDomain("example.org.", rr.Header().Name) {
@@ -150,6 +152,7 @@ func TestWriteForNamed(t *testing.T) {
 
 // TestWriteErrors holds what cannot be written.
 func TestWriteErrors(t *testing.T) {
+	t.Parallel()
 	a := func(change func(*dns.A)) iter.Seq[dns.RR] {
 		rr := &dns.A{Hdr: dns.RR_Header{Name: "a.example.org.", Rrtype: dns.TypeA, Class: dns.ClassINET}, A: []byte{192, 0, 2, 1}}
 		change(rr)
