@@ -25,6 +25,7 @@ import (
 
 	_ "github.com/internaldns/internaldns/plugin/dnsview"
 	_ "github.com/internaldns/internaldns/plugin/internalzone"
+	"github.com/internaldns/internaldns/plugin/pkg/scope"
 	_ "github.com/internaldns/internaldns/plugin/referencezone"
 	_ "github.com/internaldns/internaldns/plugin/resolverpolicy"
 )
@@ -35,10 +36,14 @@ const probe = "probe"
 
 var caught = make(chan *dnsserver.Server, 1)
 
+// block is the scope of the server block that was set up last.
+var block *scope.Scope
+
 func TestMain(m *testing.M) {
 	caddy.Quiet, dnsserver.Quiet = true, true
 	plugin.Register(probe, func(c *caddy.Controller) error {
 		c.Next()
+		block = scope.Of(c)
 		dnsserver.GetConfig(c).AddPlugin(func(next plugin.Handler) plugin.Handler { return catcher{next} })
 		return nil
 	})
@@ -72,6 +77,13 @@ func (c catcher) ServeDNS(ctx context.Context, w dns.ResponseWriter, r *dns.Msg)
 // serve starts a Corefile and gives its server.
 func serve(tb testing.TB, corefile string) *dnsserver.Server {
 	tb.Helper()
+	s, _ := serveAt(tb, corefile)
+	return s
+}
+
+// serveAt is serve that returns the address for queries by UDP, too.
+func serveAt(tb testing.TB, corefile string) (*dnsserver.Server, string) {
+	tb.Helper()
 	instance, err := caddy.Start(caddy.CaddyfileInput{Filepath: "Corefile", Contents: []byte(corefile), ServerTypeName: "dns"})
 	if err != nil {
 		tb.Fatal(err)
@@ -86,7 +98,7 @@ func serve(tb testing.TB, corefile string) *dnsserver.Server {
 	if _, err := dns.Exchange(new(dns.Msg).SetQuestion("probe.", dns.TypeA), address); err != nil {
 		tb.Fatal(err)
 	}
-	return <-caught
+	return <-caught, address
 }
 
 // discard is a client that throws its answers away.

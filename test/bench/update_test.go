@@ -2,10 +2,14 @@ package bench
 
 import (
 	"fmt"
+	"net"
 	"slices"
 	"testing"
 
+	"github.com/miekg/dns"
+
 	"github.com/internaldns/internaldns/plugin/pkg/model"
+	"github.com/internaldns/internaldns/plugin/pkg/problem"
 	"github.com/internaldns/internaldns/plugin/pkg/zone"
 )
 
@@ -69,6 +73,7 @@ func BenchmarkUpdate(b *testing.B) {
 			}
 		})
 	}
+	b.Run("record", func(b *testing.B) { updateRecord(b, spec) })
 	b.Run("data", func(b *testing.B) {
 		b.ReportAllocs()
 		data := map[string]*zone.Zone{"z77": spec.Zones[0].Data}
@@ -88,4 +93,57 @@ func BenchmarkUpdate(b *testing.B) {
 			model.Warnings(old)
 		}
 	})
+}
+
+// updateRecord changes one record after another in a zone of a million records, among
+// the company's others.
+func updateRecord(b *testing.B, spec model.Spec) {
+	const hosts = 1_000_000
+	spec.Zones = slices.Clone(spec.Zones)
+	large := *spec.Zones[77]
+	large.Data = hostsZone(b, large.Apex, hosts)
+	spec.Zones[77] = &large
+	snapshot := build(b, spec)
+	z := snapshot.Zone("z77")
+	b.ReportAllocs()
+	i := 0
+	for b.Loop() {
+		i = (i + 7919) % hosts
+		next := giveAddress(b, snapshot.Data(z), i, i)
+		snapshot = snapshot.WithData(map[string]*zone.Zone{"z77": next})
+	}
+}
+
+// hostsZone builds a zone of n hosts that can be edited.
+func hostsZone(tb testing.TB, apex string, n int) *zone.Zone {
+	tb.Helper()
+	builder := zone.NewBuilder(zone.Options{Apex: apex, Editable: true})
+	for i := range n {
+		builder.Add(hostRecord(apex, i, 0), problem.Pos{})
+	}
+	z, problems := builder.Build()
+	if z == nil {
+		tb.Fatal(problems)
+	}
+	return z
+}
+
+func hostRecord(apex string, host, address int) *dns.A {
+	return &dns.A{
+		Hdr: dns.RR_Header{Name: fmt.Sprintf("host-%d.%s", host, apex), Rrtype: dns.TypeA, Class: dns.ClassINET, Ttl: 300},
+		A:   net.IPv4(192, 0, 2, byte(address)).To4(),
+	}
+}
+
+// giveAddress returns the zone in which a host has another address.
+func giveAddress(tb testing.TB, z *zone.Zone, host, address int) *zone.Zone {
+	editor := z.Edit(zone.Options{Editable: true})
+	rr := hostRecord(z.Apex(), host, address)
+	editor.Remove(rr.Hdr.Name, dns.TypeA)
+	editor.Add(rr, problem.Pos{})
+	next, problems := editor.Build()
+	if next == nil {
+		tb.Fatal(problems)
+	}
+	return next
 }
