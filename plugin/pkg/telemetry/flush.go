@@ -18,7 +18,7 @@ func (m *Meter) flush() {
 	m.round()
 }
 
-// flushLocked is tell with the lock held. A meter that is retired has told all.
+// flushLocked is flush with the lock held. A meter that is retired has nothing left.
 func (m *Meter) flushLocked() {
 	if m.retired {
 		return
@@ -29,7 +29,7 @@ func (m *Meter) flushLocked() {
 	}
 }
 
-// tell tells what one listener has counted, of zones by number.
+// flush adds what one listener has counted, of zones by number.
 func (l *Listener) flush(ids map[uint32]string) {
 	if n := l.unmatched.take(); n > 0 {
 		l.add(n, queries, series{}, "", "", "", "")
@@ -51,7 +51,7 @@ func (l *Listener) flush(ids map[uint32]string) {
 	}
 }
 
-// flushQueries tells of the queries that the policy matched.
+// flushQueries adds the queries that the policy matched.
 func (p *PolicyMeter) flushQueries(l *Listener, ids map[uint32]string) {
 	name, view := p.policy.Name, p.policy.ViewName
 	if n := p.external.take(); n > 0 {
@@ -76,7 +76,7 @@ func (p *PolicyMeter) flushQueries(l *Listener, ids map[uint32]string) {
 	}
 }
 
-// flushSteps tells what became of the queries on their way.
+// flushSteps adds what became of the queries on their way.
 func (p *PolicyMeter) flushSteps(l *Listener) {
 	name := p.policy.Name
 	for depth := range p.references {
