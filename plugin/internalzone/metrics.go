@@ -103,7 +103,11 @@ func (c *collector) Collect(ch chan<- prometheus.Metric) {
 				continue
 			}
 			seen[key] = true
-			data := snapshot.Data(snapshot.Zone(z.id))
+			declared := snapshot.Zone(z.id)
+			if declared == nil {
+				continue // an update has taken it away
+			}
+			data := snapshot.Data(declared)
 			send := func(what *prometheus.Desc, kind prometheus.ValueType, value float64) {
 				ch <- prometheus.MustNewConstMetric(what, kind, value, b.server, z.id)
 			}

@@ -13,6 +13,7 @@ import (
 	dto "github.com/prometheus/client_model/go"
 
 	"github.com/internaldns/internaldns/plugin/pkg/model"
+	"github.com/internaldns/internaldns/plugin/pkg/problem"
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
 )
 
@@ -101,5 +102,35 @@ func TestMetrics(t *testing.T) {
 	}
 	if got := zoneMetrics(t, c); len(got) != 0 {
 		t.Errorf("zones that do not serve have metrics: %v", got)
+	}
+}
+
+// A zone that an update takes away has no metrics any more, and what is read from its
+// file afterwards is for nobody.
+func TestMetricsOfZoneGone(t *testing.T) {
+	block := new(scope.Scope)
+	var changed changes
+	held := newHeldZone(source{apex: "example.org.", ttl: defaultTTL}, &changed)
+	block.AddZone(&model.ZoneSpec{ID: "example.org", Apex: "example.org."}, held.first)
+	if err := block.Build().Err(); err != nil {
+		t.Fatal(err)
+	}
+	zones := &served{block: block, server: "here", zones: []servedZone{{id: "example.org", source: held}}}
+	c := newUnregistered()
+	c.blocks.Add(zones)
+	if got := zoneMetrics(t, c)["records"]; len(got) != 1 {
+		t.Fatalf("records %v of one zone", got)
+	}
+	err := block.Update(func(old *model.Snapshot) (*model.Snapshot, problem.List) { return model.Build(model.Spec{}, old) }).Err()
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed.add(subscriber{block: weak.Make(block), id: "example.org"}, held.zone)
+	changed.publish()
+	if got := zoneMetrics(t, c); len(got) != 0 {
+		t.Errorf("metrics of a zone that is gone: %v", got)
+	}
+	if handler := (&InternalZone{scope: block}); !handler.Ready() {
+		t.Error("a block without zones is not ready")
 	}
 }
