@@ -37,7 +37,7 @@ func declare(block *scope.Scope, head scope.Line) (scope.Declaration, error) {
 	}
 	view := &model.ViewSpec{Pos: head.Pos, Name: head.Words[0], Zones: refs(head, head.Words[1:])}
 	return scope.Declaration{
-		Object: fmt.Sprintf("dnsview %q", view.Name),
+		Object: fmt.Sprintf("%s %q", pluginName, view.Name),
 		Properties: []scope.Property{
 			{Usage: "description TEXT", Min: 1, Max: 1, Set: func(l scope.Line) error {
 				view.Description = l.Words[0]

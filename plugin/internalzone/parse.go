@@ -10,6 +10,7 @@ import (
 
 	"github.com/internaldns/internaldns/plugin/pkg/domain"
 	"github.com/internaldns/internaldns/plugin/pkg/filewatch"
+	"github.com/internaldns/internaldns/plugin/pkg/model"
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
 )
 
@@ -38,7 +39,7 @@ func newDeclaration(head scope.Line, root string, corefile time.Time) (*declarat
 	}
 	d := &declaration{
 		name:   head.Words[0],
-		id:     defaultID(apex),
+		id:     model.DefaultID(apex),
 		root:   root,
 		reload: defaultReload,
 		source: source{pos: head.Pos, apex: apex, ttl: defaultTTL, flatten: true, corefile: corefile},
@@ -47,15 +48,7 @@ func newDeclaration(head scope.Line, root string, corefile time.Time) (*declarat
 	return d, nil
 }
 
-// defaultID is the zone's name without its final dot, and the root's own.
-func defaultID(apex string) string {
-	if apex == domain.Root {
-		return domain.Root
-	}
-	return domain.NoDot(apex)
-}
-
-func (d *declaration) object() string { return fmt.Sprintf("internalzone %q", d.name) }
+func (d *declaration) object() string { return fmt.Sprintf("%s %q", pluginName, d.name) }
 
 func (d *declaration) properties() []scope.Property {
 	return []scope.Property{

@@ -38,7 +38,7 @@ func declare(block *scope.Scope, head scope.Line) (scope.Declaration, error) {
 	}
 	ref := &model.ReferenceSpec{Pos: head.Pos, From: head.Words[0], To: head.Words[1]}
 	return scope.Declaration{
-		Object: fmt.Sprintf("referencezone %q %q", ref.From, ref.To),
+		Object: fmt.Sprintf("%s %q %q", pluginName, ref.From, ref.To),
 		Properties: []scope.Property{
 			{Usage: "nodata", Set: func(scope.Line) error {
 				ref.NoData = true

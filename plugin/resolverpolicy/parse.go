@@ -36,7 +36,7 @@ func declare(block *scope.Scope, from *sources, head scope.Line) (scope.Declarat
 	return scope.Declaration{Object: d.object(), Properties: d.properties(), End: d.end}, nil
 }
 
-func (d *declaration) object() string { return fmt.Sprintf("resolverpolicy %q", d.policy.Name) }
+func (d *declaration) object() string { return fmt.Sprintf("%s %q", pluginName, d.policy.Name) }
 
 func (d *declaration) properties() []scope.Property {
 	return []scope.Property{

@@ -7,6 +7,7 @@ package domain
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/miekg/dns"
@@ -217,4 +218,12 @@ func isASCII(s string) bool {
 		}
 	}
 	return true
+}
+
+// TypeName returns the mnemonic of a type, or the form of RFC 3597 section 5.
+func TypeName(rrtype uint16) string {
+	if name, ok := dns.TypeToString[rrtype]; ok {
+		return name
+	}
+	return "TYPE" + strconv.Itoa(int(rrtype))
 }

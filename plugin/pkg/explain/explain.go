@@ -52,7 +52,7 @@ func Explain(s *model.Snapshot, q Query) *Explanation {
 	r := q.request()
 	qname, qtype := resolve.Question(r)
 	x := &Explanation{Version: Version, Generation: s.Generation, Query: Asked{
-		Name: r.Question[0].Name, Type: typeName(qtype),
+		Name: r.Question[0].Name, Type: domain.TypeName(qtype),
 		Client: address(q.Client.Addr), Server: address(q.Client.Server),
 		RecursionDesired: r.RecursionDesired, CheckingDisabled: r.CheckingDisabled,
 	}}
@@ -113,7 +113,7 @@ var decisions = [...]string{
 }
 
 func (d *Decided) add(a resolve.Ask, qtype uint16) {
-	d.Asks = append(d.Asks, Ask{Name: a.Name, Type: typeName(qtype), Private: a.Private})
+	d.Asks = append(d.Asks, Ask{Name: a.Name, Type: domain.TypeName(qtype), Private: a.Private})
 }
 
 func resultOf(r *resolve.Result) *Result {
@@ -129,9 +129,6 @@ func resultOf(r *resolve.Result) *Result {
 	}
 	return out
 }
-
-// typeName returns the mnemonic of a type, or the form of RFC 3597 section 5.
-func typeName(t uint16) string { return dns.Type(t).String() }
 
 func address(a netip.Addr) string {
 	if !a.IsValid() {

@@ -3,6 +3,7 @@ package explain
 import (
 	"github.com/miekg/dns"
 
+	"github.com/internaldns/internaldns/plugin/pkg/domain"
 	"github.com/internaldns/internaldns/plugin/pkg/model"
 	"github.com/internaldns/internaldns/plugin/pkg/resolve"
 	"github.com/internaldns/internaldns/plugin/pkg/zone"
@@ -67,7 +68,7 @@ func searches(t *resolve.Trace) []Search {
 
 // begin opens a search. Its lists are never nil, so that JSON shows empty ones.
 func begin(s resolve.Search) Search {
-	out := Search{Purpose: purposes[s.Purpose], Name: s.Name, Type: typeName(s.Type), Zones: []Candidate{}, Steps: []Step{}}
+	out := Search{Purpose: purposes[s.Purpose], Name: s.Name, Type: domain.TypeName(s.Type), Zones: []Candidate{}, Steps: []Step{}}
 	if s.From != nil {
 		out.From = s.From.ID
 	}

@@ -256,7 +256,7 @@ func (b *builder) findZone(pos problem.Pos, object, id string, loose *bool) *Zon
 	}
 	name, err := domain.ParseZone(id)
 	if err == nil {
-		if z := b.zones[defaultID(name)]; z != nil && z.Apex == name {
+		if z := b.zones[DefaultID(name)]; z != nil && z.Apex == name {
 			*loose = true
 			return z
 		}
@@ -271,8 +271,8 @@ func (b *builder) findZone(pos problem.Pos, object, id string, loose *bool) *Zon
 	return nil
 }
 
-// defaultID returns the ID of a zone that is declared without one (SPEC 5.1).
-func defaultID(apex string) string {
+// DefaultID returns the ID of a zone that is declared without one (SPEC 5.1).
+func DefaultID(apex string) string {
 	if apex == domain.Root {
 		return apex
 	}

@@ -2,9 +2,6 @@ package model
 
 import (
 	"net/netip"
-	"strconv"
-
-	"github.com/miekg/dns"
 
 	"github.com/internaldns/internaldns/plugin/pkg/domain"
 )
@@ -31,7 +28,7 @@ func (q *Query) String(field int) (string, bool) {
 	case FieldFQDN:
 		return domain.NoDot(q.Name), true
 	case FieldType:
-		return typeName(q.Type), true
+		return domain.TypeName(q.Type), true
 	}
 	if q.Client.Facts == nil {
 		return "", false
@@ -96,12 +93,4 @@ func (q *Query) parents() []string {
 		q.domains = append(q.domains, domain.NoDot(name))
 	}
 	return q.domains
-}
-
-// typeName returns the mnemonic of a type, or the form of RFC 3597 section 5.
-func typeName(t uint16) string {
-	if name, ok := dns.TypeToString[t]; ok {
-		return name
-	}
-	return "TYPE" + strconv.Itoa(int(t))
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/miekg/dns"
 
+	"github.com/internaldns/internaldns/plugin/pkg/domain"
 	"github.com/internaldns/internaldns/plugin/pkg/expr"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
 )
@@ -122,7 +123,7 @@ func neverType(value string) string {
 	case strings.HasPrefix(upper, "TYPE"):
 		n, err := strconv.ParseUint(upper[len("TYPE"):], 10, 16)
 		if err == nil {
-			return fmt.Sprintf("there is no type %s, write %s", value, typeName(uint16(n)))
+			return fmt.Sprintf("there is no type %s, write %s", value, domain.TypeName(uint16(n)))
 		}
 	}
 	return "there is no type " + value
@@ -131,11 +132,11 @@ func neverType(value string) string {
 // isTypeName reports whether dns.query_rtype can have the value.
 func isTypeName(s string) bool {
 	if t, ok := dns.StringToType[s]; ok {
-		return typeName(t) == s
+		return domain.TypeName(t) == s
 	}
 	digits, ok := strings.CutPrefix(s, "TYPE")
 	n, err := strconv.ParseUint(digits, 10, 16)
-	return ok && err == nil && typeName(uint16(n)) == s
+	return ok && err == nil && domain.TypeName(uint16(n)) == s
 }
 
 // neverCountry is never for the codes of ISO 3166-1.

@@ -6,12 +6,11 @@ import (
 	"encoding/json"
 	"io"
 	"net/netip"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
 
-	"github.com/miekg/dns"
+	"github.com/internaldns/internaldns/plugin/pkg/domain"
 )
 
 const (
@@ -57,7 +56,7 @@ func (e *Entry) line() line {
 	l := line{
 		Datetime:           e.Time.UTC().Format(time.RFC3339),
 		QueryName:          strings.ToLower(e.Name),
-		QueryTypeName:      dns.TypeToString[e.Type],
+		QueryTypeName:      domain.TypeName(e.Type),
 		RCode:              e.Rcode,
 		ResolverPolicyName: e.Policy,
 		InternalDNSViewID:  e.View,
@@ -66,9 +65,6 @@ func (e *Entry) line() line {
 	}
 	if len(l.QueryName) > 1 {
 		l.QueryName = strings.TrimSuffix(l.QueryName, ".")
-	}
-	if l.QueryTypeName == "" {
-		l.QueryTypeName = "TYPE" + strconv.Itoa(int(e.Type)) // RFC 3597 section 5
 	}
 	if e.Client.IsValid() {
 		l.SrcIP = e.Client.String()

@@ -67,18 +67,12 @@ func (p *Pin) addresses(rr dns.RR, host string, qtype uint16) []dns.RR {
 // target returns the name of the host a record points at, "" for none.
 func target(rr dns.RR) string {
 	switch rr := rr.(type) {
-	case *dns.NS:
-		return rr.Ns
-	case *dns.MX:
-		return rr.Mx
-	case *dns.SRV:
-		return rr.Target
 	case *dns.SVCB:
 		return ownTarget(rr)
 	case *dns.HTTPS:
 		return ownTarget(&rr.SVCB)
 	}
-	return ""
+	return zone.Host(rr)
 }
 
 // ownTarget returns the target of a service binding, where "." in service mode

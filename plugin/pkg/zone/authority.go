@@ -153,7 +153,7 @@ func (z *Zone) addresses(cut uint32) []dns.RR {
 func (z *Zone) named(rrs []dns.RR) iter.Seq[uint32] {
 	return func(yield func(uint32) bool) {
 		for _, rr := range rrs {
-			i, ok := z.find(strings.ToLower(target(rr)))
+			i, ok := z.find(strings.ToLower(Host(rr)))
 			if ok && !yield(i) {
 				return
 			}

@@ -53,7 +53,7 @@ func (z *Zone) hosts(cut *Answer) func(yield func(string) bool) {
 			return
 		}
 		for _, rr := range cut.RRs {
-			if host := strings.ToLower(target(rr)); domain.IsSubdomain(z.apex, host) && !yield(host) {
+			if host := strings.ToLower(Host(rr)); domain.IsSubdomain(z.apex, host) && !yield(host) {
 				return
 			}
 		}

@@ -174,7 +174,7 @@ func (g *graft) isHost(name string) bool {
 	for range g.cutsOf(name) {
 		return true
 	}
-	return slices.ContainsFunc(g.rrset(0, dns.TypeNS), func(rr dns.RR) bool { return strings.EqualFold(target(rr), name) })
+	return slices.ContainsFunc(g.rrset(0, dns.TypeNS), func(rr dns.RR) bool { return strings.EqualFold(Host(rr), name) })
 }
 
 // cutsOf yields the numbers of the cuts whose NS records point to a name.
@@ -182,7 +182,7 @@ func (g *graft) cutsOf(name string) func(yield func(uint32) bool) {
 	return func(yield func(uint32) bool) {
 		s := g.edit.hosts.Search(name)
 		for number, ok := g.edit.hosts.Next(&s); ok; number, ok = g.edit.hosts.Next(&s) {
-			points := slices.ContainsFunc(g.cover(number).RRs, func(rr dns.RR) bool { return strings.EqualFold(target(rr), name) })
+			points := slices.ContainsFunc(g.cover(number).RRs, func(rr dns.RR) bool { return strings.EqualFold(Host(rr), name) })
 			if points && !yield(number) {
 				return
 			}

@@ -34,8 +34,9 @@ func (d *draft) checkTargetsOf(i uint32, n *node, z *Zone) {
 	}
 }
 
-// target returns the name that a record of the types NS, MX and SRV points to.
-func target(rr dns.RR) string {
+// Host returns the name of the host that a record of the types NS, MX and SRV points to,
+// "" for another.
+func Host(rr dns.RR) string {
 	switch rr := rr.(type) {
 	case *dns.NS:
 		return rr.Ns
@@ -44,13 +45,13 @@ func target(rr dns.RR) string {
 	case *dns.SRV:
 		return rr.Target
 	}
-	return domain.Root
+	return ""
 }
 
 // checkTarget looks up in a zone what one record of the draft points to.
 func (d *draft) checkTarget(rr dns.RR, pos problem.Pos, z *Zone) {
-	name := strings.ToLower(target(rr))
-	if name == domain.Root { // RFC 7505 and RFC 2782: no service
+	name := strings.ToLower(Host(rr))
+	if name == "" || name == domain.Root { // RFC 7505 and RFC 2782: no service
 		return
 	}
 	warn := func(text string, args ...any) {

@@ -2,7 +2,6 @@ package zonefile
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/miekg/dns"
@@ -197,12 +196,4 @@ func upper(to, text []byte) []byte {
 		to = append(to, c)
 	}
 	return to
-}
-
-// typeName returns the name of a type for messages and files.
-func typeName(typ uint16) string {
-	if name, ok := dns.TypeToString[typ]; ok {
-		return name
-	}
-	return "TYPE" + strconv.Itoa(int(typ))
 }

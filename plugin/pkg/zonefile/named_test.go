@@ -17,6 +17,7 @@ import (
 
 	"github.com/miekg/dns"
 
+	"github.com/internaldns/internaldns/plugin/pkg/domain"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
 )
 
@@ -127,7 +128,7 @@ func wireForms(records []wired) []string {
 	}
 	var out []string
 	for _, r := range records {
-		out = append(out, fmt.Sprintf("%s %d %s %s", r.owner, lowest[key{r.owner, r.typ}], typeName(r.typ), r.rdata))
+		out = append(out, fmt.Sprintf("%s %d %s %s", r.owner, lowest[key{r.owner, r.typ}], domain.TypeName(r.typ), r.rdata))
 	}
 	slices.Sort(out)
 	return slices.Compact(out)

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/miekg/dns"
+
+	"github.com/internaldns/internaldns/plugin/pkg/domain"
 )
 
 // fields reads the rdata of one record field by field; the first error sticks.
@@ -24,7 +26,7 @@ func (p *parser) rdata(h dns.RR_Header, toks []token) (dns.RR, error) {
 	case len(toks) == 0 && h.Rrtype == dns.TypeAPL: // it may be empty (RFC 3123 section 4)
 		return &dns.APL{Hdr: h}, nil
 	case len(toks) == 0:
-		return nil, errAt(f.last, "%s has no rdata", typeName(h.Rrtype))
+		return nil, errAt(f.last, "%s has no rdata", domain.TypeName(h.Rrtype))
 	case f.isGeneric():
 		return f.generic(h)
 	case packsItself(h.Rrtype):
@@ -123,7 +125,7 @@ func (f *fields) naptr(h dns.RR_Header) dns.RR {
 // fail keeps the first error.
 func (f *fields) fail(t token, format string, args ...any) {
 	if f.err == nil {
-		f.err = errAt(t, typeName(f.typ)+" "+format, args...)
+		f.err = errAt(t, domain.TypeName(f.typ)+" "+format, args...)
 	}
 }
 

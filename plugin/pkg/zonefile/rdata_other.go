@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/miekg/dns"
+
+	"github.com/internaldns/internaldns/plugin/pkg/domain"
 )
 
 // maxWire is room for a record of 64 KiB of rdata.
@@ -27,7 +29,7 @@ func understood(typ uint16) bool {
 // afterwards is what it says on the wire.
 func (f *fields) other(h dns.RR_Header) (dns.RR, error) {
 	if !understood(h.Rrtype) {
-		return nil, errAt(f.last, `%s has no notation of its own, write its rdata as \# LENGTH HEX`, typeName(h.Rrtype))
+		return nil, errAt(f.last, `%s has no notation of its own, write its rdata as \# LENGTH HEX`, domain.TypeName(h.Rrtype))
 	}
 	line, err := f.line()
 	if err != nil {
@@ -54,14 +56,14 @@ func (f *fields) other(h dns.RR_Header) (dns.RR, error) {
 // line writes the rdata as one line, with its escapes checked.
 func (f *fields) line() (string, error) {
 	var b strings.Builder
-	b.WriteString(". 0 IN " + typeName(f.typ))
+	b.WriteString(". 0 IN " + domain.TypeName(f.typ))
 	for i, t := range f.toks {
 		text := f.p.text(t)
 		if err := checkEscapes(text); err != nil {
-			return "", errAt(t, "%s: %v", typeName(f.typ), err)
+			return "", errAt(t, "%s: %v", domain.TypeName(f.typ), err)
 		}
 		if _, ok := parseType(text); !ok && i >= firstType(f.typ) { // miekg/dns overlooks what stands before a number
-			return "", errAt(t, "%s lists %q, which is not a type, unknown types are written TYPE0 to TYPE65535", typeName(f.typ), clip(text))
+			return "", errAt(t, "%s lists %q, which is not a type, unknown types are written TYPE0 to TYPE65535", domain.TypeName(f.typ), clip(text))
 		}
 		if i == 0 || !f.glued(f.toks[i-1], t) {
 			b.WriteByte(' ')
@@ -108,7 +110,7 @@ func (f *fields) explain(err error) error {
 	if text == "" || text == ":" {
 		text = "it ends too early"
 	}
-	return errAt(f.last, "%s has bad rdata: %s", typeName(f.typ), clip([]byte(text)))
+	return errAt(f.last, "%s has bad rdata: %s", domain.TypeName(f.typ), clip([]byte(text)))
 }
 
 // complete adds what the parser of miekg/dns leaves to others: the types that a record
@@ -154,7 +156,7 @@ func (f *fields) names(v reflect.Value) error {
 func (f *fields) fixName(v reflect.Value) error {
 	name, err := f.p.name([]byte(v.String()))
 	if err != nil {
-		return errAt(f.last, "%s has a bad name: %v", typeName(f.typ), err)
+		return errAt(f.last, "%s has a bad name: %v", domain.TypeName(f.typ), err)
 	}
 	v.SetString(name)
 	return nil
@@ -167,18 +169,18 @@ func (f *fields) settle(rr dns.RR) (dns.RR, error) {
 	}
 	n, err := dns.PackRR(rr, f.p.wire, 0, nil, false)
 	if err != nil {
-		return nil, errAt(f.last, "%s has rdata that cannot be packed: %s", typeName(f.typ), strings.TrimPrefix(err.Error(), "dns: "))
+		return nil, errAt(f.last, "%s has rdata that cannot be packed: %s", domain.TypeName(f.typ), strings.TrimPrefix(err.Error(), "dns: "))
 	}
 	out, end, err := dns.UnpackRR(f.p.wire[:n], 0)
 	if err != nil || end != n {
-		return nil, errAt(f.last, "%s has rdata that is not valid", typeName(f.typ))
+		return nil, errAt(f.last, "%s has rdata that is not valid", domain.TypeName(f.typ))
 	}
 	again := make([]byte, n+1)
 	if m, err := dns.PackRR(out, again, 0, nil, false); err != nil || !bytes.Equal(again[:m], f.p.wire[:n]) {
-		return nil, errAt(f.last, "%s has rdata that is not valid", typeName(f.typ))
+		return nil, errAt(f.last, "%s has rdata that is not valid", domain.TypeName(f.typ))
 	}
 	if !sameBase64(reflect.ValueOf(rr).Elem(), reflect.ValueOf(out).Elem()) {
-		return nil, errAt(f.last, "%s has bad base64, it does not end as its length asks", typeName(f.typ))
+		return nil, errAt(f.last, "%s has bad base64, it does not end as its length asks", domain.TypeName(f.typ))
 	}
 	out.Header().Name = rr.Header().Name
 	out.Header().Rdlength = 0
@@ -187,7 +189,7 @@ func (f *fields) settle(rr dns.RR) (dns.RR, error) {
 
 func (f *fields) check(rr dns.RR) error {
 	if err := check(rr); err != nil {
-		return errAt(f.last, "%s %v", typeName(f.typ), err)
+		return errAt(f.last, "%s %v", domain.TypeName(f.typ), err)
 	}
 	return nil
 }
@@ -222,10 +224,10 @@ func (f *fields) generic(h dns.RR_Header) (dns.RR, error) {
 	}
 	octets := make([]byte, hex.DecodedLen(len(digits)))
 	if _, err := hex.Decode(octets, digits); err != nil {
-		return nil, errAt(f.last, `%s has bad hexadecimal digits behind \#: %v`, typeName(f.typ), err)
+		return nil, errAt(f.last, `%s has bad hexadecimal digits behind \#: %v`, domain.TypeName(f.typ), err)
 	}
 	if len(octets) != size {
-		return nil, errAt(f.last, `%s has %d octets of rdata behind \# but states %d`, typeName(f.typ), len(octets), size)
+		return nil, errAt(f.last, `%s has %d octets of rdata behind \# but states %d`, domain.TypeName(f.typ), len(octets), size)
 	}
 	if !understood(h.Rrtype) {
 		return raw(h, octets), nil
@@ -240,7 +242,7 @@ func raw(h dns.RR_Header, octets []byte) dns.RR {
 
 // known makes a record of a known type from its rdata on the wire.
 func (f *fields) known(h dns.RR_Header, octets []byte) (dns.RR, error) {
-	invalid := errAt(f.last, `%s cannot have the rdata behind \#`, typeName(f.typ))
+	invalid := errAt(f.last, `%s cannot have the rdata behind \#`, domain.TypeName(f.typ))
 	if len(octets) == 0 {
 		if h.Rrtype == dns.TypeAPL {
 			return &dns.APL{Hdr: h}, nil

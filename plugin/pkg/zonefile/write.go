@@ -63,7 +63,7 @@ func (f *writer) record(rr dns.RR) error {
 	if err != nil {
 		return err
 	}
-	line := fmt.Sprintf("%-23s %7s IN %-7s", owner, ttl, typeName(h.Rrtype))
+	line := fmt.Sprintf("%-23s %7s IN %-7s", owner, ttl, domain.TypeName(h.Rrtype))
 	if text == "" { // APL
 		line = strings.TrimRight(line, " ")
 	} else {
@@ -102,7 +102,7 @@ func (f *writer) rdata(rr dns.RR) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	line := fmt.Sprintf(". 0 IN %s %s", typeName(rr.Header().Rrtype), text)
+	line := fmt.Sprintf(". 0 IN %s %s", domain.TypeName(rr.Header().Rrtype), text)
 	if back, err := ParseRecord(line, Options{}); err == nil {
 		if again, err := f.pack(back); err == nil && again == packed {
 			return text, nil
@@ -118,7 +118,7 @@ func (f *writer) pack(rr dns.RR) (string, error) {
 	}
 	n, err := dns.PackRR(rr, f.wire, 0, nil, false)
 	if err != nil {
-		return "", fmt.Errorf("record %q %s cannot be packed: %w", rr.Header().Name, typeName(rr.Header().Rrtype), err)
+		return "", fmt.Errorf("record %q %s cannot be packed: %w", rr.Header().Name, domain.TypeName(rr.Header().Rrtype), err)
 	}
 	skip, err := dns.PackDomainName(rr.Header().Name, make([]byte, 256), 0, nil, false)
 	if err != nil {
