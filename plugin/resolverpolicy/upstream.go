@@ -28,8 +28,12 @@ func (p *ResolverPolicy) Prepare(next *model.Snapshot) {
 }
 
 // Follow implements scope.Follower: what no policy asks any more ends with the last query
-// under way.
-func (p *ResolverPolicy) Follow(_, next *model.Snapshot) {
+// under way, and that it failed is forgotten.
+func (p *ResolverPolicy) Follow(old, next *model.Snapshot) {
+	_, gone := next.Removed(old)
+	for _, policy := range gone {
+		p.outages.Swap(policy.Number(), p.outages.At(policy.Number()), nil)
+	}
 	asked := make(map[uint32]bool)
 	for _, policy := range next.Policies {
 		if policy.Action == model.UseResolvers {

@@ -87,3 +87,25 @@ func TestResolversChange(t *testing.T) {
 		t.Errorf("the upstream of policy %d was not closed", number)
 	}
 }
+
+// That the resolvers of a policy failed is forgotten with the policy.
+func TestOutageForgotten(t *testing.T) {
+	s := new(scope.Scope)
+	s.AddPolicy(&model.PolicySpec{Name: "own", Action: model.UsePublic})
+	if err := s.Build().Err(); err != nil {
+		t.Fatal(err)
+	}
+	p := newHandler(s, &sources{server: t.Name()})
+	s.Follow(p)
+	policy := s.Load().Policies[0]
+	p.lost(policy, "public DNS", new(dns.Msg).SetQuestion("example.org.", dns.TypeA), nil)
+	if p.outages.At(policy.Number()) == nil {
+		t.Fatal("the outage is not noted")
+	}
+	if err := s.Update(asking()).Err(); err != nil {
+		t.Fatal(err)
+	}
+	if p.outages.At(policy.Number()) != nil {
+		t.Error("the outage of a policy that is gone is kept")
+	}
+}

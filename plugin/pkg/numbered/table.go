@@ -44,14 +44,34 @@ func (l *Table[T]) Swap(n uint32, old, next *T) *T {
 	}
 	at := int(n >> partBits)
 	if at >= len(parts) || parts[at] == nil {
-		grown := make([]*part[T], max(len(parts), at+1))
-		copy(grown, parts)
-		grown[at] = new(part[T])
-		parts = grown
-		l.parts.Store(&parts)
+		if next == nil {
+			return nil
+		}
+		parts = l.exchange(parts, at, new(part[T]))
 	}
 	parts[at][n%partLen].Store(next)
+	if next == nil && parts[at].empty() {
+		l.exchange(parts, at, nil)
+	}
 	return next
+}
+
+// exchange publishes parts of which one is another, and returns them.
+func (l *Table[T]) exchange(parts []*part[T], at int, with *part[T]) []*part[T] {
+	next := make([]*part[T], max(len(parts), at+1))
+	copy(next, parts)
+	next[at] = with
+	l.parts.Store(&next)
+	return next
+}
+
+func (p *part[T]) empty() bool {
+	for i := range p {
+		if p[i].Load() != nil {
+			return false
+		}
+	}
+	return true
 }
 
 // All yields what there is, by number.

@@ -93,11 +93,16 @@ func (l *Listener) Logs() {
 
 // Policy returns the counters of a policy.
 func (l *Listener) Policy(p *model.Policy) *PolicyMeter {
-	found := l.policies.At(p.Number())
-	if found != nil && (found.policy == p || found.policy.ViewName == p.ViewName) {
-		return found
+	for {
+		found := l.policies.At(p.Number())
+		if found != nil && (found.policy == p || found.policy.ViewName == p.ViewName) {
+			return found
+		}
+		made := &PolicyMeter{policy: p, before: found}
+		if l.policies.Swap(p.Number(), found, made) == made {
+			return made
+		} // somebody was faster, or it was forgotten meanwhile
 	}
-	return l.policies.Swap(p.Number(), found, &PolicyMeter{policy: p, before: found})
 }
 
 // tally counts what Prometheus has not been told yet.
