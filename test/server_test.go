@@ -137,7 +137,7 @@ func (s *server) release() error {
 	return failed
 }
 
-// restore returns an error the port numbers it would have with the Corefile as written.
+// restore gives an error the port numbers it would have with the Corefile as written.
 func (s *server) restore(err error) error {
 	text := err.Error()
 	for _, port := range s.ports {

@@ -215,7 +215,7 @@ var errBusy = errors.New("public DNS does not answer, and enough queries wait fo
 // enter asks for a place among the queries that wait for public DNS.
 func (f *fallback) enter() bool { return f.handler.breaker.enter(time.Now()) }
 
-// leave returns the place back. A SERVFAIL may come from a cache below, and tells neither
+// leave gives the place back. A SERVFAIL may come from a cache below, and tells neither
 // that public DNS answers nor that it does not.
 func (f *fallback) leave(err error, rcode int) {
 	switch {

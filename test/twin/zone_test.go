@@ -87,7 +87,7 @@ func parseRecord(t zoneText, text string) dns.RR {
 
 func digits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
-// lowestTTLs returns all records of an RRset the lowest TTL of them (SPEC 3).
+// lowestTTLs gives all records of an RRset the lowest TTL of them (SPEC 3).
 func (z *zone) lowestTTLs() {
 	for _, a := range z.rrs {
 		for _, b := range z.rrs {

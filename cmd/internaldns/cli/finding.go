@@ -40,7 +40,7 @@ func asFindings(list problem.List) []finding {
 	return out
 }
 
-// addExcerpts returns each finding without an excerpt the line of its file.
+// addExcerpts gives each finding without an excerpt the line of its file.
 func addExcerpts(c *config, list []finding) {
 	wanted := make(map[string]map[int]string)
 	for _, f := range list {

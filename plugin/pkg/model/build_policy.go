@@ -91,7 +91,7 @@ func (b *builder) makePolicies() []*Policy {
 	return made
 }
 
-// numberPolicy returns a policy the number of the one of its name, or a new one.
+// numberPolicy gives a policy the number of the one of its name, or a new one.
 func (b *builder) numberPolicy(p, before *Policy) {
 	if before != nil {
 		p.number = before.number
@@ -128,7 +128,7 @@ func (b *builder) checkPolicyNames(specs []*PolicySpec) {
 	}
 }
 
-// precedences returns each policy its number: its own, or the next free one from
+// precedences gives each policy its number: its own, or the next free one from
 // firstPrecedence up in order of appearance.
 func (b *builder) precedences(specs []*PolicySpec) []uint32 {
 	taken := make(map[uint32]bool, len(specs))

@@ -93,7 +93,7 @@ func (b *builder) ownZones(more int) {
 	b.owned = true
 }
 
-// number returns a zone its number and its data.
+// number gives a zone its number and its data.
 func (b *builder) number(z *Zone, s *ZoneSpec, old *Zone) {
 	if old == nil || old.Apex != s.Apex {
 		b.gained = true

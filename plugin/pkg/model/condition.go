@@ -26,7 +26,7 @@ func indexed() []int {
 	}
 }
 
-// leastCrowded returns each policy the condition under whose keys the fewest
+// leastCrowded gives each policy the condition under whose keys the fewest
 // policies would stand.
 func leastCrowded(policies []*Policy) []condition {
 	count := crowd{prefixes: make(map[netip.Prefix]int)}

@@ -56,7 +56,7 @@ func (w *warner) doubts(p *Policy, e Expression, program *expr.Program) problem.
 	return out
 }
 
-// comparisons returns every comparison of a field of strings, or of its elements, with
+// comparisons gives every comparison of a field of strings, or of its elements, with
 // whole values.
 func comparisons(e expr.Expr, found func(at expr.Span, field int, values []string)) {
 	for e := range expr.Nodes(e) {

@@ -152,7 +152,7 @@ func (d *draft) countGroups() int {
 	return count
 }
 
-// settle returns the nodes what they own.
+// settle gives the nodes what they own.
 func (d *draft) settle() {
 	sets, rrs := 1, 0
 	for i := range uint32(d.nodes.len()) {

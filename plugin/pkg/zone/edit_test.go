@@ -208,7 +208,7 @@ func hostAddress(host, octet int) *dns.A {
 	}
 }
 
-// edit returns a host another address.
+// edit gives a host another address.
 func edit(tb testing.TB, z *Zone, host, octet int) *Zone {
 	e := z.Edit(Options{Editable: true})
 	rr := hostAddress(host, octet)

@@ -63,7 +63,7 @@ func (g *graft) graft(owners []string) *Zone {
 	return g.Zone
 }
 
-// replace returns an owner what it has in the patch, and nothing else.
+// replace gives an owner what it has in the patch, and nothing else.
 func (g *graft) replace(owner string) {
 	at, has := g.patch.find(owner)
 	var groups, records int

@@ -19,7 +19,7 @@ type start struct {
 	a     [firstA]recordA
 }
 
-// newStart returns a builder its first room.
+// newStart gives a builder its first room.
 func (b *Builder) newStart() {
 	s := new(start)
 	b.zone = &s.Zone
