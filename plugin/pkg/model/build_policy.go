@@ -43,20 +43,12 @@ func (b *builder) addPolicies() {
 
 // relink returns the policies of old, with the views that they have now.
 func (b *builder) relink() []*Policy {
-	made := b.old.compiled
 	if slices.Equal(b.Views, b.old.Views) && slices.Equal(b.spec.Gone, b.old.spec.Gone) {
-		return made
+		return b.old.compiled
 	}
-	for i, p := range b.old.compiled {
-		if p.Action != UseView || p.View == b.views[p.ViewName] && p.View != nil {
-			continue
-		}
-		if next := b.withView(p); next.View != p.View {
-			if &made[0] == &b.old.compiled[0] {
-				made = slices.Clone(made)
-			}
-			made[i] = next
-		}
+	made := slices.Clone(b.old.compiled)
+	for i, p := range made {
+		made[i] = b.withView(p)
 	}
 	return made
 }
@@ -83,10 +75,7 @@ func (b *builder) makePolicies() []*Policy {
 		default:
 			p = before
 		}
-		if p.Action == UseView && (p.View == nil || p.View != b.views[p.ViewName]) {
-			p = b.withView(p)
-		}
-		made = append(made, p)
+		made = append(made, b.withView(p))
 	}
 	return made
 }
@@ -101,8 +90,11 @@ func (b *builder) numberPolicy(p, before *Policy) {
 	b.nextPolicy++
 }
 
-// withView returns the policy with the view that it names.
+// withView returns the policy with the view that it names, if it names one.
 func (b *builder) withView(p *Policy) *Policy {
+	if p.Action != UseView {
+		return p
+	}
 	view := b.views[p.ViewName]
 	if view == nil && !slices.Contains(b.spec.Gone, p.ViewName) {
 		b.lostViews = true

@@ -1,6 +1,7 @@
 package zone
 
 import (
+	"iter"
 	"strings"
 
 	"github.com/miekg/dns"
@@ -47,7 +48,7 @@ func (d *draft) keepEditable() {
 }
 
 // hosts yields the names in the zone that the NS records of a cut point to.
-func (z *Zone) hosts(cut *Answer) func(yield func(string) bool) {
+func (z *Zone) hosts(cut *Answer) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		if cut.Kind != Delegation {
 			return

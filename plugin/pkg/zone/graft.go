@@ -1,6 +1,7 @@
 package zone
 
 import (
+	"iter"
 	"slices"
 	"strings"
 
@@ -178,7 +179,7 @@ func (g *graft) isHost(name string) bool {
 }
 
 // cutsOf yields the numbers of the cuts whose NS records point to a name.
-func (g *graft) cutsOf(name string) func(yield func(uint32) bool) {
+func (g *graft) cutsOf(name string) iter.Seq[uint32] {
 	return func(yield func(uint32) bool) {
 		s := g.edit.hosts.Search(name)
 		for number, ok := g.edit.hosts.Next(&s); ok; number, ok = g.edit.hosts.Next(&s) {
