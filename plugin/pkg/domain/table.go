@@ -84,10 +84,7 @@ func (t *Table) Search(name string) Search {
 // Next returns the number of the next name that may be the one searched for, and
 // false if there is none left.
 func (t *Table) Next(s *Search) (uint32, bool) {
-	slots := t.slots
-	if t.large != nil {
-		slots = t.large.pages[s.hash>>t.large.shift].slots[:]
-	}
+	slots := t.home(s.hash)
 	mask := uint32(len(slots) - 1)
 	for {
 		found := slots[s.at&mask]
@@ -99,6 +96,14 @@ func (t *Table) Next(s *Search) (uint32, bool) {
 			return found.number - 1, true
 		}
 	}
+}
+
+// home returns the slots among which those of a hash are.
+func (t *Table) home(hash uint32) []Slot {
+	if t.large == nil {
+		return t.slots
+	}
+	return t.large.pages[hash>>t.large.shift].slots[:]
 }
 
 // Add puts in a name that is not there with this number yet.
@@ -128,10 +133,7 @@ func (t *Table) Add(name string, number uint32) {
 // remove takes out the number of a name, and reports whether it was there.
 func (t *Table) remove(name string, number uint32) bool {
 	s := t.Search(name)
-	slots := t.slots
-	if t.large != nil {
-		slots = t.large.pages[s.hash>>t.large.shift].slots[:]
-	}
+	slots := t.home(s.hash)
 	want := Slot{hash: s.hash, number: number + 1}
 	mask := uint32(len(slots) - 1)
 	at := s.hash & mask

@@ -57,12 +57,12 @@ func (s *Snapshot) Holds(v *View, id string) bool {
 	return v != nil && z != nil && v.at(z.Apex) == z
 }
 
+// SameConfig reports whether the two differ in zone data at most.
+func (s *Snapshot) SameConfig(old *Snapshot) bool { return s.config == old.config }
+
 // Removed returns the zones of old whose numbers no zone has any more, and the enabled
 // policies whose numbers no enabled policy has.
 func (s *Snapshot) Removed(old *Snapshot) (zones []*Zone, policies []*Policy) {
-	if s.config == old.config {
-		return nil, nil
-	}
 	return removed(old.Zones, s.Zones, (*Zone).Number), removed(old.Policies, s.Policies, (*Policy).Number)
 }
 

@@ -112,17 +112,21 @@ func (s *Scope) Update(change func(old *model.Snapshot) (*model.Snapshot, proble
 	if next == nil || next == old {
 		return problems
 	}
-	for _, f := range s.followers {
+	followers := s.followers
+	if next.SameConfig(old) {
+		followers = nil
+	}
+	for _, f := range followers {
 		f.Prepare(next)
 	}
 	s.publish(next)
-	for _, f := range s.followers {
+	for _, f := range followers {
 		f.Follow(old, next)
 	}
 	return problems
 }
 
-// Follower is told of updates, one after another.
+// Follower is told of updates, one after another, but for those of zone data alone.
 type Follower interface {
 	// Prepare is called before queries can see a snapshot.
 	Prepare(next *model.Snapshot)

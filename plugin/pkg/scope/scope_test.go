@@ -2,6 +2,7 @@ package scope
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -153,5 +154,34 @@ func TestUpdate(t *testing.T) {
 	}
 	if now := s.Load(); now.Data(now.Zone("z")) != after {
 		t.Error("the new data is not served")
+	}
+}
+
+// told notes the generations that a follower is told of.
+type told struct{ prepared, followed []uint64 }
+
+func (f *told) Prepare(next *model.Snapshot) { f.prepared = append(f.prepared, next.Generation) }
+func (f *told) Follow(_, next *model.Snapshot) {
+	f.followed = append(f.followed, next.Generation)
+}
+
+// Followers are told of what changes the configuration, and not of zone data.
+func TestFollowers(t *testing.T) {
+	s, f := new(Scope), new(told)
+	s.Follow(f)
+	if err := s.Build().Err(); err != nil {
+		t.Fatal(err)
+	}
+	for _, change := range []func(old *model.Snapshot) (*model.Snapshot, problem.List){
+		func(old *model.Snapshot) (*model.Snapshot, problem.List) { return old.WithData(nil), nil },
+		func(old *model.Snapshot) (*model.Snapshot, problem.List) { return model.Build(old.Spec(), old) },
+		func(*model.Snapshot) (*model.Snapshot, problem.List) { return nil, nil },
+	} {
+		if err := s.Update(change).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !slices.Equal(f.prepared, []uint64{3}) || !slices.Equal(f.followed, []uint64{3}) || s.Load().Generation != 3 {
+		t.Errorf("prepared %v, followed %v, generation %d", f.prepared, f.followed, s.Load().Generation)
 	}
 }

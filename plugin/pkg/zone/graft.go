@@ -85,7 +85,7 @@ func (g *graft) replace(owner string) {
 	g.touched = append(g.touched, i)
 	n.sets = none
 	if records == 0 {
-		n.first[0] = &bare{Hdr: dns.RR_Header{Name: strings.ToLower(n.name()), Rrtype: dns.TypeANY}}
+		n.first[0] = newBare(strings.ToLower(n.name()))
 		return
 	}
 	g.ofPatch[i] = at
@@ -126,7 +126,7 @@ func (g *graft) ensure(name string) uint32 {
 
 // grow makes a node that owns nothing, where one was removed if there is such a place.
 func (g *graft) grow(name string) uint32 {
-	n := node{first: [1]dns.RR{&bare{Hdr: dns.RR_Header{Name: name, Rrtype: dns.TypeANY}}}}
+	n := node{first: [1]dns.RR{newBare(name)}}
 	i := g.edit.free - 1
 	if g.edit.free == none {
 		i = g.nodes.push(n)
@@ -145,7 +145,7 @@ func (g *graft) prune(name string) {
 	i, ok := g.find(name)
 	for ok && i != 0 && g.nodes.at(i).empty() && *g.children.at(i) == 0 {
 		g.names.Remove(name, i)
-		*g.nodes.edit(i) = node{first: [1]dns.RR{&bare{Hdr: dns.RR_Header{Rrtype: dns.TypeANY}}}, sets: g.edit.free}
+		*g.nodes.edit(i) = node{first: [1]dns.RR{newBare("")}, sets: g.edit.free}
 		g.edit.free = i + 1
 		wild := isWildcard(name)
 		name, _ = domain.Parent(name)

@@ -37,6 +37,11 @@ func (n *node) is(name string) bool {
 // bare is a record that is nothing but a header; its type cannot be zone data.
 type bare = dns.ANY
 
+// newBare returns the header of a node that owns nothing.
+func newBare(name string) *bare {
+	return &bare{Hdr: dns.RR_Header{Name: name, Rrtype: dns.TypeANY}}
+}
+
 // empty reports whether the node owns nothing.
 func (n *node) empty() bool { return n.first[0].Header().Rrtype == dns.TypeANY }
 
