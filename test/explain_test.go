@@ -37,7 +37,7 @@ const (
 // registerExplained is not an init: the program that this binary can be has no such directives.
 func registerExplained() {
 	plugin.Register(explained, func(c *caddy.Controller) error {
-		block := scope.Of(c)
+		block := scope.Of(c, explained)
 		dnsserver.GetConfig(c).AddPlugin(func(next plugin.Handler) plugin.Handler { return explainer{next, block} })
 		return nil
 	})

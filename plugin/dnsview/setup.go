@@ -19,7 +19,7 @@ const pluginName = model.ViewDirective
 func init() { plugin.Register(pluginName, setup) }
 
 func setup(c *caddy.Controller) error {
-	block := scope.Of(c)
+	block := scope.Of(c, pluginName)
 	block.Declarations(c, func(head scope.Line) (scope.Declaration, error) { return declare(block, head) })
 
 	handler := &DNSView{scope: block}

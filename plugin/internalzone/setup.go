@@ -21,7 +21,7 @@ const pluginName = model.ZoneDirective
 func init() { plugin.Register(pluginName, setup) }
 
 func setup(c *caddy.Controller) error {
-	block := scope.Of(c)
+	block := scope.Of(c, pluginName)
 	config := dnsserver.GetConfig(c)
 	shared := zonesOf(c)
 	corefile := modified(c.File())

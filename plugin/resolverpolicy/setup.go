@@ -25,7 +25,7 @@ func setup(c *caddy.Controller) error {
 	if err := refuseCacheAbove(config); err != nil {
 		return plugin.Error(pluginName, err)
 	}
-	block := scope.Of(c)
+	block := scope.Of(c, pluginName)
 	from := sourcesOf(c, block, config)
 	from.clients.Geo = findGeo(config)
 	block.Declarations(c, func(head scope.Line) (scope.Declaration, error) {

@@ -43,7 +43,7 @@ func TestMain(m *testing.M) {
 	caddy.Quiet, dnsserver.Quiet = true, true
 	plugin.Register(probe, func(c *caddy.Controller) error {
 		c.Next()
-		block = scope.Of(c)
+		block = scope.Of(c, probe)
 		dnsserver.GetConfig(c).AddPlugin(func(next plugin.Handler) plugin.Handler { return catcher{next} })
 		return nil
 	})

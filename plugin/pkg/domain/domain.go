@@ -104,6 +104,21 @@ func ToASCII(s string) (string, error) {
 	return strings.Join(labels, "."), nil
 }
 
+// ToUnicode returns a name in which Punycode labels stand in Unicode, as people read
+// them; labels that are not valid stay as they are.
+func ToUnicode(name string) string {
+	if !strings.Contains(name, "xn--") {
+		return name
+	}
+	labels := strings.Split(name, ".")
+	for i, label := range labels {
+		if text, err := idna.Lookup.ToUnicode(label); err == nil {
+			labels[i] = text
+		}
+	}
+	return strings.Join(labels, ".")
+}
+
 // IsSubdomain reports whether child is parent or lies below it. Both are canonical.
 func IsSubdomain(parent, child string) bool {
 	if parent == Root {

@@ -33,6 +33,9 @@ func Directives() []string {
 func checkOrder(directives []string) error {
 	want := Directives()
 	at := slices.Index(directives, want[0])
+	if own := slices.Index(directives, AccountDirective); own > at {
+		return fmt.Errorf("the directives of this program are out of order: %s has to stand above %s", AccountDirective, want[0])
+	}
 	if at >= 0 && at+len(want) <= len(directives) && slices.Equal(directives[at:at+len(want)], want) {
 		return nil
 	}
@@ -63,6 +66,9 @@ func InUse() bool {
 }
 
 func init() {
+	for _, directive := range Directives() { // before what ends the load, behind the last of them
+		caddy.RegisterParsingCallback("dns", directive, func(ctx caddy.Context) error { return loading.complete(ctx, directive) })
+	}
 	caddy.RegisterParsingCallback("dns", model.ReferenceDirective, func(ctx caddy.Context) error {
 		if slices.Index(dnsserver.Directives, tlsDirective) > slices.Index(dnsserver.Directives, model.ReferenceDirective) {
 			return nil
@@ -72,8 +78,8 @@ func init() {
 	caddy.RegisterParsingCallback("dns", tlsDirective, finish)
 }
 
-// Of returns the scope of the server block that c sets up.
-func Of(c *caddy.Controller) *Scope {
+// Of returns the scope of the server block in which c sets up a directive.
+func Of(c *caddy.Controller, directive string) *Scope {
 	loading.mu.Lock()
 	defer loading.mu.Unlock()
 	loading.used = true
@@ -87,9 +93,10 @@ func Of(c *caddy.Controller) *Scope {
 	}
 	s := blocks[c.ServerBlockIndex]
 	if s == nil {
-		s = &Scope{config: dnsserver.GetConfig(c), keys: c.ServerBlockKeys}
+		s = &Scope{config: dnsserver.GetConfig(c), keys: c.ServerBlockKeys, stands: make(map[string]bool)}
 		blocks[c.ServerBlockIndex] = s
 	}
+	s.stands[directive] = true
 	return s
 }
 

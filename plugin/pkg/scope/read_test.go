@@ -15,7 +15,7 @@ import (
 
 func init() {
 	plugin.Register("dnsview", func(c *caddy.Controller) error {
-		block := Of(c)
+		block := Of(c, model.ViewDirective)
 		block.Declarations(c, func(head Line) (Declaration, error) {
 			if len(head.Words) != 1 {
 				return Declaration{}, errNoName
@@ -126,7 +126,7 @@ func TestReadPositions(t *testing.T) {
 // not taken for the one that is read.
 func TestReadBesideLoad(t *testing.T) {
 	c := caddy.NewTestController("dns", "a")
-	Of(c).AddView(&model.ViewSpec{Name: "other"})
+	Of(c, model.ViewDirective).AddView(&model.ViewSpec{Name: "other"})
 	blocks, _, _ := read(".:1053 {\n dnsview mine\n}")
 	if got := views(blocks); got != "dns://.:1053: mine" {
 		t.Errorf("read %s", got)

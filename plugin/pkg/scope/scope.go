@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/coredns/caddy"
 	"github.com/coredns/coredns/core/dnsserver"
 
 	"github.com/internaldns/internaldns/plugin/pkg/model"
@@ -29,6 +30,8 @@ type Scope struct {
 	loaders  []Loader // by the zone's place in spec
 	problems problem.List
 	before   []func()
+	stands   map[string]bool   // directives that were set up
+	whole    *caddy.Controller // to set up those of which there is no line; nil if there is no need
 
 	followers []Follower // complete before the first update
 
@@ -113,7 +116,7 @@ func (s *Scope) Update(change func(old *model.Snapshot) (*model.Snapshot, proble
 		return problems
 	}
 	followers := s.followers
-	if next.SameConfig(old) {
+	if old != nil && next.SameConfig(old) {
 		followers = nil
 	}
 	for _, f := range followers {
@@ -158,7 +161,7 @@ func (s *Scope) Build() problem.List {
 		s.publish(snapshot)
 		s.built.Store(int64(time.Since(began)))
 	}
-	s.spec, s.loaders, s.problems, s.before = model.Spec{}, nil, nil, nil
+	s.spec, s.loaders, s.problems, s.before, s.whole = model.Spec{}, nil, nil, nil, nil
 	return list
 }
 

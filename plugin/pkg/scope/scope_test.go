@@ -79,15 +79,15 @@ var errNoName = noName{}
 // TestOf holds that the directives of one block share a scope, and no others do.
 func TestOf(t *testing.T) {
 	c := caddy.NewTestController("dns", "a\nb")
-	first := Of(c)
-	if Of(c) != first {
+	first := Of(c, model.ViewDirective)
+	if Of(c, model.ViewDirective) != first {
 		t.Error("two scopes in one server block")
 	}
 	c.ServerBlockIndex++
-	if Of(c) == first {
+	if Of(c, model.ViewDirective) == first {
 		t.Error("one scope for two server blocks")
 	}
-	if other := caddy.NewTestController("dns", "a"); Of(other) == first {
+	if other := caddy.NewTestController("dns", "a"); Of(other, model.ViewDirective) == first {
 		t.Error("one scope for two Corefiles")
 	}
 }
@@ -115,15 +115,15 @@ func TestCheckOrder(t *testing.T) {
 // a block without any is published.
 func TestFinish(t *testing.T) {
 	c := caddy.NewTestController("dns", "a")
-	good := Of(c)
+	good := Of(c, model.ViewDirective)
 	if err := finish(c.Context()); err != nil || good.Load() == nil {
 		t.Fatalf("finish = %v, snapshot %v", err, good.Load())
 	}
 
 	c = caddy.NewTestController("dns", "a")
-	Of(c).Report(problem.Problem{Pos: problem.Pos{File: "Corefile", Line: 9}, Severity: problem.Error, Text: "later"})
+	Of(c, model.ViewDirective).Report(problem.Problem{Pos: problem.Pos{File: "Corefile", Line: 9}, Severity: problem.Error, Text: "later"})
 	c.ServerBlockIndex++
-	Of(c).AddView(&model.ViewSpec{Pos: problem.Pos{File: "Corefile", Line: 4}, Name: "v", Zones: []model.Ref{{Pos: problem.Pos{File: "Corefile", Line: 4}, Name: "z"}}})
+	Of(c, model.ViewDirective).AddView(&model.ViewSpec{Pos: problem.Pos{File: "Corefile", Line: 4}, Name: "v", Zones: []model.Ref{{Pos: problem.Pos{File: "Corefile", Line: 4}, Name: "z"}}})
 	err := finish(c.Context())
 	want := `2 problems:
 Corefile:4: dnsview "v": there is no zone with the ID "z" in this server block; known: none

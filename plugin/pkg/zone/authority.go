@@ -25,6 +25,13 @@ func (b *Builder) synthesize() {
 		minimum = b.opt.NegativeTTL
 	}
 	apex := b.opt.Apex
+	if b.opt.SOA != nil {
+		soa := *b.opt.SOA
+		soa.Hdr = dns.RR_Header{Name: apex, Rrtype: dns.TypeSOA, Class: dns.ClassINET, Ttl: soa.Hdr.Ttl}
+		soa.Serial = b.opt.Serial
+		b.entries.push(entry{rr: &soa, place: b.shorten(b.opt.Pos, dns.TypeSOA)})
+		return
+	}
 	soa := &dns.SOA{
 		Hdr: dns.RR_Header{Name: apex, Rrtype: dns.TypeSOA, Class: dns.ClassINET, Ttl: soaTTL},
 		Ns:  below("ns", apex), Mbox: below("hostmaster", apex),

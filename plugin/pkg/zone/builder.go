@@ -31,6 +31,7 @@ type Options struct {
 
 	Flatten bool        // the apex may own a CNAME beside SOA and NS
 	Serial  uint32      // of a synthesized SOA
+	SOA     *dns.SOA    // what else a synthesized SOA holds, but for its owner; nil for the defaults
 	Pos     problem.Pos // of the zone's declaration, for problems with no place of their own
 }
 

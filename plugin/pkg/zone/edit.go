@@ -56,7 +56,7 @@ type addition struct {
 }
 
 // Edit returns an editor of the zone. The options are those that the zone was built
-// with, but for the serial of a synthesized SOA.
+// with, but for what a synthesized SOA and the negative TTL are made of.
 func (z *Zone) Edit(opt Options) *Editor {
 	opt.Apex = z.apex
 	if opt.ID == "" {
