@@ -20,6 +20,7 @@ const (
 	miekgDNS    = "github.com/miekg/dns"
 	prefixTable = "github.com/gaissmai/bart"
 	punycode    = "golang.org/x/net/idna"
+	rateLimiter = "golang.org/x/time/rate"
 	yaml        = "go.yaml.in/yaml/v3"
 	caddyServer = "github.com/coredns/caddy"
 	coreDNS     = "github.com/coredns/coredns/"
@@ -36,6 +37,7 @@ func layers() map[string]layer {
 		"plugin/pkg/expr":        {rank: 0, pure: true},
 		"plugin/pkg/numbered":    {rank: 0, pure: true},
 		"plugin/pkg/token":       {rank: 0},
+		"plugin/pkg/store":       {rank: 0},
 		"plugin/pkg/filewatch":   {rank: 1},
 		"plugin/pkg/zone":        {rank: 1, pure: true, foreign: []string{miekgDNS, prefixTable}},
 		"plugin/pkg/zonefile":    {rank: 1, foreign: []string{miekgDNS}},
@@ -44,6 +46,7 @@ func layers() map[string]layer {
 		"plugin/pkg/list":        {rank: 2, pure: true, foreign: []string{prefixTable}},
 		"plugin/pkg/identity":    {rank: 2, pure: true, foreign: []string{prefixTable}},
 		"plugin/pkg/location":    {rank: 2, pure: true, foreign: []string{prefixTable}},
+		"plugin/pkg/record":      {rank: 2, pure: true, foreign: []string{miekgDNS}},
 		"plugin/pkg/model":       {rank: 2, pure: true, foreign: []string{miekgDNS, prefixTable}},
 		"plugin/pkg/requestinfo": {rank: 3, pure: true, foreign: []string{miekgDNS}},
 		"plugin/pkg/resolve":     {rank: 3, pure: true, foreign: []string{miekgDNS}},
@@ -55,7 +58,14 @@ func layers() map[string]layer {
 		"plugin/pkg/telemetry":   {rank: 5, foreign: []string{miekgDNS, coreDNS + "plugin", prometheusClient}},
 		"plugin/pkg/querylog":    {rank: 6, foreign: []string{miekgDNS, coreDNS + "plugin/pkg/log"}},
 		"plugin/pkg/upstream":    {rank: 5, foreign: []string{miekgDNS, coreDNS + "plugin/"}},
+		"plugin/pkg/live":        {rank: 5, foreign: []string{miekgDNS, coreDNS + "plugin/pkg/log"}},
+		"plugin/pkg/api":         {rank: 6, foreign: []string{miekgDNS, rateLimiter, coreDNS + "plugin/pkg/log"}},
 
+		"plugin/pkg/api/apitest":     {rank: 1, foreign: []string{"github.com/getkin/kin-openapi/"}},
+		"plugin/pkg/store/bolt":      {rank: 1, foreign: []string{"go.etcd.io/bbolt"}},
+		"plugin/pkg/store/storetest": {rank: 1},
+
+		"plugin/internaldns":    pluginLayer(),
 		"plugin/resolverpolicy": pluginLayer(),
 		"plugin/dnsview":        pluginLayer(),
 		"plugin/internalzone":   pluginLayer(),

@@ -43,12 +43,23 @@ const (
 	ListEntryRepeated    Code = "list-entry-repeated"
 	ApexInvalid          Code = "apex-invalid"
 	RecordInvalid        Code = "record-invalid"
+	RecordTypeUnknown    Code = "record-type-unknown"
+	RecordTypeFixed      Code = "record-type-fixed"
+	ContentInvalid       Code = "content-invalid"
+	TTLInvalid           Code = "ttl-invalid"
+	CommentInvalid       Code = "comment-invalid"
+	TagInvalid           Code = "tag-invalid"
+	SettingsInvalid      Code = "settings-invalid"
+	ProxiedUnsupported   Code = "proxied-unsupported"
+	FilterInvalid        Code = "filter-invalid"
 	OwnerInvalid         Code = "owner-invalid"
 	OwnerOutside         Code = "owner-outside"
 	SOANotAtApex         Code = "soa-not-at-apex"
 	SOAMadeUp            Code = "soa-made-up"
+	RecordRepeated       Code = "record-repeated"
 	RecordNotSingle      Code = "record-not-single"
 	CNAMEBesideOthers    Code = "cname-beside-others"
+	NSBesideOthers       Code = "ns-beside-others"
 	CNAMELeadsNowhere    Code = "cname-leads-nowhere"
 	RecordBelowDNAME     Code = "record-below-dname"
 	RRsetTooLarge        Code = "rrset-too-large"
@@ -64,6 +75,7 @@ const (
 	ValidatorsNeedAnchor Code = "validators-need-anchor"
 	MoreOfAKind          Code = "more-of-a-kind"
 	CheckIncomplete      Code = "check-incomplete"
+	BackupInvalid        Code = "backup-invalid"
 	Internal             Code = "internal"
 )
 
@@ -122,12 +134,23 @@ func codesOfData() []Meaning {
 		{ListEntryRepeated, "an entry is in the list already"},
 		{ApexInvalid, "the name of a zone is no domain name"},
 		{RecordInvalid, "a record is wrong"},
+		{RecordTypeUnknown, "the type of a record is unknown, or none that an internal zone can hold"},
+		{RecordTypeFixed, "a record keeps its type"},
+		{ContentInvalid, "the content, data or priority of a record is wrong"},
+		{TTLInvalid, "the TTL of a record is not automatic and out of range"},
+		{CommentInvalid, "the comment of a record is too long, or has control characters"},
+		{TagInvalid, "the tags of a record are too many, or one is wrong"},
+		{SettingsInvalid, "the settings of a record are no object, or too large"},
+		{ProxiedUnsupported, "a record of an internal zone cannot be proxied"},
+		{FilterInvalid, "a filter or the order of a list is wrong"},
 		{OwnerInvalid, "the owner of a record is no domain name"},
 		{OwnerOutside, "a record lies outside its zone"},
 		{SOANotAtApex, "a SOA stands below the apex"},
 		{SOAMadeUp, "the data of a zone have no SOA"},
+		{RecordRepeated, "a call adds a record that is there already"},
 		{RecordNotSingle, "a name has a second SOA, CNAME or DNAME"},
 		{CNAMEBesideOthers, "a CNAME stands beside other data"},
+		{NSBesideOthers, "a call puts an NS record beside other data of a name"},
 		{CNAMELeadsNowhere, "an alias leads to no record"},
 		{RecordBelowDNAME, "a record lies below a DNAME"},
 		{RRsetTooLarge, "no message can hold an RRset"},
@@ -143,6 +166,7 @@ func codesOfData() []Meaning {
 		{ValidatorsNeedAnchor, "validating clients need a negative trust anchor for a zone"},
 		{MoreOfAKind, "there are more problems of a kind than are listed"},
 		{CheckIncomplete, "a configuration is too large to be checked whole"},
+		{BackupInvalid, "a file is no backup of an account, or not one that can be restored"},
 		{Internal, "the program is wrong, not the configuration"},
 	}
 }

@@ -20,8 +20,8 @@ func (p *parser) cloudflare(h *dns.RR_Header, stated bool) (owner string, ttl ui
 	if p.undotted {
 		written := string(clip(p.ownerText))
 		if h.Rrtype == dns.TypeSOA && strings.EqualFold(written+".", p.opt.Origin) {
-			p.exported = true
-			p.warnf(p.line, "the owner %s of the SOA has no final dot and is taken for the zone, as Cloudflare exports it", written)
+			p.exported = !p.opt.KeepAutomatic
+			p.warnExport("the owner %s of the SOA has no final dot and is taken for the zone, as Cloudflare exports it", written)
 			owner = p.opt.Origin
 			p.owner, p.ownerText = owner, p.ownerText[:0]
 		} else {
@@ -37,6 +37,13 @@ func (p *parser) cloudflare(h *dns.RR_Header, stated bool) (owner string, ttl ui
 		}
 	}
 	return owner, ttl
+}
+
+// warnExport warns of what Cloudflare exports, unless it is known.
+func (p *parser) warnExport(format string, args ...any) {
+	if !p.opt.KeepAutomatic {
+		p.warnf(p.line, format, args...)
+	}
 }
 
 // isUndotted reports whether a relative name ends in the zone's own, as one does whose

@@ -181,3 +181,42 @@ func TestOpenBelow(t *testing.T) {
 		t.Error("a name that is not below the directory was opened")
 	}
 }
+
+// Comments belong to the record before them; those of lines of their own belong to none.
+func TestComments(t *testing.T) {
+	const text = `; of nobody
+www 60 A 192.0.2.1 ; first; and "more"
+www 60 A 192.0.2.2
+mx MX ( 10 ; preference
+  mail ;last
+)
+$TTL 60 ; of nobody
+txt TXT "a;b"
+bad A x ; lost
+$GENERATE 1-2 g$ A 192.0.2.$ ; of nobody
+empty A 192.0.2.3 ;
+`
+	var got []string
+	opt := Options{Origin: "example.org.", Comment: func(text string) { got = append(got, text) }}
+	Parse(strings.NewReader(text), opt, func(rr dns.RR, _ problem.Pos) { got = append(got, rr.Header().Name) })
+	want := []string{` first; and "more"`, "www.example.org.", "www.example.org.", "last", "mx.example.org.", "txt.example.org.",
+		"g1.example.org.", "g2.example.org.", "", "empty.example.org."}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// Who knows what TTL 1 means takes an export as it is.
+func TestKeepAutomatic(t *testing.T) {
+	const text = "example.org 3600 IN SOA ns. host. 1 1 1 1 1\nwww.example.org. 1 IN A 192.0.2.1\n"
+	var ttls []uint32
+	list := Parse(strings.NewReader(text), Options{Origin: "example.org.", KeepAutomatic: true}, func(rr dns.RR, _ problem.Pos) {
+		if !dns.IsSubDomain("example.org.", rr.Header().Name) {
+			t.Errorf("owner %s", rr.Header().Name)
+		}
+		ttls = append(ttls, rr.Header().Ttl)
+	})
+	if len(list) > 0 || !slices.Equal(ttls, []uint32{3600, 1}) {
+		t.Errorf("TTLs %v, problems %v", ttls, list)
+	}
+}

@@ -34,6 +34,8 @@ type parser struct {
 	bad      bool // it has a lexical error
 	scanning bool // its tokens are not complete
 
+	noteFrom, noteTo int // its last comment, as offsets into it; none if both are zero
+
 	apex       []byte // of the zone, without its final dot
 	origin     string // canonical
 	originWire int    // its octets on the wire
@@ -150,6 +152,9 @@ func (p *parser) emit(rr dns.RR) {
 		return
 	}
 	p.records++
+	if p.noteTo > 0 {
+		p.opt.Comment(string(p.src.record()[p.noteFrom:p.noteTo]))
+	}
 	p.add(rr, problem.Pos{File: p.src.file, Line: p.line})
 }
 

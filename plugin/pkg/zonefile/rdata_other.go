@@ -14,8 +14,11 @@ import (
 	"github.com/internaldns/internaldns/plugin/pkg/domain"
 )
 
-// maxWire is room for a record of 64 KiB of rdata.
-const maxWire = 1<<16 + 512
+// maxWire is room for a record of 64 KiB of rdata, firstWire for most.
+const (
+	maxWire   = 1<<16 + 512
+	firstWire = 1 << 10
+)
 
 // understood reports whether miekg/dns reads and packs the rdata of a type. It
 // packs an NXT as if it were an NSEC, and has no text for NULL.
@@ -164,10 +167,7 @@ func (f *fields) fixName(v reflect.Value) error {
 
 // settle packs a record and gives what is unpacked from that.
 func (f *fields) settle(rr dns.RR) (dns.RR, error) {
-	if f.p.wire == nil {
-		f.p.wire = make([]byte, maxWire)
-	}
-	n, err := dns.PackRR(rr, f.p.wire, 0, nil, false)
+	n, err := f.pack(rr)
 	if err != nil {
 		return nil, errAt(f.last, "%s has rdata that cannot be packed: %s", domain.TypeName(f.typ), strings.TrimPrefix(err.Error(), "dns: "))
 	}
@@ -185,6 +185,20 @@ func (f *fields) settle(rr dns.RR) (dns.RR, error) {
 	out.Header().Name = rr.Header().Name
 	out.Header().Rdlength = 0
 	return out, f.check(out)
+}
+
+// pack packs a record into the parser's room, which grows once: few records need it all,
+// and many parsers read one record only.
+func (f *fields) pack(rr dns.RR) (int, error) {
+	if f.p.wire == nil {
+		f.p.wire = make([]byte, firstWire)
+	}
+	n, err := dns.PackRR(rr, f.p.wire, 0, nil, false)
+	if err != nil && len(f.p.wire) < maxWire {
+		f.p.wire = make([]byte, maxWire)
+		n, err = dns.PackRR(rr, f.p.wire, 0, nil, false)
+	}
+	return n, err
 }
 
 func (f *fields) check(rr dns.RR) error {

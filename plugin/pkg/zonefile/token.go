@@ -38,6 +38,7 @@ var kinds = [256]kind{
 // reported and leaves toks empty.
 func (p *parser) scan() bool {
 	p.toks, p.parens, p.bad, p.indented, p.scanning = p.toks[:0], 0, false, false, true
+	p.noteFrom, p.noteTo = 0, 0
 	ok := p.scanLines()
 	p.scanning = false
 	return ok
@@ -104,6 +105,9 @@ func (p *parser) scanLine() {
 		case blank:
 			p.at++
 		case comment:
+			if p.opt.Comment != nil {
+				p.noteFrom, p.noteTo = p.at+1, p.stop
+			}
 			return
 		case opening:
 			if p.parens == 0 {

@@ -2,7 +2,6 @@ package zonefile
 
 import (
 	"bufio"
-	"encoding/hex"
 	"fmt"
 	"io"
 	"iter"
@@ -36,7 +35,6 @@ type writer struct {
 	ttl    uint32 // $TTL
 	begun  bool
 	owner  string // of the last record
-	wire   []byte
 }
 
 func (f *writer) record(rr dns.RR) error {
@@ -59,7 +57,7 @@ func (f *writer) record(rr dns.RR) error {
 	if h.Ttl != f.ttl {
 		ttl = fmt.Sprint(h.Ttl)
 	}
-	text, err := f.rdata(rr)
+	text, err := Rdata(rr)
 	if err != nil {
 		return err
 	}
@@ -87,42 +85,4 @@ func (f *writer) relative(name string) string {
 		return `\` + name
 	}
 	return name
-}
-
-// rdata returns the text of a record's rdata.
-func (f *writer) rdata(rr dns.RR) (string, error) {
-	text := strings.TrimPrefix(rr.String(), rr.Header().String())
-	switch rr := rr.(type) {
-	case *dns.A, *dns.AAAA, *dns.NS, *dns.CNAME, *dns.PTR, *dns.MX, *dns.SRV, *dns.SOA:
-		return text, nil
-	case *dns.RFC3597:
-		return strings.TrimRight(fmt.Sprintf(`\# %d %s`, len(rr.Rdata)/2, rr.Rdata), " "), nil
-	}
-	packed, err := f.pack(rr)
-	if err != nil {
-		return "", err
-	}
-	line := fmt.Sprintf(". 0 IN %s %s", domain.TypeName(rr.Header().Rrtype), text)
-	if back, err := ParseRecord(line, Options{}); err == nil {
-		if again, err := f.pack(back); err == nil && again == packed {
-			return text, nil
-		}
-	}
-	return fmt.Sprintf(`\# %d %s`, len(packed), hex.EncodeToString([]byte(packed))), nil
-}
-
-// pack returns the rdata of a record on the wire.
-func (f *writer) pack(rr dns.RR) (string, error) {
-	if f.wire == nil {
-		f.wire = make([]byte, maxWire)
-	}
-	n, err := dns.PackRR(rr, f.wire, 0, nil, false)
-	if err != nil {
-		return "", fmt.Errorf("record %q %s cannot be packed: %w", rr.Header().Name, domain.TypeName(rr.Header().Rrtype), err)
-	}
-	skip, err := dns.PackDomainName(rr.Header().Name, make([]byte, 256), 0, nil, false)
-	if err != nil {
-		return "", err
-	}
-	return string(f.wire[skip+10 : n]), nil
 }

@@ -49,6 +49,16 @@ type Options struct {
 	// one. With nil, an $INCLUDE is an error.
 	Open func(name string) (io.ReadCloser, error)
 
+	// Comment, if set, is told the comment of a record that has one, just before the
+	// record is added: what stands behind the semicolon, up to the end of the line. Of a
+	// record of several lines it is the last one.
+	Comment func(text string)
+
+	// KeepAutomatic leaves TTL 1, which Cloudflare exports for an automatic one, as it is,
+	// and takes an export of Cloudflare without a word. It is for those who know what such
+	// a TTL means.
+	KeepAutomatic bool
+
 	MaxRecords   int   // records of one load; default 16777216
 	MaxGenerated int   // records that $GENERATE makes in one load; default 1048576
 	MaxProblems  int   // problems listed; default 1000, the others are counted
@@ -88,7 +98,7 @@ func ParseRecord(text string, opt Options) (dns.RR, error) {
 	opt = opt.withDefaults()
 	p := newParser(opt, func(rr dns.RR, _ problem.Pos) { found = append(found, rr) })
 	p.directives = false
-	p.src = newSource(strings.NewReader(strings.TrimLeft(text, " \t\r\n")), "", &p.left)
+	p.src = textSource([]byte(strings.TrimLeft(text, " \t\r\n")), "", 1)
 	p.run()
 	if errs := p.list().Only(problem.Error); len(errs) > 0 {
 		errs[0].Pos = problem.Pos{}
