@@ -157,3 +157,10 @@ func (t *Token) Allows(want Permission, on Resource) bool {
 func (t *Token) AllowsAny(want Permission) bool {
 	return slices.ContainsFunc(t.Policies, func(p Policy) bool { return p.Effect == Allow && p.grants(want) })
 }
+
+// Full returns the policy that grants all permissions on all that an account holds.
+func Full(account string) (Policy, error) {
+	p := Policy{Effect: Allow, Permissions: Permissions()}
+	err := json.Unmarshal(fmt.Appendf(nil, `{%q: "*", %q: "*"}`, accountKey+account, zoneKey+"*"), &p.Resources)
+	return p, err
+}

@@ -9,6 +9,8 @@ package token
 import (
 	"crypto/sha256"
 	"crypto/subtle"
+	"encoding/hex"
+	"errors"
 	"net/netip"
 	"time"
 )
@@ -21,6 +23,22 @@ func HashOf(text string) Hash { return sha256.Sum256([]byte(text)) }
 
 // Equal reports whether two hashes are the same, in constant time.
 func (h Hash) Equal(other Hash) bool { return subtle.ConstantTimeCompare(h[:], other[:]) == 1 }
+
+// MarshalText writes the hash in hexadecimal digits.
+func (h Hash) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, h[:]), nil }
+
+// UnmarshalText reads hexadecimal digits.
+func (h *Hash) UnmarshalText(text []byte) error {
+	if len(text) != hex.EncodedLen(len(h)) {
+		return errHash
+	}
+	if _, err := hex.Decode(h[:], text); err != nil {
+		return errHash
+	}
+	return nil
+}
+
+var errHash = errors.New("a hash has 64 hexadecimal digits")
 
 // Status is what the owner of a token made of it.
 type Status string

@@ -285,3 +285,20 @@ func TestGroups(t *testing.T) {
 		t.Errorf("%d groups for %d permissions", len(Groups()), len(Permissions()))
 	}
 }
+
+func TestHashText(t *testing.T) {
+	want := HashOf("text")
+	text, err := json.Marshal(want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got Hash
+	if err := json.Unmarshal(text, &got); err != nil || got != want {
+		t.Errorf("%s is read as %x, %v", text, got, err)
+	}
+	for _, bad := range []string{`"00"`, `[1,2]`, `"` + strings.Repeat("x", 64) + `"`} {
+		if json.Unmarshal([]byte(bad), &got) == nil {
+			t.Errorf("%s is taken for a hash", bad)
+		}
+	}
+}
