@@ -1,0 +1,148 @@
+package api
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/internaldns/internaldns/plugin/pkg/record"
+	"github.com/internaldns/internaldns/plugin/pkg/token"
+)
+
+func number(n int) string { return strconv.Itoa(n) }
+
+// routes returns all calls.
+func routes() []*route {
+	return slices.Concat(zoneRoutes(), recordRoutes(), accountRoutes(), tokenRoutes("/user/tokens"), tokenRoutes("/accounts/{account}/tokens"),
+		viewRoutes(), ruleRoutes(), backupRoutes(), harmlessRoutes())
+}
+
+// The parameters that several calls have.
+func paging() []parameter {
+	return []parameter{{"page", "number of the page, from 1"}, {"per_page", "objects of a page"}}
+}
+
+func ordering() []parameter {
+	return []parameter{{"order", "what to sort by"}, {"direction", "asc or desc"}, {"match", "all or any of the filters"}}
+}
+
+func forcing() []parameter {
+	return []parameter{{"force", "Extension: true does it whatever uses the object."}}
+}
+
+func zoneRoutes() []*route {
+	return []*route{
+		{method: http.MethodGet, path: "/zones", summary: "List zones", permission: token.ZoneRead, handle: listZones, list: true, result: zoneObject{},
+			query: slices.Concat(paging(), ordering(), []parameter{{"name", "name of the zone, or OPERATOR:NAME"}, {"type", "internal is the only one here"},
+				{"status", "active is the only one here"}, {"account.id", "id of the account"}, {"account.name", "name of the account"}})},
+		{method: http.MethodPost, path: "/zones", summary: "Create a zone", permission: token.ZoneWrite, scope: ofNewObject, handle: createZone, body: zoneBody{}, result: zoneObject{}},
+		{method: http.MethodGet, path: "/zones/{zone}", summary: "Get a zone", permission: token.ZoneRead, scope: ofZone, handle: getZone, result: zoneObject{}},
+		{method: http.MethodPatch, path: "/zones/{zone}", summary: "Edit a zone", permission: token.ZoneWrite, scope: ofZone, handle: patchZone, body: zonePatch{}, result: zoneObject{}},
+		{method: http.MethodDelete, path: "/zones/{zone}", summary: "Delete a zone", permission: token.ZoneWrite, scope: ofZone, handle: deleteZone, result: idObject{}, query: forcing()},
+		{method: http.MethodGet, path: "/zones/{zone}/dns_settings", summary: "Get the DNS settings of a zone", permission: token.ZoneDNSSettingsRead, scope: ofZone, handle: getDNSSettings, result: settingsShown{}},
+		{method: http.MethodPatch, path: "/zones/{zone}/dns_settings", summary: "Edit the DNS settings of a zone", permission: token.ZoneDNSSettingsWrite, scope: ofZone, handle: patchDNSSettings, body: settingsBody{}, result: settingsShown{}},
+	}
+}
+
+func recordRoutes() []*route {
+	const all, one = "/zones/{zone}/dns_records", "/zones/{zone}/dns_records/{record}"
+	return []*route{
+		{method: http.MethodGet, path: all, summary: "List records", permission: token.DNSRead, scope: ofZone, handle: listRecords, list: true, result: record.Object{}, query: recordParameters()},
+		{method: http.MethodPost, path: all, summary: "Create a record", permission: token.DNSWrite, scope: ofZone, handle: createRecord, body: record.Fields{}, result: record.Object{}},
+		{method: http.MethodPost, path: all + "/batch", summary: "Delete, patch, put and create records in one change", permission: token.DNSWrite, scope: ofZone, handle: batchRecords, body: batchBody{}, result: batchObject{}},
+		{method: http.MethodPost, path: all + "/import", summary: "Import a BIND file", permission: token.DNSWrite, scope: ofZone, handle: importRecords, body: importBody{}, multipart: true, result: importObject{}},
+		{method: http.MethodGet, path: all + "/export", summary: "Export a BIND file", permission: token.DNSRead, scope: ofZone, handle: exportRecords, text: true},
+		{method: http.MethodGet, path: all + "/usage", summary: "Count the records of a zone", permission: token.DNSRead, scope: ofZone, handle: zoneUsage, result: usageObject{}},
+		{method: http.MethodPost, path: all + "/scan", summary: "Nothing is scanned for internal zones", permission: token.DNSWrite, scope: ofZone, handle: scanned, result: scanObject{}},
+		{method: http.MethodPost, path: all + "/scan/trigger", summary: "Nothing is scanned for internal zones", permission: token.DNSWrite, scope: ofZone, handle: scanned, result: scanObject{}},
+		{method: http.MethodGet, path: all + "/scan/review", summary: "Nothing is scanned for internal zones", permission: token.DNSRead, scope: ofZone, handle: empty, list: true, result: record.Object{}},
+		{method: http.MethodPost, path: all + "/scan/review", summary: "Nothing is scanned for internal zones", permission: token.DNSWrite, scope: ofZone, handle: scanned, result: scanObject{}},
+		{method: http.MethodGet, path: one, summary: "Get a record", permission: token.DNSRead, scope: ofZone, handle: getRecord, result: record.Object{}},
+		{method: http.MethodPatch, path: one, summary: "Edit a record", permission: token.DNSWrite, scope: ofZone, handle: patchRecord, body: record.Fields{}, result: record.Object{}},
+		{method: http.MethodPut, path: one, summary: "Replace a record", permission: token.DNSWrite, scope: ofZone, handle: putRecord, body: record.Fields{}, result: record.Object{}},
+		{method: http.MethodDelete, path: one, summary: "Delete a record", permission: token.DNSWrite, scope: ofZone, handle: deleteRecord, result: idObject{}},
+		{method: http.MethodGet, path: "/accounts/{account}/dns_records/usage", summary: "Count the records of the account", permission: token.AccountSettingsRead, scope: ofAccount, handle: accountUsage, result: usageObject{}},
+	}
+}
+
+func recordParameters() []parameter {
+	out := append(paging(), ordering()...)
+	for _, field := range []string{"name", "content", "comment", "tag"} {
+		out = append(out, parameter{field, "the same, without case"})
+		for _, how := range []string{"exact", "contains", "startswith", "endswith"} {
+			out = append(out, parameter{field + "." + how, "without case"})
+		}
+	}
+	return append(out, parameter{"comment.present", ""}, parameter{"comment.absent", ""}, parameter{"tag.present", "name of a tag"}, parameter{"tag.absent", "name of a tag"},
+		parameter{"tag_match", "all or any of the conditions on tags"}, parameter{"type", "one or several"}, parameter{"proxied", "no internal record is"},
+		parameter{"search", "text in any part of a record"}, parameter{"include_shadow_metadata", "true tells which records an NS record hides"},
+		parameter{"shadowed_by_name", "only records that NS records of this name hide"}, parameter{"shadowing_name", "only NS records that hide this name"})
+}
+
+func accountRoutes() []*route {
+	return []*route{
+		{method: http.MethodGet, path: "/accounts", summary: "List accounts", scope: anyToken, handle: listAccounts, list: true, result: accountObject{}, query: append(paging(), parameter{"name", "name of the account"})},
+		{method: http.MethodGet, path: "/accounts/{account}", summary: "Get an account", scope: anyToken, handle: getAccount, result: accountObject{}},
+		{method: http.MethodGet, path: "/user", summary: "Get the bearer of the token", scope: anyToken, handle: getUser, result: userObject{}},
+		{method: http.MethodGet, path: "/accounts/{account}/dns_settings", summary: "Get the DNS settings of the account", permission: token.AccountDNSSettingsRead, scope: ofAccount, handle: getAccountDNSSettings, result: accountSettingsObject{}},
+		{method: http.MethodPatch, path: "/accounts/{account}/dns_settings", summary: "Edit the DNS settings of the account", permission: token.AccountDNSSettingsWrite, scope: ofAccount, handle: patchAccountDNSSettings, body: accountSettingsBody{}, result: accountSettingsObject{}},
+		{method: http.MethodGet, path: "/openapi.json", summary: "This document", open: true, handle: openAPI, result: json.RawMessage{}},
+	}
+}
+
+func tokenRoutes(all string) []*route {
+	one := all + "/{token}"
+	return []*route{
+		{method: http.MethodGet, path: all + "/verify", summary: "Tell whether the token can be used", scope: anyToken, handle: verifyToken, result: verifyObject{}},
+		{method: http.MethodGet, path: all + "/permission_groups", summary: "List permission groups", permission: token.APITokensRead, scope: ofAccount, handle: listGroups, list: true, result: groupObject{}, query: []parameter{{"name", "name of the group"}, {"scope", "what it is granted on"}}},
+		{method: http.MethodGet, path: all, summary: "List tokens", permission: token.APITokensRead, scope: ofAccount, handle: listTokens, list: true, result: tokenObject{}, query: append(paging(), parameter{"direction", "asc or desc"})},
+		{method: http.MethodPost, path: all, summary: "Create a token", permission: token.APITokensWrite, scope: ofAccount, handle: createToken, body: tokenBody{}, result: tokenObject{}},
+		{method: http.MethodGet, path: one, summary: "Get a token", permission: token.APITokensRead, scope: ofAccount, handle: getToken, result: tokenObject{}},
+		{method: http.MethodPut, path: one, summary: "Replace a token but for its value", permission: token.APITokensWrite, scope: ofAccount, handle: putToken, body: tokenBody{}, result: tokenObject{}},
+		{method: http.MethodPut, path: one + "/value", summary: "Give a token another value", permission: token.APITokensWrite, scope: ofAccount, handle: rollToken, result: ""},
+		{method: http.MethodDelete, path: one, summary: "Delete a token", permission: token.APITokensWrite, scope: ofAccount, handle: deleteToken, result: idObject{}},
+	}
+}
+
+func viewRoutes() []*route {
+	const all, one = "/accounts/{account}/dns_settings/views", "/accounts/{account}/dns_settings/views/{view}"
+	return []*route{
+		{method: http.MethodGet, path: all, summary: "List views", permission: token.DNSViewRead, scope: ofAccount, handle: listViews, list: true, result: viewObject{},
+			query: slices.Concat(paging(), ordering(), []parameter{{"name", "name of the view"}, {"name.exact", ""}, {"name.contains", ""}, {"name.startswith", ""}, {"name.endswith", ""},
+				{"zone_id", "a zone that it holds"}, {"zone_name", "the name of a zone that it holds"}})},
+		{method: http.MethodPost, path: all, summary: "Create a view", permission: token.DNSViewWrite, scope: ofAccount, handle: createView, body: viewBody{}, result: viewObject{}},
+		{method: http.MethodGet, path: one, summary: "Get a view with the policies that name it", permission: token.DNSViewRead, scope: ofAccount, handle: getView, result: viewObject{}},
+		{method: http.MethodPatch, path: one, summary: "Edit a view", permission: token.DNSViewWrite, scope: ofAccount, handle: patchView, body: viewBody{}, result: viewObject{}},
+		{method: http.MethodDelete, path: one, summary: "Delete a view", permission: token.DNSViewWrite, scope: ofAccount, handle: deleteView, result: idObject{}, query: forcing()},
+	}
+}
+
+func ruleRoutes() []*route {
+	const all, one = "/accounts/{account}/gateway/rules", "/accounts/{account}/gateway/rules/{rule}"
+	return []*route{
+		{method: http.MethodGet, path: all, summary: "List resolver policies", permission: token.ResolverPoliciesRead, handle: listRules, list: true, result: ruleObject{}},
+		{method: http.MethodPost, path: all, summary: "Create a resolver policy", permission: token.ResolverPoliciesWrite, scope: ofAccount, handle: createRule, body: ruleBody{}, result: ruleObject{}},
+		{method: http.MethodGet, path: one, summary: "Get a resolver policy", permission: token.ResolverPoliciesRead, handle: getRule, result: ruleObject{}},
+		{method: http.MethodPut, path: one, summary: "Replace a resolver policy", permission: token.ResolverPoliciesWrite, handle: putRule, body: ruleBody{}, result: ruleObject{}},
+		{method: http.MethodPatch, path: one, summary: "Edit a resolver policy", permission: token.ResolverPoliciesWrite, handle: patchRule, body: ruleBody{}, result: ruleObject{}},
+		{method: http.MethodDelete, path: one, summary: "Delete a resolver policy", permission: token.ResolverPoliciesWrite, handle: deleteRule, result: struct{}{}},
+	}
+}
+
+func backupRoutes() []*route {
+	const all = "/accounts/{account}/internal_dns"
+	return []*route{
+		{method: http.MethodGet, path: all + "/backup", summary: "Back the account up: one JSON file, without an envelope", permission: token.APITokensWrite, scope: ofAccount, handle: getBackup, backup: true},
+		{method: http.MethodPost, path: all + "/restore", summary: "Put a backup in the place of all that the account holds", permission: token.APITokensWrite, scope: ofAccount, handle: postRestore, backup: true, result: restoreObject{}},
+	}
+}
+
+// harmlessRoutes are calls that clients make about what internal zones do not have.
+func harmlessRoutes() []*route {
+	var out []*route
+	for _, path := range []string{"/pagerules", "/custom_hostnames", "/addressing/regional_hostnames"} {
+		out = append(out, &route{method: http.MethodGet, path: "/zones/{zone}" + path, summary: "Always empty for internal zones", permission: token.ZoneRead, scope: ofZone, handle: empty, list: true, result: struct{}{}})
+	}
+	return out
+}
