@@ -22,7 +22,7 @@ const anchor = "cache"
 
 // order is the suite's own directives in order of execution.
 func order() []string {
-	return scope.Directives()
+	return append([]string{scope.AccountDirective}, scope.Directives()...)
 }
 
 // Directives returns the stock directives, in their order, with those of the suite

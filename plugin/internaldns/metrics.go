@@ -1,0 +1,72 @@
+package internaldns
+
+import (
+	"strconv"
+
+	"github.com/coredns/coredns/plugin"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
+
+	"github.com/internaldns/internaldns/plugin/pkg/live"
+)
+
+// version is what the API's document says of the program.
+const version = "0.1.0"
+
+var requests = promauto.NewCounterVec(prometheus.CounterOpts{
+	Namespace: plugin.Namespace, Subsystem: pluginName, Name: "requests_total",
+	Help: "Counter of requests of the API, by route and status.",
+}, []string{"route", "status"})
+
+func observe(route string, status int) { requests.WithLabelValues(route, strconv.Itoa(status)).Inc() }
+
+// collector gives the figures of the accounts that serve, as they stand when Prometheus
+// asks.
+type collector struct {
+	changes, commit, revision, objects, quarantined *prometheus.Desc
+}
+
+func init() {
+	prometheus.MustRegister(&collector{
+		changes:     description("changes_total", "Counter of changes committed."),
+		commit:      description("commit_duration_seconds", "Time that commits took, from checking to publishing, in seconds."),
+		revision:    description("revision", "Revision of the account."),
+		objects:     description("objects", "Objects that the store holds.", "kind"),
+		quarantined: description("quarantined_objects", "Objects of the store that are not served since they do not fit the Corefile."),
+	})
+}
+
+func description(name, help string, labels ...string) *prometheus.Desc {
+	return prometheus.NewDesc(prometheus.BuildFQName(plugin.Namespace, pluginName, name), help, append([]string{"account"}, labels...), nil)
+}
+
+// Describe implements prometheus.Collector.
+func (c *collector) Describe(ch chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{c.changes, c.commit, c.revision, c.objects, c.quarantined} {
+		ch <- d
+	}
+}
+
+// Collect implements prometheus.Collector. While a reload changes one store of an account
+// for another, the newest speaks.
+func (c *collector) Collect(ch chan<- prometheus.Metric) {
+	seen := make(map[string]bool)
+	for _, m := range process.members.All() {
+		account := m.account.Load()
+		if account == nil || seen[account.Name()] {
+			continue
+		}
+		seen[account.Name()] = true
+		c.collect(ch, account.Name(), account.Stats())
+	}
+}
+
+func (c *collector) collect(ch chan<- prometheus.Metric, name string, s live.Stats) {
+	ch <- prometheus.MustNewConstMetric(c.changes, prometheus.CounterValue, float64(s.Changes), name)
+	ch <- prometheus.MustNewConstSummary(c.commit, s.Commits, s.CommitSeconds, nil, name)
+	ch <- prometheus.MustNewConstMetric(c.revision, prometheus.GaugeValue, float64(s.Revision), name)
+	ch <- prometheus.MustNewConstMetric(c.quarantined, prometheus.GaugeValue, float64(s.Quarantined), name)
+	for kind, n := range s.Objects {
+		ch <- prometheus.MustNewConstMetric(c.objects, prometheus.GaugeValue, float64(n), name, kind)
+	}
+}

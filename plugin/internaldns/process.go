@@ -1,0 +1,236 @@
+package internaldns
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/internaldns/internaldns/plugin/pkg/api"
+	"github.com/internaldns/internaldns/plugin/pkg/live"
+	"github.com/internaldns/internaldns/plugin/pkg/scope"
+	"github.com/internaldns/internaldns/plugin/pkg/store/bolt"
+)
+
+// process is what server blocks share, across reloads: a store is locked against another
+// opening, and an address can be listened on once. All of it is there as long as a block
+// that serves has need of it.
+var process = &shared{
+	stores: make(map[string]*bolt.Store), accounts: make(map[accountKey]*live.Account), listeners: make(map[string]*listener),
+}
+
+// member is a server block that serves an account.
+type member struct {
+	config  *Config
+	block   *live.Block
+	account atomic.Pointer[live.Account]
+}
+
+// accountKey tells accounts apart.
+type accountKey struct{ store, name string }
+
+func (m *member) key() accountKey { return accountKey{m.config.Store, m.config.Account} }
+
+// shared is safe for concurrent use.
+type shared struct {
+	members scope.Serving[member]
+
+	mu        sync.Mutex
+	stores    map[string]*bolt.Store
+	accounts  map[accountKey]*live.Account
+	listeners map[string]*listener
+}
+
+// open gives a block its account, which is opened if no other block has it.
+func (s *shared) open(m *member) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	account := s.accounts[m.key()]
+	if account == nil {
+		opened, err := s.openAccount(m)
+		if err != nil {
+			s.sweepLocked()
+			return err
+		}
+		account = opened
+	}
+	account.KeepHistory(m.config.History)
+	m.account.Store(account)
+	return nil
+}
+
+func (s *shared) openAccount(m *member) (*live.Account, error) {
+	file := m.config.Store
+	opened := s.stores[file]
+	if opened == nil {
+		var err error
+		if opened, err = bolt.Open(file, bolt.Options{}); err != nil {
+			return nil, fmt.Errorf("%s: store: %w", m.config.pos, err)
+		}
+		s.stores[file] = opened
+	}
+	account, err := live.Open(context.Background(), live.Config{
+		Name: m.config.Account, Store: opened, History: m.config.History, Blocks: func() []*live.Block { return s.blocks(m.key()) },
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%s: store %s: %w", m.config.pos, file, err)
+	}
+	s.accounts[m.key()] = account
+	return account, firstToken(account, filepath.Dir(file))
+}
+
+// blocks returns the blocks that serve an account, the newest first.
+func (s *shared) blocks(key accountKey) (blocks []*live.Block) {
+	for _, m := range s.members.All() {
+		if m.key() == key && m.account.Load() != nil {
+			blocks = append(blocks, m.block)
+		}
+	}
+	return blocks
+}
+
+// serve has a block, which is among the members, serve its account, and the API be there.
+func (s *shared) serve(m *member) error {
+	if err := m.account.Load().Attach(m.block); err != nil {
+		return fmt.Errorf("%s: %w", m.config.pos, err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, a := range m.config.Listen {
+		l := s.listeners[a.String()]
+		if l == nil {
+			var err error
+			if l, err = listen(a.String(), s.api(a)); err != nil {
+				s.sweepLocked()
+				return fmt.Errorf("%s: listen: %w", m.config.pos, err)
+			}
+			s.listeners[a.String()] = l
+			log.Infof("API on %s", a)
+		}
+		l.secure(m.config.TLS)
+	}
+	return nil
+}
+
+// api returns the API of an address.
+func (s *shared) api(a address) *api.API {
+	return api.New(api.Config{
+		Accounts: func() []api.Account { return s.accountsAt(a) },
+		Hosts:    func(host string) bool { return s.named(a, host) },
+		Page:     func() bool { return s.shown(a) },
+		Observe:  observe, Version: version,
+	})
+}
+
+// named reports whether a host is one that the blocks listen on at an address, by a name
+// or an address of their own or one of their certificates.
+func (s *shared) named(at address, host string) bool {
+	for _, m := range s.members.All() {
+		for _, a := range m.config.Listen {
+			if a.Port == at.Port && a.Host == host || a.String() == at.String() && certified(m.config.TLS, host) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// shown reports whether a block wants to be seen at an address with a browser.
+func (s *shared) shown(at address) bool {
+	for _, m := range s.members.All() {
+		if m.config.Dashboard && slices.ContainsFunc(m.config.Listen, func(a address) bool { return a.String() == at.String() }) {
+			return true
+		}
+	}
+	return false
+}
+
+// accountsAt returns the accounts that are served at an address, each as its newest block
+// has it.
+func (s *shared) accountsAt(at address) (accounts []api.Account) {
+	seen := make(map[string]bool)
+	for _, m := range s.members.All() {
+		account := m.account.Load()
+		if account == nil || seen[m.config.Account] {
+			continue
+		}
+		for _, a := range m.config.Listen {
+			if a.String() != at.String() || seen[m.config.Account] {
+				continue
+			}
+			seen[m.config.Account] = true
+			accounts = append(accounts, api.Account{
+				Account: account, RateLimit: m.config.RateLimit, Guardrails: m.config.Guardrails, HideInternal: m.config.HideInternal,
+			})
+		}
+	}
+	return accounts
+}
+
+// restore has everything be as those who go on serving say, after others that had begun
+// to did not come to their end.
+func (s *shared) restore() {
+	for _, m := range slices.Backward(s.members.All()) {
+		if account := m.account.Load(); account != nil {
+			account.KeepHistory(m.config.History)
+			account.Detach()
+		}
+		s.mu.Lock()
+		for _, a := range m.config.Listen {
+			if l := s.listeners[a.String()]; l != nil {
+				l.secure(m.config.TLS)
+			}
+		}
+		s.mu.Unlock()
+	}
+	s.sweep()
+}
+
+// leave tells that a block serves no more. It is not among the members any longer.
+func (s *shared) leave(m *member) {
+	if account := m.account.Load(); account != nil {
+		account.Detach()
+	}
+	s.sweep()
+}
+
+// sweep gives back what no block needs.
+func (s *shared) sweep() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sweepLocked()
+}
+
+func (s *shared) sweepLocked() {
+	accounts, stores, addresses := make(map[accountKey]bool), make(map[string]bool), make(map[string]bool)
+	for _, m := range s.members.All() {
+		accounts[m.key()], stores[m.config.Store] = true, true
+		for _, a := range m.config.Listen {
+			addresses[a.String()] = true
+		}
+	}
+	for at, l := range s.listeners {
+		if !addresses[at] {
+			delete(s.listeners, at)
+			l.stop()
+		}
+	}
+	for key, account := range s.accounts {
+		if !accounts[key] {
+			delete(s.accounts, key)
+			account.Close()
+		}
+	}
+	for file, opened := range s.stores {
+		if stores[file] {
+			continue
+		}
+		delete(s.stores, file)
+		if err := opened.Close(); err != nil && !errors.Is(err, context.Canceled) {
+			log.Errorf("Store %s: %v", file, err)
+		}
+	}
+}
