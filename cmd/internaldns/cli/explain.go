@@ -19,7 +19,7 @@ type explained struct {
 	*explain.Explanation
 	Block      []string   `json:"block"`       // keys of the server block
 	PublicPath []upstream `json:"public_path"` // plugins below the suite, in order
-	Live       []live     `json:"live,omitempty"`
+	Live       []asked    `json:"live,omitempty"`
 }
 
 // explainFlags are the flags of explain as they are written.

@@ -19,9 +19,17 @@ func prepareExport(flags *flag.FlagSet) body {
 	conf := flags.String("conf", defaultCorefile, "Corefile to read, a `FILE` or stdin")
 	key := flags.String("block", "", "`KEY` of the server block or its position, where several have a zone of that ID")
 	output := flags.String("o", "", "`FILE` to write instead of standard output")
+	api := addRemoteFlags(flags)
 	return func(p *program, args []string) (int, error) {
 		if len(args) != 1 {
-			return exitFailure, usagef("one ZONE-ID is taken, found %d words", len(args))
+			return exitFailure, usagef("one ZONE is taken, found %d words", len(args))
+		}
+		if api.given() {
+			r, err := api.openInstead(flags, "conf", "block")
+			if err == nil {
+				err = r.export(p, args[0], *output)
+			}
+			return exitOf(err), err
 		}
 		c, err := p.loadGood(*conf)
 		if err != nil {
@@ -36,16 +44,33 @@ func prepareExport(flags *flag.FlagSet) body {
 		if err := export(&text, snapshot, z); err != nil {
 			return exitFailure, fmt.Errorf("zone %q: %w", z.ID, err)
 		}
-		if *output == "" {
-			_, err = p.stdout.Write(text.Bytes())
-		} else {
-			err = writeWhole(*output, text.Bytes())
-		}
-		if err != nil {
+		if err := p.write(*output, text.Bytes()); err != nil {
 			return exitFailure, err
 		}
 		return exitOK, nil
 	}
+}
+
+// write writes a file, or standard output if it has no name.
+func (p *program) write(name string, text []byte) error {
+	if name == "" {
+		_, err := p.stdout.Write(text)
+		return err
+	}
+	return writeWhole(name, text)
+}
+
+// export writes a zone of a server's account, by its id or name.
+func (r *remote) export(p *program, word, output string) error {
+	z, err := r.zone(word)
+	if err != nil {
+		return err
+	}
+	var text bytes.Buffer
+	if err := r.download("/zones/"+z.ID+"/dns_records/export", &text); err != nil {
+		return err
+	}
+	return p.write(output, text.Bytes())
 }
 
 // export writes a zone's records as a master file. A synthesized SOA is written as

@@ -16,7 +16,8 @@ import (
 // listing is one server block as `list` shows it: the kinds asked for are filled in.
 // The tags are the form of -json.
 type listing struct {
-	Block      []string        `json:"block"` // the block's keys
+	Account    string          `json:"account,omitempty"` // of a server's, in place of a block
+	Block      []string        `json:"block"`             // the block's keys
 	Zones      []zoneLine      `json:"zones,omitempty"`
 	Views      []viewLine      `json:"views,omitempty"`
 	Policies   []policyLine    `json:"policies,omitempty"`
@@ -34,17 +35,21 @@ type zoneLine struct {
 	References   string   `json:"references,omitempty"`
 	ReferencedBy []string `json:"referenced_by"`
 	Position     string   `json:"position"`
+	Problem      string   `json:"problem,omitempty"` // why it is not served
 }
 
 type viewLine struct {
+	ID          string   `json:"id,omitempty"` // in the API
 	Name        string   `json:"name"`
 	Zones       []string `json:"zones"`
 	Policies    []string `json:"policies"` // enabled ones
 	Description string   `json:"description,omitempty"`
 	Position    string   `json:"position"`
+	Problem     string   `json:"problem,omitempty"` // why it is not served
 }
 
 type policyLine struct {
+	ID          string   `json:"id,omitempty"` // in the API
 	Precedence  uint32   `json:"precedence"`
 	Name        string   `json:"name"`
 	Action      string   `json:"action"` // view, resolvers or public
@@ -55,6 +60,7 @@ type policyLine struct {
 	Identity    string   `json:"identity,omitempty"`
 	Description string   `json:"description,omitempty"`
 	Position    string   `json:"position"`
+	Problem     string   `json:"problem,omitempty"` // why it is not served
 }
 
 type referenceLine struct {
@@ -69,6 +75,7 @@ type referenceLine struct {
 func prepareList(flags *flag.FlagSet) body {
 	conf := flags.String("conf", defaultCorefile, "Corefile to read, a `FILE` or stdin")
 	asJSON := flags.Bool("json", false, "print one JSON array, an object for each server block")
+	api := addRemoteFlags(flags)
 	return func(p *program, args []string) (int, error) {
 		kinds := listKinds()
 		if len(args) > 1 || len(args) == 1 && !slices.Contains(kinds, args[0]) {
@@ -76,6 +83,13 @@ func prepareList(flags *flag.FlagSet) body {
 		}
 		if len(args) == 1 {
 			kinds = args
+		}
+		if api.given() {
+			r, err := api.openInstead(flags, "conf")
+			if err == nil {
+				err = r.list(p, kinds, *asJSON)
+			}
+			return exitOf(err), err
 		}
 		c, err := p.loadGood(*conf)
 		if err != nil {

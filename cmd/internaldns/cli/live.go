@@ -25,8 +25,8 @@ type upstream struct {
 	Addresses []string `json:"addresses,omitempty"` // of forward, in no certain order
 }
 
-// live is a question that was really asked, and the answer.
-type live struct {
+// asked is a question that was really asked, and the answer.
+type asked struct {
 	Name  string   `json:"name"`
 	Type  string   `json:"type"`
 	Error string   `json:"error,omitempty"` // no answer came, why
@@ -50,7 +50,7 @@ func upstreams(b *scope.Block) []upstream {
 // askLive asks the plugins below the suite what the query would ask them. They
 // run as they would in the server, but for what they do when it starts: forward
 // is started and stopped here.
-func askLive(b *scope.Block, x *explain.Explanation, a asker, r *dns.Msg) []live {
+func askLive(b *scope.Block, x *explain.Explanation, a asker, r *dns.Msg) []asked {
 	var names []string
 	switch {
 	case x.Route == "public":
@@ -67,7 +67,7 @@ func askLive(b *scope.Block, x *explain.Explanation, a asker, r *dns.Msg) []live
 		return nil
 	}
 	defer startForwards(path)()
-	var out []live
+	var out []asked
 	for _, name := range names {
 		request := r.Copy()
 		request.Question[0].Name = name
@@ -99,11 +99,11 @@ func startForwards(path []plugin.Handler) (stop func()) {
 
 // askOne asks one question and reports whether a fallback would go on to the next:
 // public DNS has nothing for this one, and did not fail (SPEC 6).
-func askOne(h plugin.Handler, a asker, r *dns.Msg) (live, bool) {
+func askOne(h plugin.Handler, a asker, r *dns.Msg) (asked, bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), liveTimeout)
 	defer cancel()
 	w := &recorder{client: a.client.AsSlice()}
-	out := live{Name: r.Question[0].Name, Type: dns.Type(r.Question[0].Qtype).String()}
+	out := asked{Name: r.Question[0].Name, Type: dns.Type(r.Question[0].Qtype).String()}
 	rcode, err := h.ServeDNS(ctx, w, r)
 	switch {
 	case w.reply != nil:

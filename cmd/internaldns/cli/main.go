@@ -67,9 +67,13 @@ func commands() []command {
 	return []command{
 		{"check", "[-conf FILE] [-json]", "list every problem of a Corefile", prepareCheck},
 		{"explain", "[OPTION...] NAME [TYPE]", "tell why a query gets its answer", prepareExplain},
-		{"list", "[-conf FILE] [-json] [zones|views|policies|references]", "show what is configured, and what uses what", prepareList},
-		{"export", "[-conf FILE] [-block KEY] [-o FILE] ZONE-ID", "write a zone as a zone file", prepareExport},
+		{"list", "[-conf FILE | -api URL] [-json] [zones|views|policies|references]", "show what is configured, and what uses what", prepareList},
+		{"export", "[-conf FILE [-block KEY] | -api URL] [-o FILE] ZONE", "write a zone as a zone file", prepareExport},
 		{"diff", "[-queries FILE] [-max N] [-json] OLD NEW", "tell which answers change from one Corefile to another", prepareDiff},
+		{"import", "-api URL [-create] ZONE FILE", "bring the records of a zone file into a zone of a server", prepareImport},
+		{"backup", "(-api URL | -store FILE) [-o FILE]", "write all that an account holds to one file", prepareBackup},
+		{"restore", "(-api URL | -store FILE) FILE", "replace all that an account holds by a backup", prepareRestore},
+		{"token", "(-api URL | -store FILE) create|list|revoke [OPTION...]", "make, show and revoke API tokens", prepareToken},
 	}
 }
 

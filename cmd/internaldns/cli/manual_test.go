@@ -14,7 +14,7 @@ import (
 // pages, that its synopsis is what the command prints, and that the flags of the
 // command and of the page are the same.
 func TestManuals(t *testing.T) {
-	option := regexp.MustCompile("(?m)^\\* `-([a-z]+)")
+	option := regexp.MustCompile("(?m)^\\* `-([a-z-]+)")
 	for _, c := range commands() {
 		page := invoke(false, "help", c.name)
 		for _, section := range []string{"Name", "Synopsis", "Description", "Options", "Exit Status", "Examples"} {

@@ -22,6 +22,7 @@ import (
 	_ "github.com/coredns/coredns/plugin/whoami"
 
 	_ "github.com/internaldns/internaldns/plugin/dnsview"
+	_ "github.com/internaldns/internaldns/plugin/internaldns"
 	_ "github.com/internaldns/internaldns/plugin/internalzone"
 	_ "github.com/internaldns/internaldns/plugin/referencezone"
 	_ "github.com/internaldns/internaldns/plugin/resolverpolicy"
