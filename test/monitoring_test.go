@@ -32,6 +32,9 @@ const monitored = `.:0 {
 	root %s
 	prometheus %s
 	reload
+	internaldns {
+		store account.db
+	}
 	internalzone example.org {
 		record www A 192.0.2.1
 		record alias CNAME www
@@ -62,7 +65,9 @@ func startMonitored(t *testing.T) (s *server, address string) {
 	address = reserve(t)
 	dir := layOut(t, map[string]string{"names.txt": "example.org\nexample.com\n"})
 	up := startUpstream(t, ".:0 {\n\tbind 127.0.0.1\n\ttemplate ANY ANY {\n\t\trcode NXDOMAIN\n\t}\n}\n")
-	s = startFor(t, fmt.Sprintf(monitored, dir, address, up.address))
+	corefile, api := ownAPI(t, fmt.Sprintf(monitored, dir, address, up.address))
+	s = startFor(t, corefile)
+	get(t, "http://"+api+"/")
 	for _, name := range []string{"www.example.org.", "alias.example.org.", "base.example.org.", "none.example.org.", "example.com.", "secret.example.org.", "example.edu."} {
 		question(t, s, name)
 	}

@@ -25,15 +25,21 @@ import (
 // the tests that links every plugin is then the only one.
 const asProgram = "TEST_AS_PROGRAM"
 
-// programAs gives a command that runs the program under a name. Should it hang, it
-// is ended with a dump of its goroutines.
+// programAs gives a command that runs the program under a name.
 func programAs(t *testing.T, name string, args ...string) *exec.Cmd {
+	t.Helper()
+	return programFor(t, time.Minute, name, args...)
+}
+
+// programFor gives a command that runs the program under a name for so long at most.
+// Should it hang, it is ended with a dump of its goroutines.
+func programFor(t *testing.T, most time.Duration, name string, args ...string) *exec.Cmd {
 	t.Helper()
 	binary, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), most)
 	t.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, binary, args...)
 	cmd.Args[0] = name

@@ -72,7 +72,8 @@ func TestReadmeExamples(t *testing.T) {
 		}
 		for _, match := range block.FindAllSubmatch(text, -1) {
 			t.Run(path, func(t *testing.T) {
-				s := startFor(t, example(string(match[1])))
+				corefile, _ := ownAPI(t, example(string(match[1])))
+				s := startFor(t, corefile)
 				if got := answered(t, s); !got {
 					t.Errorf("no answer from:\n%s", match[1])
 				}

@@ -46,6 +46,7 @@ type server struct {
 	instance *caddy.Instance
 	ports    map[string]int // by the scheme of a server block's key
 	claims   []io.Closer    // on the ports
+	api      string         // address of the API, if the Corefile has one
 }
 
 // start starts a Corefile, in which the port 0 of a server block's key stands for

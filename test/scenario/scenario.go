@@ -22,7 +22,7 @@ const (
 
 // Scenario is one parsed scenario file. It is not safe for concurrent use.
 type Scenario struct {
-	Comment string            // what it shows, beginning with "SPEC" and the section
+	Comment string            // what it shows, beginning with "SPEC" or "LIVE" and the section
 	Files   map[string]string // every file without a meaning of its own, by relative path
 	Clients []Client          // client certificates
 	Script  []*Step           // nil if the Corefile must not start
@@ -45,8 +45,8 @@ func (s *Step) String() string { return strings.Join(s.Command, " ") }
 func Parse(data []byte) (*Scenario, error) {
 	ar := txtar.Parse(data)
 	s := &Scenario{Comment: string(ar.Comment), Files: map[string]string{}, archive: ar}
-	if !strings.HasPrefix(s.Comment, "SPEC ") && !strings.HasPrefix(s.Comment, "DESIGN ") {
-		return nil, fmt.Errorf("the comment must begin with %q and the section shown, or with %q", "SPEC", "DESIGN")
+	if !strings.HasPrefix(s.Comment, "SPEC ") && !strings.HasPrefix(s.Comment, "LIVE ") && !strings.HasPrefix(s.Comment, "DESIGN ") {
+		return nil, fmt.Errorf("the comment must begin with %q or %q and the section shown, or with %q", "SPEC", "LIVE", "DESIGN")
 	}
 	seen := map[string]bool{}
 	for _, f := range ar.Files {

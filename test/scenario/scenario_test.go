@@ -58,7 +58,7 @@ func TestStartErrorFormat(t *testing.T) {
 
 func TestParseErrors(t *testing.T) {
 	for _, tc := range []struct{ name, text, want string }{
-		{"comment", "what\n-- Corefile --\n-- error --\n", `the comment must begin with "SPEC" and the section shown, or with "DESIGN"`},
+		{"comment", "what\n-- Corefile --\n-- error --\n", `the comment must begin with "SPEC" or "LIVE" and the section shown, or with "DESIGN"`},
 		{"no Corefile", "SPEC 2\n-- error --\n", `no file "Corefile"`},
 		{"neither", "SPEC 2\n-- Corefile --\n", `needs either "script" or "error"`},
 		{"both", "SPEC 2\n-- Corefile --\n-- error --\n-- script --\n$ log\n", `needs either "script" or "error"`},
