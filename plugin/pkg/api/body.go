@@ -65,11 +65,12 @@ func badJSON(err error) *Error {
 		return bad
 	}
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		pointer := ""
+		pointer, what := "", "the body"
 		if wrong.Field != "" {
 			pointer = "/" + strings.ReplaceAll(wrong.Field, ".", "/")
+			what = pointer[1:]
 		}
-		return invalid(codeBadJSON, pointer, "%s has the wrong type: %s", strings.TrimPrefix(pointer, "/"), wrong.Value)
+		return invalid(codeBadJSON, pointer, "%s has the wrong type: %s", what, wrong.Value)
 	}
 	if wrong, ok := errors.AsType[*json.SyntaxError](err); ok {
 		return errorf(http.StatusBadRequest, codeBadJSON, "the body is not JSON: %s, at octet %d", wrong, wrong.Offset)

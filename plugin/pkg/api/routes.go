@@ -15,7 +15,7 @@ func number(n int) string { return strconv.Itoa(n) }
 // routes returns all calls.
 func routes() []*route {
 	return slices.Concat(zoneRoutes(), recordRoutes(), accountRoutes(), tokenRoutes("/user/tokens"), tokenRoutes("/accounts/{account}/tokens"),
-		viewRoutes(), ruleRoutes(), backupRoutes(), harmlessRoutes())
+		viewRoutes(), ruleRoutes(), changeRoutes(), backupRoutes(), harmlessRoutes())
 }
 
 // The parameters that several calls have.
@@ -135,6 +135,16 @@ func backupRoutes() []*route {
 	return []*route{
 		{method: http.MethodGet, path: all + "/backup", summary: "Back the account up: one JSON file, without an envelope", permission: token.APITokensWrite, scope: ofAccount, handle: getBackup, backup: true},
 		{method: http.MethodPost, path: all + "/restore", summary: "Put a backup in the place of all that the account holds", permission: token.APITokensWrite, scope: ofAccount, handle: postRestore, backup: true, result: restoreObject{}},
+	}
+}
+
+func changeRoutes() []*route {
+	const all = "/accounts/{account}/internal_dns/changes"
+	return []*route{
+		{method: http.MethodGet, path: all, summary: "List changes, the newest first", permission: token.AccountSettingsRead, scope: ofAccount, handle: listChanges, list: true, result: changeObject{},
+			query: append(paging(), parameter{"actor", "id or name of the token"}, parameter{"object", "id of an object, or of the zone of records"},
+				parameter{"since", "time from which on"}, parameter{"until", "time up to which"})},
+		{method: http.MethodGet, path: all + "/{revision}", summary: "Get a change with its objects before and after", permission: token.AccountSettingsRead, scope: ofAccount, handle: getChange, result: changeObject{}},
 	}
 }
 

@@ -36,6 +36,8 @@ func TestEveryCall(t *testing.T) {
 	everyTokenCall(s, "/user/tokens")
 	everyTokenCall(s, account+"/tokens")
 	everyViewAndRuleCall(s, account, z)
+	s.must("GET", account+"/internal_dns/changes", "")
+	s.must("GET", account+"/internal_dns/changes/1", "")
 	kept := s.call("GET", account+"/internal_dns/backup", "")
 	s.must("POST", account+"/internal_dns/restore", string(kept.body))
 	s.must("DELETE", "/zones/"+z+"?force=true", "")

@@ -95,8 +95,7 @@ func decodeEntry(revision uint64, row []byte) (*Entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Entry{Revision: revision, Time: h.Time, Call: Call{TokenID: h.TokenID, TokenName: h.TokenName, Method: h.Method, Path: h.Path}}
-	_ = e.Call.Address.UnmarshalText([]byte(h.Address)) // was one
+	e := h.entry(revision)
 	if row[0] == entryFlate {
 		if body, err = io.ReadAll(flate.NewReader(bytes.NewReader(body))); err != nil {
 			return nil, fmt.Errorf("%w: %w", errEntry, err)
@@ -116,6 +115,13 @@ func decodeEntry(revision uint64, row []byte) (*Entry, error) {
 		e.Objects = append(e.Objects, d)
 	}
 	return e, nil
+}
+
+// entry returns the entry that a head is of, without objects.
+func (h *head) entry(revision uint64) *Entry {
+	e := &Entry{Revision: revision, Time: h.Time, Call: Call{TokenID: h.TokenID, TokenName: h.TokenName, Method: h.Method, Path: h.Path}}
+	_ = e.Call.Address.UnmarshalText([]byte(h.Address)) // was one
+	return e
 }
 
 func decodeHead(row []byte) (h head, body []byte, err error) {
