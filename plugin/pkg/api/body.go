@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // The bounds of bodies, in octets.
@@ -194,6 +195,19 @@ func (m member[T]) has() bool { return m.Set && !m.Null }
 
 // valueType returns the type of the value.
 func (m member[T]) valueType() reflect.Type { return reflect.TypeFor[T]() }
+
+const maxName = 255 // octets of the name of an object
+
+// checkName refuses the name of an object if it is there and nothing that people can read.
+func checkName(name member[string], kind string) *Error {
+	switch {
+	case name.Set && strings.TrimSpace(name.Value) == "":
+		return invalid(codeInvalid, "/name", "a %s needs a name", kind)
+	case len(name.Value) > maxName || strings.ContainsFunc(name.Value, unicode.IsControl):
+		return invalid(codeInvalid, "/name", "the name has more than %d octets or holds control characters", maxName)
+	}
+	return nil
+}
 
 // ifMatch reads the revision that the account must have.
 func (c *call) ifMatch() (*uint64, *Error) {

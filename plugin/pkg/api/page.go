@@ -3,6 +3,7 @@ package api
 import (
 	"math"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 )
@@ -112,4 +113,18 @@ func replySorted[T, R any](c *call, p page, all *first[T], show func(T) R) *Erro
 	}
 	c.result, c.info = result, p.info(len(result), all.total)
 	return nil
+}
+
+// combined returns the filter that conditions make together: all of them, or any one with
+// match=any.
+func combined[T any](q url.Values, conditions []func(T) bool) func(T) bool {
+	anyOf := q.Get("match") == "any" && len(conditions) > 0
+	return func(t T) bool {
+		for _, holds := range conditions {
+			if holds(t) == anyOf {
+				return anyOf
+			}
+		}
+		return !anyOf
+	}
 }

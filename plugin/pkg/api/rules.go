@@ -122,7 +122,6 @@ type dnsResolver struct {
 
 // The bounds of rules.
 const (
-	maxRuleName   = 255
 	maxExpression = 64 << 10
 	maxResolvers  = 10 // of each family
 	maxPrecedence = 1<<31 - 1
@@ -131,12 +130,10 @@ const (
 
 // check looks at what does not depend on other objects.
 func (b *ruleBody) check() *Error {
-	name := b.Name.Value
+	if bad := checkName(b.Name, "rule"); bad != nil {
+		return bad
+	}
 	switch {
-	case b.Name.Set && strings.TrimSpace(name) == "":
-		return invalid(codeInvalid, "/name", "a rule needs a name")
-	case len(name) > maxRuleName || printable(name) != name:
-		return invalid(codeInvalid, "/name", "the name has more than %d octets or holds control characters", maxRuleName)
 	case b.Action.has() && b.Action.Value != "resolve":
 		return invalid(codeUnsupported, "/action", "only resolver policies are served here, with the action resolve, not %q", clip(b.Action.Value))
 	case b.Precedence.has() && (b.Precedence.Value < 0 || b.Precedence.Value > maxPrecedence):

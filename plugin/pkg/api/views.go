@@ -49,23 +49,14 @@ type viewBody struct {
 	Zones member[[]string] `json:"zones" about:"ids"`
 }
 
-const (
-	maxViewName  = 255
-	maxViewZones = 100_000
-)
+const maxViewZones = 100_000
 
 // check looks at what the body says; the account says the rest.
 func (b *viewBody) check() *Error {
-	name := b.Name.Value
-	switch {
-	case b.Name.Set && strings.TrimSpace(name) == "":
-		return invalid(codeInvalid, "/name", "a view needs a name")
-	case len(name) > maxViewName || printable(name) != name:
-		return invalid(codeInvalid, "/name", "the name has more than %d octets or holds control characters", maxViewName)
-	case len(b.Zones.Value) > maxViewZones:
+	if len(b.Zones.Value) > maxViewZones {
 		return invalid(codeInvalid, "/zones", "more than %d zones", maxViewZones)
 	}
-	return nil
+	return checkName(b.Name, "view")
 }
 
 // checkZones asks whether the bearer may see the zones that a view is to hold, and
@@ -210,15 +201,7 @@ func (c *call) viewFilter(q url.Values) func(*live.View) bool {
 			})
 		})
 	}
-	anyOf := q.Get("match") == "any" && len(conditions) > 0
-	return func(v *live.View) bool {
-		for _, holds := range conditions {
-			if holds(v) == anyOf {
-				return anyOf
-			}
-		}
-		return !anyOf
-	}
+	return combined(q, conditions)
 }
 
 func sortViews(all []*live.View, q url.Values) *Error {

@@ -208,15 +208,7 @@ func zoneFilter(c *call, q url.Values) (func(*live.Zone) bool, *Error) {
 	if status := listOf(q["status"]); len(status) > 0 {
 		conditions = append(conditions, func(*live.Zone) bool { return slices.Contains(status, "active") })
 	}
-	anyOf := q.Get("match") == "any" && len(conditions) > 0
-	return func(z *live.Zone) bool {
-		for _, holds := range conditions {
-			if holds(z) == anyOf {
-				return anyOf
-			}
-		}
-		return !anyOf
-	}, nil
+	return combined(q, conditions), nil
 }
 
 // nameFilter reads a condition on the name of a zone, in Unicode or Punycode.

@@ -146,6 +146,19 @@ func Parent(name string) (string, bool) {
 	return name[off:], true
 }
 
+// Below returns the name of one more label below a name, or the name itself if that would
+// be too long. Both are canonical.
+func Below(label, name string) string {
+	full := label + "." + name
+	if name == Root {
+		full = label + "."
+	}
+	if canonical, err := Canonical(full); err == nil {
+		return canonical
+	}
+	return name
+}
+
 // NoDot returns name without its final dot, the form of names in expressions,
 // identifiers and metric labels; the root becomes "".
 func NoDot(name string) string { return strings.TrimSuffix(name, ".") }

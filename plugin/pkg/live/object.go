@@ -136,7 +136,7 @@ func (z *Zone) soa() *dns.SOA {
 	s := &z.Settings.SOA
 	soa := &dns.SOA{
 		Hdr: dns.RR_Header{Ttl: s.TTL},
-		Ns:  below("ns", z.Name), Mbox: below("hostmaster", z.Name),
+		Ns:  domain.Below("ns", z.Name), Mbox: domain.Below("hostmaster", z.Name),
 		Refresh: s.Refresh, Retry: s.Retry, Expire: s.Expire, Minttl: s.MinTTL,
 	}
 	if s.MName != nil {
@@ -146,18 +146,6 @@ func (z *Zone) soa() *dns.SOA {
 		soa.Mbox = s.RName
 	}
 	return soa
-}
-
-// below returns the name of one more label, or the apex if that would be too long.
-func below(label, apex string) string {
-	full := label + "." + apex
-	if apex == domain.Root {
-		full = label + "."
-	}
-	if name, err := domain.Canonical(full); err == nil {
-		return name
-	}
-	return apex
 }
 
 // options returns how the zone's data are built.

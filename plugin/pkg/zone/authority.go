@@ -34,22 +34,10 @@ func (b *Builder) synthesize() {
 	}
 	soa := &dns.SOA{
 		Hdr: dns.RR_Header{Name: apex, Rrtype: dns.TypeSOA, Class: dns.ClassINET, Ttl: soaTTL},
-		Ns:  below("ns", apex), Mbox: below("hostmaster", apex),
+		Ns:  domain.Below("ns", apex), Mbox: domain.Below("hostmaster", apex),
 		Serial: b.opt.Serial, Refresh: soaRefresh, Retry: soaRetry, Expire: soaExpire, Minttl: minimum,
 	}
 	b.entries.push(entry{rr: soa, place: b.shorten(b.opt.Pos, dns.TypeSOA)})
-}
-
-// below returns the name of one more label, or the apex itself if it is too long for that.
-func below(label, apex string) string {
-	full := label + "." + apex
-	if apex == domain.Root {
-		full = label + "."
-	}
-	if name, err := domain.Canonical(full); err == nil {
-		return name
-	}
-	return apex
 }
 
 // deny prepares the authority section of negative answers from the SOA.

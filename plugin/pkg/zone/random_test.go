@@ -10,6 +10,8 @@ import (
 
 	"github.com/miekg/dns"
 
+	"github.com/internaldns/internaldns/plugin/pkg/domain"
+
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
 )
 
@@ -43,7 +45,7 @@ func (d *draw) pick(n int) int {
 func (d *draw) name(apex string) string {
 	name := apex
 	for range d.pick(5) {
-		name = below(canon(randomLabels[d.pick(len(randomLabels))]), name)
+		name = domain.Below(canon(randomLabels[d.pick(len(randomLabels))]), name)
 	}
 	return name
 }
