@@ -60,9 +60,10 @@ func (p page) info(count, total int) *pageInfo {
 	return &pageInfo{Page: p.number, PerPage: p.size, Count: count, TotalCount: total, TotalPages: (total + p.size - 1) / p.size}
 }
 
-// whole describes a list that is not cut into pages.
+// whole describes a list that is not cut into pages. Its page is not full, since some
+// clients ask for another one behind a full page without end.
 func whole(n int) *pageInfo {
-	return &pageInfo{Page: 1, PerPage: max(n, 1), Count: n, TotalCount: n, TotalPages: min(n, 1)}
+	return &pageInfo{Page: 1, PerPage: max(n+1, 100), Count: n, TotalCount: n, TotalPages: min(n, 1)}
 }
 
 // reply is what a page of objects is answered with.
