@@ -150,7 +150,15 @@ func changeRoutes() []*route {
 
 // harmlessRoutes are calls that clients make about what internal zones do not have.
 func harmlessRoutes() []*route {
-	var out []*route
+	const gateway = "/accounts/{account}/gateway"
+	out := []*route{
+		{method: http.MethodGet, path: gateway, summary: "Get the account's Gateway", permission: token.ZeroTrustRead, scope: ofAccount, handle: getGateway, result: gatewayObject{}},
+		{method: http.MethodGet, path: gateway + "/logging", summary: "Get what Gateway logs", permission: token.ZeroTrustRead, scope: ofAccount, handle: getLogging, result: loggingObject{}},
+		{method: http.MethodGet, path: gateway + "/configuration", summary: "Get Gateway's settings", permission: token.ZeroTrustRead, scope: ofAccount, handle: getConfiguration, result: configurationObject{}},
+	}
+	for _, path := range []string{"/categories", "/app_types"} {
+		out = append(out, &route{method: http.MethodGet, path: gateway + path, summary: "Always empty here", permission: token.ZeroTrustRead, scope: ofAccount, handle: empty, list: true, result: struct{}{}})
+	}
 	for _, path := range []string{"/pagerules", "/custom_hostnames", "/addressing/regional_hostnames"} {
 		out = append(out, &route{method: http.MethodGet, path: "/zones/{zone}" + path, summary: "Always empty for internal zones", permission: token.ZoneRead, scope: ofZone, handle: empty, list: true, result: struct{}{}})
 	}

@@ -29,6 +29,11 @@ func TestEveryCall(t *testing.T) {
 		{"GET", account + "/dns_settings", ""},
 		{"PATCH", account + "/dns_settings", `{"zone_defaults":{"ns_ttl":3600}}`},
 		{"GET", account + "/dns_records/usage", ""},
+		{"GET", account + "/gateway", ""},
+		{"GET", account + "/gateway/logging", ""},
+		{"GET", account + "/gateway/configuration", ""},
+		{"GET", account + "/gateway/categories", ""},
+		{"GET", account + "/gateway/app_types", ""},
 		{"GET", "/openapi.json", ""},
 	} {
 		s.must(call.method, call.path, call.body)
