@@ -130,9 +130,9 @@ func listChanges(c *call) *Error {
 }
 
 func getChange(c *call) *Error {
-	revision, err := strconv.ParseUint(c.req.PathValue("revision"), 10, 64)
-	if err != nil {
-		return errorf(http.StatusBadRequest, codeInvalid, "%q is no revision", clip(c.req.PathValue("revision")))
+	revision, bad := c.pathRevision()
+	if bad != nil {
+		return bad
 	}
 	e, err := c.account.ChangeAt(c.req.Context(), revision)
 	if err != nil {
@@ -147,7 +147,7 @@ func getChange(c *call) *Error {
 			return c.fail(err)
 		}
 		count++
-		if len(o.Objects) < shownObjects && c.mayObject(edited) {
+		if len(o.Objects) < shownObjects && c.mayObject(edited, readingOf(edited.Kind)) {
 			o.Objects = append(o.Objects, objectChange{
 				Kind: edited.Kind, ID: edited.ID, ZoneID: edited.Zone,
 				Before: c.showObject(edited, edited.Before), After: c.showObject(edited, edited.After),
@@ -157,6 +157,69 @@ func getChange(c *call) *Error {
 	o.Count = &count
 	c.result = o
 	return nil
+}
+
+// revisionObject is what a change that answers with no object of its own is answered with.
+type revisionObject struct {
+	Revision uint64 `json:"revision"`
+}
+
+func revertChange(c *call) *Error {
+	revision, bad := c.pathRevision()
+	if bad != nil {
+		return bad
+	}
+	e, err := c.account.ChangeAt(c.req.Context(), revision)
+	if err != nil {
+		return c.fail(err)
+	}
+	if e == nil {
+		return notFound(&live.NotFoundError{Kind: "change", ID: c.req.PathValue("revision")})
+	}
+	for edited, err := range e.Edited() {
+		if err != nil {
+			return c.fail(err)
+		}
+		if bad := c.mayRevert(edited); bad != nil {
+			return bad
+		}
+	}
+	if bad := c.do(func(ch *live.Change) error { return ch.Revert(e) }); bad != nil {
+		return bad
+	}
+	c.result = revisionObject{c.revision}
+	return nil
+}
+
+// mayRevert refuses to put an object back for a bearer that could not do so by a call of
+// its own.
+func (c *call) mayRevert(o *live.Object) *Error {
+	needs := map[string]token.Permission{
+		"zone": token.ZoneWrite, "record": token.DNSWrite, "view": token.DNSViewWrite, "rule": token.ResolverPoliciesWrite,
+		"token": token.APITokensWrite, "settings": token.AccountDNSSettingsWrite,
+	}[o.Kind]
+	if !c.mayObject(o, needs) {
+		return c.forbidden(needs)
+	}
+	for _, state := range []any{o.Before, o.After} {
+		if t, ok := state.(*live.Token); ok && !c.token.Delegates(&t.Token) {
+			return c.tooMuch()
+		}
+		if z, ok := state.(*live.Zone); ok && !c.may(token.ZoneDNSSettingsWrite, token.Resource{Zone: c.zoneOf(z.ID, z)}) {
+			return c.forbidden(token.ZoneDNSSettingsWrite)
+		}
+	}
+	return nil
+}
+
+// pathRevision returns the revision that the path names.
+func (c *call) pathRevision() (uint64, *Error) {
+	text := c.req.PathValue("revision")
+	revision, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
+		return 0, errorf(http.StatusBadRequest, codeInvalid, "%q is no revision", clip(text))
+	}
+	return revision, nil
 }
 
 // zoneOf returns a zone of the history as grants see it, whether or not there is still one.
@@ -173,28 +236,32 @@ func (c *call) zoneOf(id string, states ...any) *token.Zone {
 	return on
 }
 
-// mayObject reports whether the bearer may see what became of an object.
-func (c *call) mayObject(o *live.Object) bool {
+// readingOf returns the permission to read objects of a kind.
+func readingOf(kind string) token.Permission {
+	return map[string]token.Permission{
+		"zone": token.ZoneRead, "record": token.DNSRead, "view": token.DNSViewRead, "rule": token.ResolverPoliciesRead,
+		"token": token.APITokensRead, "settings": token.AccountDNSSettingsRead,
+	}[kind]
+}
+
+// mayObject reports whether the bearer has a permission on both states of an object.
+func (c *call) mayObject(o *live.Object, want token.Permission) bool {
 	switch o.Kind {
 	case "zone":
-		return c.may(token.ZoneRead, token.Resource{Zone: c.zoneOf(o.ID, o.Before, o.After)})
+		return c.may(want, token.Resource{Zone: c.zoneOf(o.ID, o.Before, o.After)})
 	case "record":
 		for _, state := range []any{o.Before, o.After} {
-			if r, ok := state.(*record.Record); ok && !c.may(token.DNSRead, token.Resource{
+			if r, ok := state.(*record.Record); ok && !c.may(want, token.Resource{
 				Zone: c.zoneOf(o.Zone), Record: &token.Record{Name: domain.NoDot(r.Name), Type: domain.TypeName(r.Type)},
 			}) {
 				return false
 			}
 		}
 		return true
-	case "view":
-		return c.may(token.DNSViewRead, token.Resource{})
 	case "rule":
-		return c.may(token.ResolverPoliciesRead, token.Resource{Rule: o.ID})
-	case "token":
-		return c.may(token.APITokensRead, token.Resource{})
+		return c.may(want, token.Resource{Rule: o.ID})
 	}
-	return c.may(token.AccountDNSSettingsRead, token.Resource{})
+	return c.may(want, token.Resource{})
 }
 
 // showObject shows a state of an object as its own call does; of a zone with its settings.

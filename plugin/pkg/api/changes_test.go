@@ -87,3 +87,25 @@ func TestChange(t *testing.T) {
 	a = s.as(s.limited(fmt.Sprintf(`{"com.cloudflare.api.account.%s":"*"}`, s.account()), "DNS Read"), "GET", path+gone, "")
 	s.want("no right", a, http.StatusForbidden, codeAuthentication)
 }
+
+// A change is undone by a token that could do so by calls of its own, unless later changes
+// have touched what it did.
+func TestRevert(t *testing.T) {
+	s := serve(t)
+	z := s.zone("corp.example")
+	r := s.record(z, "www", "192.0.2.1")
+	records, path := "/zones/"+z+"/dns_records/"+r, "/accounts/"+s.account()+"/internal_dns/changes/"
+	edit := func(address string) string {
+		return s.must("PATCH", records, `{"content":"`+address+`"}`).header.Get("X-Internaldns-Revision")
+	}
+	first, second := edit("192.0.2.2"), edit("192.0.2.3")
+	s.want("conflict", s.call("POST", path+first+"/revert", ""), http.StatusBadRequest, codeConflict)
+	reader := s.limited(fmt.Sprintf(`{"com.cloudflare.api.account.%s":"*"}`, s.account()), "Account Settings Read", "DNS Read")
+	s.want("reader", s.as(reader, "POST", path+second+"/revert", ""), http.StatusForbidden, codeAuthentication)
+	s.must("POST", path+second+"/revert", "")
+	s.must("POST", path+first+"/revert", "")
+	if a := s.must("GET", records, ""); !strings.Contains(string(a.Result), `"content":"192.0.2.1"`) {
+		t.Errorf("after both are undone: %s", a.Result)
+	}
+	s.want("none", s.call("POST", path+"999999/revert", ""), http.StatusNotFound, codeNoRule)
+}

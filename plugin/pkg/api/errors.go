@@ -75,6 +75,7 @@ const (
 	codeViewMissing  = 10514
 	codeSkipped      = 10515
 	codeImportedNote = 10516
+	codeConflict     = 10517
 )
 
 func errorf(status, code int, format string, args ...any) *Error {
@@ -110,6 +111,7 @@ func (c *call) fail(err error) *Error {
 	var missing *live.NotFoundError
 	var declared *live.DeclaredError
 	var used *live.InUseError
+	var conflict *live.ConflictError
 	switch {
 	case err == nil:
 		return nil
@@ -123,6 +125,8 @@ func (c *call) fail(err error) *Error {
 		return errorf(http.StatusForbidden, codeDeclared, "%s", declared.Error())
 	case errors.As(err, &used):
 		return errorf(http.StatusBadRequest, codeInUse, "%s", used.Error())
+	case errors.As(err, &conflict):
+		return errorf(http.StatusBadRequest, codeConflict, "%s", conflict.Error())
 	case errors.Is(err, live.ErrRevision):
 		return errorf(http.StatusPreconditionFailed, codeRevision, "%s; read it again and repeat the call with the new revision in If-Match", err)
 	}

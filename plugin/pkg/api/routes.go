@@ -145,6 +145,7 @@ func changeRoutes() []*route {
 			query: append(paging(), parameter{"actor", "id or name of the token"}, parameter{"object", "id of an object, or of the zone of records"},
 				parameter{"since", "time from which on"}, parameter{"until", "time up to which"})},
 		{method: http.MethodGet, path: all + "/{revision}", summary: "Get a change with its objects before and after", permission: token.AccountSettingsRead, scope: ofAccount, handle: getChange, result: changeObject{}},
+		{method: http.MethodPost, path: all + "/{revision}/revert", summary: "Undo a change, unless later ones have touched the same objects", permission: token.AccountSettingsRead, scope: ofAccount, handle: revertChange, result: revisionObject{}},
 	}
 }
 

@@ -88,6 +88,7 @@ type Change struct {
 
 	positions map[string]string   // where in the call a record stands, by ID
 	edited    map[string]bool     // zones whose data are to be made anew
+	exact     map[string]bool     // of these, zones that are in all as they are to be
 	deleted   map[string][]stored // zones that are gone, with the records they had
 	restored  map[string][]stored // zones that are as in backup, with the records they had
 	backup    *Backup             // nil unless all is restored

@@ -183,7 +183,10 @@ func (c *Change) recordsOf(id string) ([]stored, error) {
 func (c *Change) editZone(z *Zone) problem.List {
 	old := c.data.get(z.ID)
 	next := *z
-	next.Modified, next.Serial = c.now, nextSerial(z.Serial, c.now)
+	exact := c.exact[z.ID]
+	if !exact {
+		next.Modified, next.Serial = c.now, nextSerial(z.Serial, c.now)
+	}
 	editor := old.Edit(next.options())
 	apex := ownerName{z.ID, z.Name}
 	if z != c.under.zones.get(z.ID) && c.owners.known[apex] == nil { // its settings may be others
@@ -191,7 +194,9 @@ func (c *Change) editZone(z *Zone) problem.List {
 	}
 	for name, now := range c.owners.known {
 		if name.zone == z.ID {
-			next.Records += len(now.records) - len(c.owners.before(name).records)
+			if !exact {
+				next.Records += len(now.records) - len(c.owners.before(name).records)
+			}
 			c.editOwner(editor, &next, name, now)
 		}
 	}

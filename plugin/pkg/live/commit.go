@@ -180,7 +180,7 @@ func (g *group) try(p *pending) bool {
 	c := &Change{
 		ctx: p.ctx, account: g.account, call: p.call, now: g.now,
 		under: g.objects, objects: g.objects.fork(), declared: g.declared, owners: newOwners(g.owners, g.owners.read),
-		positions: make(map[string]string), edited: make(map[string]bool), deleted: make(map[string][]stored), tips: maps.Clone(g.tips),
+		positions: make(map[string]string), edited: make(map[string]bool), exact: make(map[string]bool), deleted: make(map[string][]stored), tips: maps.Clone(g.tips),
 		first: len(g.accepted) == 0,
 	}
 	err := c.run(p.do)

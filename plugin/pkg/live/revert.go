@@ -1,0 +1,247 @@
+package live
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/internaldns/internaldns/plugin/pkg/problem"
+	"github.com/internaldns/internaldns/plugin/pkg/record"
+	"github.com/internaldns/internaldns/plugin/pkg/zone"
+)
+
+// ConflictError says which objects later changes have touched, so that a change cannot be
+// undone alone.
+type ConflictError struct {
+	Revision uint64
+	Objects  []string // kind and id
+}
+
+// Error implements error.
+func (e *ConflictError) Error() string {
+	named, more := e.Objects, ""
+	if n := len(named) - maxNamed; n > 0 {
+		named, more = named[:maxNamed], fmt.Sprintf(" and %d more", n)
+	}
+	return fmt.Sprintf("later changes have touched what revision %d did: %s%s; undo those first", e.Revision, strings.Join(named, ", "), more)
+}
+
+// Revert undoes what an entry of the history did: it is a change of its own. Objects are
+// then as they were before, times and serial included, unless later changes have touched
+// them, which is a *ConflictError. The serial, the time and the number of records of a
+// zone whose other records have changed since go on.
+func (c *Change) Revert(e *Entry) error {
+	r := &revert{c: c, gone: make(map[string]bool), merged: make(map[string]bool)}
+	conflict := &ConflictError{Revision: e.Revision}
+	for _, d := range e.Objects {
+		same, err := r.unchanged(d)
+		if err != nil {
+			return err
+		}
+		if !same {
+			conflict.Objects = append(conflict.Objects, nameOf(d.Key))
+		}
+	}
+	if len(conflict.Objects) > 0 {
+		return conflict
+	}
+	for _, step := range []func(Difference) error{r.zone, r.dropRecord, r.addRecord, r.other} {
+		for _, d := range e.Objects {
+			if err := step(d); err != nil {
+				return err
+			}
+		}
+	}
+	c.specs.findGone(c.rules.all(), c)
+	c.linked = true
+	return nil
+}
+
+// nameOf names the object of a key for people.
+func nameOf(key []byte) string {
+	if name, id, ok := parseRecordKey(key); ok {
+		return fmt.Sprintf("record %s (%s)", id, name.owner)
+	}
+	return strings.Replace(string(key), "/", " ", 1)
+}
+
+// revert undoes one entry.
+type revert struct {
+	c      *Change
+	gone   map[string]bool // zones that are taken away again
+	merged map[string]bool // zones of which later changes have touched other records
+}
+
+// unchanged reports whether an object is as a change has left it.
+func (r *revert) unchanged(d Difference) (bool, error) {
+	if name, id, ok := parseRecordKey(d.Key); ok {
+		now, err := r.c.owners.find(name.zone, id)
+		if err != nil {
+			return false, err
+		}
+		if now == nil || now.Name != name.owner { // under another owner it has a key of its own
+			return d.After == nil, nil
+		}
+		octets, err := now.AppendBinary(nil)
+		return bytes.Equal(octets, d.After), err
+	}
+	kind, id, _ := strings.Cut(string(d.Key), "/")
+	var list differences
+	var now []byte
+	switch kind + "/" {
+	case zoneKeys:
+		return r.zoneUnchanged(id, d)
+	case viewKeys:
+		now = encodeObject(&list, r.c.views.get(id))
+	case ruleKeys:
+		now = encodeObject(&list, r.c.rules.get(id))
+	case tokenKeys:
+		now = encodeObject(&list, r.c.tokens.get(id))
+	default:
+		now = encodeObject(&list, r.c.settings.get(settingsKey))
+	}
+	return bytes.Equal(now, d.After), list.err
+}
+
+// zoneUnchanged is unchanged for a zone, whose row changes with its records, too.
+func (r *revert) zoneUnchanged(id string, d Difference) (bool, error) {
+	var list differences
+	now := r.c.zones.get(id)
+	if bytes.Equal(encodeObject(&list, now), d.After) {
+		return true, list.err
+	}
+	if now == nil || d.Before == nil || d.After == nil {
+		return false, list.err
+	}
+	after := new(Zone)
+	if err := json.Unmarshal(d.After, after); err != nil {
+		return false, errors.Join(errEntry, err)
+	}
+	r.merged[id] = true
+	return alike(now, after), list.err
+}
+
+// zone undoes what became of a zone itself.
+func (r *revert) zone(d Difference) error {
+	id, ok := strings.CutPrefix(string(d.Key), zoneKeys)
+	if !ok {
+		return nil
+	}
+	c := r.c
+	if d.Before == nil {
+		r.gone[id] = true
+		records, err := c.recordsOf(id)
+		if err != nil {
+			return err
+		}
+		c.deleted[id] = records
+		c.zones.set(id, nil)
+		c.data.set(id, nil)
+		c.specs.setZone(id, nil, c)
+		return nil
+	}
+	before := new(Zone)
+	if err := json.Unmarshal(d.Before, before); err != nil {
+		return errors.Join(errEntry, err)
+	}
+	if r.merged[id] {
+		now := *c.zones.get(id)
+		now.Paused, now.Settings = before.Paused, before.Settings
+		before = &now
+	} else {
+		c.exact[id] = true
+	}
+	if d.After == nil {
+		data, problems := zone.NewBuilder(before.options()).Build()
+		if data == nil {
+			return problems.Only(problem.Error)
+		}
+		c.data.set(id, data)
+	}
+	c.zones.set(id, before)
+	c.specs.setZone(id, before, c)
+	c.edited[id] = true
+	_, err := c.owners.get(ownerName{id, before.Name}) // its NS records may have another TTL
+	return err
+}
+
+// dropRecord takes away what the change had made of a record.
+func (r *revert) dropRecord(d Difference) error {
+	name, id, ok := parseRecordKey(d.Key)
+	if !ok || d.After == nil || r.gone[name.zone] {
+		return nil
+	}
+	now, err := r.c.owners.find(name.zone, id)
+	if now == nil || err != nil {
+		return err
+	}
+	return r.c.dropRecord(name.zone, now)
+}
+
+// addRecord puts a record back as it was.
+func (r *revert) addRecord(d Difference) error {
+	name, id, ok := parseRecordKey(d.Key)
+	if !ok || d.Before == nil {
+		return nil
+	}
+	c := r.c
+	before, err := record.Decode(id, d.Before)
+	if err != nil {
+		return errors.Join(errEntry, err)
+	}
+	all, err := c.owners.get(name)
+	if err != nil {
+		return err
+	}
+	if found := conflict(c.zones.get(name.zone), all.records, before); found.Code != "" {
+		found.Severity, found.Object = problem.Error, describe(before)
+		return problem.List{found}
+	}
+	c.owners.known[name] = all.with(before)
+	c.owners.moved[id] = name.owner
+	c.edited[name.zone] = true
+	return nil
+}
+
+// other undoes what became of an object of another kind.
+func (r *revert) other(d Difference) (err error) {
+	kind, id, _ := strings.Cut(string(d.Key), "/")
+	c := r.c
+	switch kind + "/" {
+	case viewKeys:
+		var v *View
+		if v, err = decodeObject[View](d.Before); err == nil {
+			c.putView(id, v)
+		}
+	case ruleKeys:
+		var rule *Rule
+		if rule, err = decodeObject[Rule](d.Before); err == nil {
+			c.putRule(id, rule)
+		}
+	case tokenKeys:
+		var t *Token
+		if t, err = decodeObject[Token](d.Before); err == nil {
+			c.tokens.set(id, t)
+		}
+	case settingsKey + "/":
+		var s *Settings
+		if s, err = decodeObject[Settings](d.Before); err == nil {
+			c.settings.set(settingsKey, s)
+		}
+	}
+	return err
+}
+
+// decodeObject reads an object as the store has it, nil for none.
+func decodeObject[T any](octets []byte) (*T, error) {
+	if octets == nil {
+		return nil, nil
+	}
+	object := new(T)
+	if err := json.Unmarshal(octets, object); err != nil {
+		return nil, errors.Join(errEntry, err)
+	}
+	return object, nil
+}
