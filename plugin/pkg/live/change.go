@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/netip"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
@@ -56,22 +57,19 @@ type InUseError struct {
 
 // Error implements error.
 func (e *InUseError) Error() string {
-	by := e.By
-	more := ""
-	if n := len(by) - maxNamed; n > 0 {
-		by, more = by[:maxNamed], fmt.Sprintf(" and %d more", n)
-	}
-	text := ""
-	for i, name := range by {
-		if i > 0 {
-			text += ", "
-		}
-		text += name
-	}
-	return fmt.Sprintf("the %s %q is used by %s%s; take it away there first, or repeat the call with force=true", e.Kind, e.Name, text, more)
+	return fmt.Sprintf("the %s %q is used by %s; take it away there first, or repeat the call with force=true", e.Kind, e.Name, listed(e.By))
 }
 
 const maxNamed = 8 // objects that a message names
+
+// listed names objects in a message, and how many more there are.
+func listed(names []string) string {
+	more := ""
+	if n := len(names) - maxNamed; n > 0 {
+		names, more = names[:maxNamed], fmt.Sprintf(" and %d more", n)
+	}
+	return strings.Join(names, ", ") + more
+}
 
 // Change is what one call does, before it is committed: it sees the objects as it has
 // made them, and nobody else does. It is good until the function that was given it
@@ -147,6 +145,9 @@ func (c *Change) link() error {
 	}
 	for id := range c.restored {
 		made[id] = c.data.get(id)
+	}
+	if len(c.views.objects)+len(c.rules.objects) > 0 {
+		c.specs.findGone(c.rules.all(), c)
 	}
 	for b, now := range c.tips {
 		if c.linked {

@@ -64,7 +64,6 @@ func (c *Change) putView(id string, now *View) {
 		c.specs.setRule(r.ID, r, c)
 	}
 	c.linked = true
-	c.specs.findGone(c.rules.all(), c)
 }
 
 // policiesOf returns the rules that name a view, those declared not among them.
@@ -160,7 +159,6 @@ func (c *Change) DeleteRule(id string) error {
 func (c *Change) putRule(id string, now *Rule) {
 	c.rules.set(id, now)
 	c.specs.setRule(id, now, c)
-	c.specs.findGone(c.rules.all(), c)
 	c.linked = true
 }
 

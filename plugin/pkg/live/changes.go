@@ -3,7 +3,6 @@ package live
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"iter"
 	"reflect"
@@ -128,14 +127,13 @@ func (d Difference) record(name ownerName, id string) (*Object, error) {
 func objectOf[T any](kind, id string, d Difference) (*Object, error) {
 	o := &Object{Kind: kind, ID: id}
 	for into, octets := range map[*any][]byte{&o.Before: d.Before, &o.After: d.After} {
-		if octets == nil {
-			continue
+		object, err := decodeObject[T](octets)
+		if err != nil {
+			return nil, fmt.Errorf("%s %s: %w", kind, id, err)
 		}
-		object := new(T)
-		if err := json.Unmarshal(octets, object); err != nil {
-			return nil, fmt.Errorf("%w: %s %s: %w", errEntry, kind, id, err)
+		if object != nil {
+			*into = object
 		}
-		*into = object
 	}
 	return o, nil
 }

@@ -39,15 +39,35 @@ func (c *Change) CreateZone(name string) (*Zone, error) {
 		ID: c.account.newID(), Name: name, Created: c.now, Modified: c.now,
 		Serial: nextSerial(0, c.now), Settings: c.Settings().ZoneDefaults,
 	}
+	return z, c.addZone(z)
+}
+
+// addZone has a zone be there, without records.
+func (c *Change) addZone(z *Zone) error {
 	d, problems := zone.NewBuilder(z.options()).Build()
 	if d == nil {
-		return nil, problems.Only(problem.Error)
+		return problems.Only(problem.Error)
 	}
 	c.zones.set(z.ID, z)
 	c.data.set(z.ID, d)
 	c.specs.setZone(z.ID, z, c)
 	c.linked = true
-	return z, nil
+	return nil
+}
+
+// removeZone has a zone be gone with its records, whatever names it.
+func (c *Change) removeZone(id string) error {
+	records, err := c.recordsOf(id)
+	if err != nil {
+		return err
+	}
+	c.deleted[id] = records
+	c.zones.set(id, nil)
+	c.data.set(id, nil)
+	delete(c.edited, id)
+	c.specs.setZone(id, nil, c)
+	c.linked = true
+	return nil
 }
 
 // UpdateZone changes what update does of a zone but for its ID, name and records.
@@ -119,17 +139,7 @@ func (c *Change) DeleteZone(id string, force bool) error {
 			return err
 		}
 	}
-	records, err := c.recordsOf(id)
-	if err != nil {
-		return err
-	}
-	c.deleted[id] = records
-	c.zones.set(id, nil)
-	c.data.set(id, nil)
-	delete(c.edited, id)
-	c.specs.setZone(id, nil, c)
-	c.linked = true
-	return nil
+	return c.removeZone(id)
 }
 
 // unlink takes a zone out of the views that hold it, and away as a reference.

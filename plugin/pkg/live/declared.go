@@ -49,7 +49,7 @@ func declare(account string, blocks []*Block) *declared {
 			d.addView(account, s)
 		}
 		for _, s := range b.base.Policies {
-			d.addRule(account, b, s)
+			d.addRule(account, s)
 		}
 	}
 	return d
@@ -102,7 +102,7 @@ func (d *declared) viewName(id string, own *View) (name string, known bool) {
 	return id, false
 }
 
-func (d *declared) addRule(account string, b *Block, s *model.PolicySpec) {
+func (d *declared) addRule(account string, s *model.PolicySpec) {
 	id := uuid(DeclaredID(account, "rule", s.Name))
 	if d.rules[id] != nil {
 		return
@@ -110,11 +110,6 @@ func (d *declared) addRule(account string, b *Block, s *model.PolicySpec) {
 	r := &Rule{
 		ID: id, Name: s.Name, Description: s.Description, Enabled: !s.Disabled, Traffic: s.Traffic.Source, Identity: s.Identity.Source,
 		Version: 1, Action: s.Action, Resolvers: s.Resolvers, Fallback: s.Fallback, Private: s.Private, Declared: at(s.Pos, s.Name),
-	}
-	for _, p := range b.scope.Load().Policies {
-		if p.Name == s.Name {
-			r.Precedence = p.Precedence
-		}
 	}
 	if s.Precedence != nil {
 		r.Precedence = *s.Precedence

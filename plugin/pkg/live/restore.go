@@ -28,7 +28,7 @@ type Backup struct {
 type backupZone struct {
 	zone    *Zone
 	data    *zone.Zone
-	records []stored // by key, those under renamed too
+	records []stored // by key
 }
 
 // Tokens returns the tokens of the backup, in no order.

@@ -9,7 +9,6 @@ import (
 
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
 	"github.com/internaldns/internaldns/plugin/pkg/record"
-	"github.com/internaldns/internaldns/plugin/pkg/zone"
 )
 
 // ConflictError says which objects later changes have touched, so that a change cannot be
@@ -21,11 +20,7 @@ type ConflictError struct {
 
 // Error implements error.
 func (e *ConflictError) Error() string {
-	named, more := e.Objects, ""
-	if n := len(named) - maxNamed; n > 0 {
-		named, more = named[:maxNamed], fmt.Sprintf(" and %d more", n)
-	}
-	return fmt.Sprintf("later changes have touched what revision %d did: %s%s; undo those first", e.Revision, strings.Join(named, ", "), more)
+	return fmt.Sprintf("later changes have touched what revision %d did: %s; undo those first", e.Revision, listed(e.Objects))
 }
 
 // Revert undoes what an entry of the history did: it is a change of its own. Objects are
@@ -54,7 +49,6 @@ func (c *Change) Revert(e *Entry) error {
 			}
 		}
 	}
-	c.specs.findGone(c.rules.all(), c)
 	c.linked = true
 	return nil
 }
@@ -115,9 +109,9 @@ func (r *revert) zoneUnchanged(id string, d Difference) (bool, error) {
 	if now == nil || d.Before == nil || d.After == nil {
 		return false, list.err
 	}
-	after := new(Zone)
-	if err := json.Unmarshal(d.After, after); err != nil {
-		return false, errors.Join(errEntry, err)
+	after, err := decodeObject[Zone](d.After)
+	if err != nil {
+		return false, err
 	}
 	r.merged[id] = true
 	return alike(now, after), list.err
@@ -132,19 +126,11 @@ func (r *revert) zone(d Difference) error {
 	c := r.c
 	if d.Before == nil {
 		r.gone[id] = true
-		records, err := c.recordsOf(id)
-		if err != nil {
-			return err
-		}
-		c.deleted[id] = records
-		c.zones.set(id, nil)
-		c.data.set(id, nil)
-		c.specs.setZone(id, nil, c)
-		return nil
+		return c.removeZone(id)
 	}
-	before := new(Zone)
-	if err := json.Unmarshal(d.Before, before); err != nil {
-		return errors.Join(errEntry, err)
+	before, err := decodeObject[Zone](d.Before)
+	if err != nil {
+		return err
 	}
 	if r.merged[id] {
 		now := *c.zones.get(id)
@@ -154,16 +140,15 @@ func (r *revert) zone(d Difference) error {
 		c.exact[id] = true
 	}
 	if d.After == nil {
-		data, problems := zone.NewBuilder(before.options()).Build()
-		if data == nil {
-			return problems.Only(problem.Error)
+		if err := c.addZone(before); err != nil {
+			return err
 		}
-		c.data.set(id, data)
+	} else {
+		c.zones.set(id, before)
+		c.specs.setZone(id, before, c)
 	}
-	c.zones.set(id, before)
-	c.specs.setZone(id, before, c)
 	c.edited[id] = true
-	_, err := c.owners.get(ownerName{id, before.Name}) // its NS records may have another TTL
+	_, err = c.owners.get(ownerName{id, before.Name}) // its NS records may have another TTL
 	return err
 }
 
