@@ -14,7 +14,7 @@ import (
 )
 
 // Version is the version of the suite, apart from that of CoreDNS.
-const Version = "0.1.0"
+const Version = scope.Version
 
 // anchor is the stock directive above which the suite stands: answers of a view
 // must not enter a cache that another view can read.

@@ -10,9 +10,6 @@ import (
 	"github.com/internaldns/internaldns/plugin/pkg/live"
 )
 
-// version is what the API's document says of the program.
-const version = "0.1.0"
-
 var requests = promauto.NewCounterVec(prometheus.CounterOpts{
 	Namespace: plugin.Namespace, Subsystem: pluginName, Name: "requests_total",
 	Help: "Counter of requests of the API, by route and status.",

@@ -60,6 +60,11 @@ func (a address) loopback() bool {
 	return a.Host == "localhost" || err == nil && addr.Unmap().WithZone("").IsLoopback()
 }
 
+// listensAt reports whether the API is to be served at an address.
+func (cfg *Config) listensAt(at address) bool {
+	return slices.ContainsFunc(cfg.Listen, func(a address) bool { return a.String() == at.String() })
+}
+
 func newConfig(head scope.Line, root string, before *Config) (*Config, error) {
 	if before != nil {
 		return nil, fmt.Errorf("a server block serves one account, and has that of %s already", before.pos)

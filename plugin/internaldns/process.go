@@ -2,7 +2,6 @@ package internaldns
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -121,7 +120,7 @@ func (s *shared) api(a address) *api.API {
 		Accounts: func() []api.Account { return s.accountsAt(a) },
 		Hosts:    func(host string) bool { return s.named(a, host) },
 		Page:     func() bool { return s.shown(a) },
-		Observe:  observe, Version: version,
+		Observe:  observe, Version: scope.Version,
 	})
 }
 
@@ -141,7 +140,7 @@ func (s *shared) named(at address, host string) bool {
 // shown reports whether a block wants to be seen at an address with a browser.
 func (s *shared) shown(at address) bool {
 	for _, m := range s.members.All() {
-		if m.config.Dashboard && slices.ContainsFunc(m.config.Listen, func(a address) bool { return a.String() == at.String() }) {
+		if m.config.Dashboard && m.config.listensAt(at) {
 			return true
 		}
 	}
@@ -154,18 +153,13 @@ func (s *shared) accountsAt(at address) (accounts []api.Account) {
 	seen := make(map[string]bool)
 	for _, m := range s.members.All() {
 		account := m.account.Load()
-		if account == nil || seen[m.config.Account] {
+		if account == nil || seen[m.config.Account] || !m.config.listensAt(at) {
 			continue
 		}
-		for _, a := range m.config.Listen {
-			if a.String() != at.String() || seen[m.config.Account] {
-				continue
-			}
-			seen[m.config.Account] = true
-			accounts = append(accounts, api.Account{
-				Account: account, RateLimit: m.config.RateLimit, Guardrails: m.config.Guardrails, HideInternal: m.config.HideInternal,
-			})
-		}
+		seen[m.config.Account] = true
+		accounts = append(accounts, api.Account{
+			Account: account, RateLimit: m.config.RateLimit, Guardrails: m.config.Guardrails, HideInternal: m.config.HideInternal,
+		})
 	}
 	return accounts
 }
@@ -229,7 +223,7 @@ func (s *shared) sweepLocked() {
 			continue
 		}
 		delete(s.stores, file)
-		if err := opened.Close(); err != nil && !errors.Is(err, context.Canceled) {
+		if err := opened.Close(); err != nil {
 			log.Errorf("Store %s: %v", file, err)
 		}
 	}

@@ -130,16 +130,9 @@ func listChanges(c *call) *Error {
 }
 
 func getChange(c *call) *Error {
-	revision, bad := c.pathRevision()
+	e, bad := c.findChange()
 	if bad != nil {
 		return bad
-	}
-	e, err := c.account.ChangeAt(c.req.Context(), revision)
-	if err != nil {
-		return c.fail(err)
-	}
-	if e == nil {
-		return notFound(&live.NotFoundError{Kind: "change", ID: c.req.PathValue("revision")})
 	}
 	o, count := showChange(e), 0
 	for edited, err := range e.Edited() {
@@ -165,16 +158,9 @@ type revisionObject struct {
 }
 
 func revertChange(c *call) *Error {
-	revision, bad := c.pathRevision()
+	e, bad := c.findChange()
 	if bad != nil {
 		return bad
-	}
-	e, err := c.account.ChangeAt(c.req.Context(), revision)
-	if err != nil {
-		return c.fail(err)
-	}
-	if e == nil {
-		return notFound(&live.NotFoundError{Kind: "change", ID: c.req.PathValue("revision")})
 	}
 	for edited, err := range e.Edited() {
 		if err != nil {
@@ -212,14 +198,21 @@ func (c *call) mayRevert(o *live.Object) *Error {
 	return nil
 }
 
-// pathRevision returns the revision that the path names.
-func (c *call) pathRevision() (uint64, *Error) {
+// findChange returns the change of the path, with its objects.
+func (c *call) findChange() (*live.Entry, *Error) {
 	text := c.req.PathValue("revision")
 	revision, err := strconv.ParseUint(text, 10, 64)
 	if err != nil {
-		return 0, errorf(http.StatusBadRequest, codeInvalid, "%q is no revision", clip(text))
+		return nil, errorf(http.StatusBadRequest, codeInvalid, "%q is no revision", clip(text))
 	}
-	return revision, nil
+	e, err := c.account.ChangeAt(c.req.Context(), revision)
+	if err != nil {
+		return nil, c.fail(err)
+	}
+	if e == nil {
+		return nil, notFound(&live.NotFoundError{Kind: "change", ID: text})
+	}
+	return e, nil
 }
 
 // zoneOf returns a zone of the history as grants see it, whether or not there is still one.

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	clog "github.com/coredns/coredns/plugin/pkg/log"
+
+	"github.com/internaldns/internaldns/plugin/pkg/record"
 )
 
 var log = clog.NewWithPlugin("internaldns")
@@ -69,10 +71,7 @@ func (c *call) note(code int, text, pointer string) {
 	c.messages = append(c.messages, m)
 }
 
-// timeLayout is RFC 3339 with microseconds, as Cloudflare writes times.
-const timeLayout = "2006-01-02T15:04:05.000000Z"
-
-func formatTime(t time.Time) string { return t.UTC().Format(timeLayout) }
+func formatTime(t time.Time) string { return record.FormatTime(t) }
 
 // formatTimeOf is formatTime for a time that may be missing.
 func formatTimeOf(t *time.Time) *string {

@@ -129,3 +129,15 @@ func combined[T any](q url.Values, conditions []func(T) bool) func(T) bool {
 		return !anyOf
 	}
 }
+
+// turn reverses what is in ascending order if the query asks for that.
+func turn[T any](all []T, q url.Values) *Error {
+	switch direction := q.Get("direction"); direction {
+	case "", "asc":
+	case "desc":
+		slices.Reverse(all)
+	default:
+		return errorf(http.StatusBadRequest, codeInvalid, "direction %q, allowed: asc, desc", clip(direction))
+	}
+	return nil
+}

@@ -18,11 +18,11 @@ const (
 
 // mayRecord reports whether the bearer has a permission on a record of the zone.
 func (c *call) mayRecord(want token.Permission, r *record.Record) bool {
-	return c.may(want, token.Resource{Zone: c.grantee(c.zone), Record: &token.Record{Name: domain.NoDot(r.Name), Type: domain.TypeName(r.Type)}})
+	return c.allRecords(want)(r)
 }
 
-// allRecords reports whether the bearer has a permission on all records of the zone, so
-// that there is no need to ask for each.
+// allRecords returns what reports whether the bearer has a permission on a record of the
+// zone, for many of them.
 func (c *call) allRecords(want token.Permission) func(*record.Record) bool {
 	zone := c.grantee(c.zone)
 	on := token.Resource{Zone: zone, Record: new(token.Record)}

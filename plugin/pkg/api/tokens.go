@@ -2,7 +2,6 @@ package api
 
 import (
 	"errors"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -132,12 +131,8 @@ func listTokens(c *call) *Error {
 		return bad
 	}
 	all := c.account.Tokens()
-	switch direction := c.req.URL.Query().Get("direction"); direction {
-	case "", "asc":
-	case "desc":
-		slices.Reverse(all)
-	default:
-		return errorf(http.StatusBadRequest, codeInvalid, "direction %q, allowed: asc, desc", clip(direction))
+	if bad := turn(all, c.req.URL.Query()); bad != nil {
+		return bad
 	}
 	return reply(c, p, all, c.showToken)
 }

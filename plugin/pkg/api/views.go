@@ -219,12 +219,5 @@ func sortViews(all []*live.View, q url.Values) *Error {
 		return errorf(http.StatusBadRequest, codeInvalid, "order %q, allowed: name, created_on, modified_on", clip(order))
 	}
 	slices.SortStableFunc(all, compare)
-	switch direction := q.Get("direction"); direction {
-	case "", "asc":
-	case "desc":
-		slices.Reverse(all)
-	default:
-		return errorf(http.StatusBadRequest, codeInvalid, "direction %q, allowed: asc, desc", clip(direction))
-	}
-	return nil
+	return turn(all, q)
 }

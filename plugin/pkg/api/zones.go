@@ -253,21 +253,14 @@ func textFilter(text string) (func(string) bool, *Error) {
 
 // sortZones puts zones in the order asked for; ties stay in the order they were made.
 func sortZones(all []*live.Zone, q url.Values) *Error {
-	order, direction := q.Get("order"), q.Get("direction")
-	if direction != "" && direction != "asc" && direction != "desc" {
-		return errorf(http.StatusBadRequest, codeInvalid, "direction %q, allowed: asc, desc", clip(direction))
-	}
-	switch order {
+	switch order := q.Get("order"); order {
 	case "name":
 		slices.SortStableFunc(all, func(a, b *live.Zone) int { return cmp.Compare(shownZone(a), shownZone(b)) })
 	case "", "status", "account.id", "account.name", "plan.id": // the same for all zones
 	default:
 		return errorf(http.StatusBadRequest, codeInvalid, "order %q, allowed: name, status, account.id, account.name, plan.id", clip(order))
 	}
-	if direction == "desc" {
-		slices.Reverse(all)
-	}
-	return nil
+	return turn(all, q)
 }
 
 // zoneBody is a zone that is to be made.

@@ -41,7 +41,7 @@ func (r *Record) JSON(zoneID, zoneName string, readOnly bool) Object {
 		Name: shown(r.Name), Type: domain.TypeName(r.Type), Content: r.Content, TTL: r.TTL,
 		Priority: r.priority(), Data: r.data(),
 		Settings: r.Settings, Meta: map[string]any{}, Tags: r.Tags,
-		CreatedOn: formatTime(r.Created), ModifiedOn: formatTime(r.Modified),
+		CreatedOn: FormatTime(r.Created), ModifiedOn: FormatTime(r.Modified),
 	}
 	if o.Settings == nil {
 		o.Settings = json.RawMessage("{}")
@@ -56,12 +56,13 @@ func (r *Record) JSON(zoneID, zoneName string, readOnly bool) Object {
 		o.Meta["read_only"] = true
 	}
 	if !r.CommentModified.IsZero() {
-		o.CommentModifiedOn = formatTime(r.CommentModified)
+		o.CommentModifiedOn = FormatTime(r.CommentModified)
 	}
 	if !r.TagsModified.IsZero() {
-		o.TagsModifiedOn = formatTime(r.TagsModified)
+		o.TagsModifiedOn = FormatTime(r.TagsModified)
 	}
 	return o
 }
 
-func formatTime(t time.Time) string { return t.UTC().Format(timeLayout) }
+// FormatTime writes a time as the API does: RFC 3339 with microseconds, in UTC.
+func FormatTime(t time.Time) string { return t.UTC().Format(timeLayout) }

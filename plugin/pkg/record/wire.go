@@ -157,16 +157,5 @@ func escapedText(octets []byte) string {
 	if size == len(octets) {
 		return string(octets)
 	}
-	out := make([]byte, 0, size)
-	for _, c := range octets {
-		switch {
-		case c == '"' || c == '\\':
-			out = append(out, '\\', c)
-		case c < ' ' || c > '~':
-			out = append(out, '\\', '0'+c/100, '0'+c/10%10, '0'+c%10)
-		default:
-			out = append(out, c)
-		}
-	}
-	return string(out)
+	return string(zonefile.AppendEscaped(make([]byte, 0, size), octets))
 }

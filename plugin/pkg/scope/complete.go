@@ -8,6 +8,9 @@ import (
 	"github.com/coredns/caddy/caddyfile"
 )
 
+// Version is the version of the suite, apart from that of CoreDNS.
+const Version = "0.1.0"
+
 // AccountDirective is the directive by which objects that stand in no Corefile come into
 // a block. It stands above those of Directives, in programs that have it.
 const AccountDirective = "internaldns"

@@ -113,7 +113,7 @@ func (f *fields) limited(what string, most int) string {
 		if f.tooLong(t, len(octets), most) {
 			return ""
 		}
-		text = encode(nil, octets)
+		text = AppendEscaped(nil, octets)
 	} else if f.tooLong(t, len(text), most) {
 		return ""
 	}
@@ -158,8 +158,9 @@ func decode(to, text []byte) ([]byte, bool) {
 	return to, true
 }
 
-// encode appends octets as a character string in presentation form.
-func encode(to, octets []byte) []byte {
+// AppendEscaped appends octets as a character string in presentation form, as miekg/dns
+// has it, without quotes.
+func AppendEscaped(to, octets []byte) []byte {
 	for _, c := range octets {
 		switch {
 		case c == '"' || c == '\\':
