@@ -30,16 +30,28 @@ type restoreObject struct {
 // everything refuses a token that lacks any right on anything of its account: a backup
 // holds all, and a restore replaces all.
 func (c *call) everything() *Error {
+	return c.wholly(token.Permissions(), "a backup or restore needs a token that has all rights on the whole account and is denied nothing")
+}
+
+// readsAll refuses a token that may not read all that an answer of DNS depends on.
+func (c *call) readsAll() *Error {
+	return c.wholly([]token.Permission{token.ZoneRead, token.DNSRead, token.ZoneDNSSettingsRead, token.DNSViewRead, token.ResolverPoliciesRead},
+		"this tells of all zones, views and policies; it needs a token that may read the whole account's (Zone Read, DNS Read, Zone DNS Settings Read, DNS View Read, Resolver Policies Read) and is denied nothing")
+}
+
+// wholly refuses a token that lacks some permissions on anything of its account.
+func (c *call) wholly(permissions []token.Permission, needs string) *Error {
 	policy, err := token.Full(c.account.ID())
 	if err != nil {
 		return c.fail(err)
 	}
-	full := token.Token{ExpiresOn: c.token.ExpiresOn, Condition: c.token.Condition, Policies: []token.Policy{policy}}
-	if c.token.Delegates(&full) {
+	policy.Permissions = permissions
+	asked := token.Token{ExpiresOn: c.token.ExpiresOn, Condition: c.token.Condition, Policies: []token.Policy{policy}}
+	if c.token.Delegates(&asked) {
 		return nil
 	}
 	bad := c.forbidden(c.route.permission)
-	bad.Message = "Authentication error: a backup or restore needs a token that has all rights on the whole account and is denied nothing"
+	bad.Message = "Authentication error: " + needs
 	return bad
 }
 

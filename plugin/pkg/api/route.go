@@ -18,7 +18,7 @@ type route struct {
 	summary string
 
 	permission token.Permission
-	scope      scope
+	scope      subject
 	open       bool // needs no token
 
 	query     []parameter // what it reads; others are ignored
@@ -35,15 +35,15 @@ type route struct {
 // parameter is a member of a query.
 type parameter struct{ name, about string }
 
-// scope is what a permission is needed on.
-type scope uint8
+// subject is what a permission is needed on.
+type subject uint8
 
 const (
-	anything    scope = iota // the handler shows what the token may see
-	ofAccount                // the account as a whole
-	ofZone                   // the zone of the path
-	anyToken                 // any token will do
-	ofNewObject              // the handler asks once it knows of what
+	anything    subject = iota // the handler shows what the token may see
+	ofAccount                  // the account as a whole
+	ofZone                     // the zone of the path
+	anyToken                   // any token will do
+	ofNewObject                // the handler asks once it knows of what
 )
 
 // name is the route's label in metrics and the log.

@@ -44,6 +44,8 @@ func TestEveryCall(t *testing.T) {
 	s.must("GET", account+"/internal_dns/changes", "")
 	s.must("GET", account+"/internal_dns/changes/1", "")
 	s.must("POST", account+"/internal_dns/changes/"+s.must("POST", "/zones", `{"name":"undone.example"}`).header.Get("X-Internaldns-Revision")+"/revert", "")
+	s.must("POST", account+"/internal_dns/explain", `{"name":"www.corp.example"}`)
+	s.must("GET", account+"/internal_dns/status", "")
 	kept := s.call("GET", account+"/internal_dns/backup", "")
 	s.must("POST", account+"/internal_dns/restore", string(kept.body))
 	s.must("DELETE", "/zones/"+z+"?force=true", "")
