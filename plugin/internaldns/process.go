@@ -22,6 +22,7 @@ import (
 // that serves has need of it.
 var process = &shared{
 	stores: make(map[string]*bolt.Store), accounts: make(map[accountKey]*live.Account), listeners: make(map[string]*listener),
+	streams: make(map[string]*api.StreamCounts),
 }
 
 // member is a server block that serves an account.
@@ -29,6 +30,7 @@ type member struct {
 	config  *Config
 	scope   *scope.Scope
 	block   *live.Block
+	streams *api.StreamCounts // set before the account
 	account atomic.Pointer[live.Account]
 }
 
@@ -45,6 +47,7 @@ type shared struct {
 	stores    map[string]*bolt.Store
 	accounts  map[accountKey]*live.Account
 	listeners map[string]*listener
+	streams   map[string]*api.StreamCounts // by name of the account, across stores
 }
 
 // open gives a block its account, which is opened if no other block has it.
@@ -61,6 +64,10 @@ func (s *shared) open(m *member) error {
 		account = opened
 	}
 	account.KeepHistory(m.config.History)
+	if m.streams = s.streams[m.config.Account]; m.streams == nil {
+		m.streams = new(api.StreamCounts)
+		s.streams[m.config.Account] = m.streams
+	}
 	m.account.Store(account)
 	return nil
 }
@@ -171,7 +178,7 @@ func (s *shared) accountsAt(at address) (accounts []api.Account) {
 		}
 		seen[m.config.Account] = true
 		accounts = append(accounts, api.Account{
-			Account: account, Servers: func() []api.Server { return s.servers(account) },
+			Account: account, Servers: func() []api.Server { return s.servers(account) }, Streams: m.streams,
 			RateLimit: m.config.RateLimit, Guardrails: m.config.Guardrails, HideInternal: m.config.HideInternal,
 		})
 	}

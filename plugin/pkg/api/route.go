@@ -27,6 +27,7 @@ type route struct {
 	result    any         // a value of the result's type
 	list      bool        // the result is an array, with result_info
 	text      bool        // the answer is text
+	events    bool        // the answer may be a stream of results
 	backup    bool        // with GET the answer is a backup, without an envelope; else the body is one
 
 	handle func(*call) *Error

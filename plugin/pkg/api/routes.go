@@ -15,7 +15,7 @@ func number(n int) string { return strconv.Itoa(n) }
 // routes returns all calls.
 func routes() []*route {
 	return slices.Concat(zoneRoutes(), recordRoutes(), accountRoutes(), tokenRoutes("/user/tokens"), tokenRoutes("/accounts/{account}/tokens"),
-		viewRoutes(), ruleRoutes(), changeRoutes(), statusRoutes(), backupRoutes(), harmlessRoutes())
+		viewRoutes(), ruleRoutes(), changeRoutes(), statusRoutes(), queryRoutes(), backupRoutes(), harmlessRoutes())
 }
 
 // The parameters that several calls have.

@@ -12,12 +12,17 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
+
+	"github.com/coredns/coredns/plugin"
+	"github.com/miekg/dns"
 
 	"github.com/internaldns/internaldns/plugin/pkg/api/apitest"
 	"github.com/internaldns/internaldns/plugin/pkg/live"
 	"github.com/internaldns/internaldns/plugin/pkg/model"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
+	"github.com/internaldns/internaldns/plugin/pkg/querylog"
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
 	"github.com/internaldns/internaldns/plugin/pkg/store/bolt"
 	"github.com/internaldns/internaldns/plugin/pkg/token"
@@ -34,9 +39,12 @@ func TestMain(m *testing.M) {
 type server struct {
 	t        testing.TB
 	url      string
+	mu       sync.Mutex // held while the accounts are exchanged beside calls
 	accounts []Account
 	owners   []string // tokens
 	contract *apitest.Contract
+	api      *API
+	recents  []*querylog.Recent // of the server blocks, by account
 }
 
 // serve serves accounts as their configurations say; their names are a, b and so on.
@@ -68,17 +76,20 @@ func serve(t testing.TB, configs ...Account) *server {
 		if c.RateLimit == 0 {
 			c.RateLimit = 1_000_000
 		}
-		c.Guardrails = true
+		c.Guardrails, c.Streams = true, new(StreamCounts)
+		keeper := &keeper{recent: new(querylog.Recent)}
+		s.recents = append(s.recents, keeper.recent)
 		c.Servers = func() []Server {
 			return []Server{{
-				Block: scope.Block{Keys: []string{"dns://.:53"}, Hosts: []string{""}, Snapshot: block.Snapshot()},
+				Block: scope.Block{Keys: []string{"dns://.:53"}, Hosts: []string{""}, Snapshot: block.Snapshot(), Handlers: []plugin.Handler{keeper}},
 				Live:  block, Addresses: []string{"dns://127.0.0.1:53"},
 			}}
 		}
 		s.accounts = append(s.accounts, c)
 		s.owners = append(s.owners, newOwner(t, c.Account))
 	}
-	handler := New(Config{Accounts: func() []Account { return s.accounts }, Version: "test"})
+	handler := New(Config{Accounts: func() []Account { return s.served() }, Version: "test"})
+	s.api = handler
 	if s.contract, err = apitest.Read(handler.openAPI); err != nil {
 		t.Fatal(err)
 	}
@@ -87,6 +98,27 @@ func serve(t testing.TB, configs ...Account) *server {
 	s.url = front.URL
 	return s
 }
+
+// served returns the accounts that are served now.
+func (s *server) served() []Account {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.accounts
+}
+
+// keeper is a handler that keeps queries.
+type keeper struct{ recent *querylog.Recent }
+
+// Name implements plugin.Handler.
+func (*keeper) Name() string { return "keeper" }
+
+// ServeDNS implements plugin.Handler.
+func (*keeper) ServeDNS(context.Context, dns.ResponseWriter, *dns.Msg) (int, error) {
+	return dns.RcodeRefused, nil
+}
+
+// Queries returns where.
+func (k *keeper) Queries() *querylog.Recent { return k.recent }
 
 // emptyBlock returns a server block that declares nothing: changes are checked against it.
 func emptyBlock(t testing.TB) *live.Block {

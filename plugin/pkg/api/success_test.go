@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/internaldns/internaldns/plugin/pkg/querylog"
 )
 
 // Every call of the document succeeds once, with an answer as documented.
@@ -46,9 +48,19 @@ func TestEveryCall(t *testing.T) {
 	s.must("POST", account+"/internal_dns/changes/"+s.must("POST", "/zones", `{"name":"undone.example"}`).header.Get("X-Internaldns-Revision")+"/revert", "")
 	s.must("POST", account+"/internal_dns/explain", `{"name":"www.corp.example"}`)
 	s.must("GET", account+"/internal_dns/status", "")
+	s.must("GET", account+"/internal_dns/queries", "")
 	kept := s.call("GET", account+"/internal_dns/backup", "")
 	s.must("POST", account+"/internal_dns/restore", string(kept.body))
 	s.must("DELETE", "/zones/"+z+"?force=true", "")
+	f := s.follow("", "")
+	s.asked(querylog.Entry{Name: "www.corp.example."})
+	if got := f.name(); got != "www.corp.example" {
+		t.Errorf("the stream of queries: %s", got)
+	}
+	s.api.EndStreams()
+	if got := f.next(); got.kind != "end of file" {
+		t.Errorf("behind the end: %+v", got)
+	}
 	if left := s.contract.Unseen(); len(left) > 0 {
 		t.Errorf("never called: %q", left)
 	}

@@ -77,6 +77,9 @@ type Listener struct {
 
 func (m *Meter) listener(server string) *Listener { return &Listener{server: server, meter: m} }
 
+// Server returns the address, as CoreDNS labels its metrics.
+func (l *Listener) Server() string { return l.server }
+
 // Unmatched counts a query that no policy matches.
 func (l *Listener) Unmatched() { l.unmatched.count() }
 
