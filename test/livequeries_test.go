@@ -252,3 +252,40 @@ func TestLiveQueriesOfBlocks(t *testing.T) {
 		t.Errorf("%+v", list)
 	}
 }
+
+// LIVE 8: what was counted stays through a reload, and when what counted it is gone.
+func TestLiveAnalytics(t *testing.T) {
+	s := newLive(t, t.TempDir())
+	s.start(liveCorefile)
+	zone := s.zone("example.org")
+	s.call(http.MethodPost, "/zones/"+zone+"/dns_records", aRecord("www.example.org", "192.0.2.1"), nil)
+	account := "/accounts/" + s.account()
+	want := func(when string, hits int, server string) {
+		t.Helper()
+		var got struct {
+			Counts []int
+			Totals struct{ Zones map[string]int }
+			Series []struct {
+				Server, Policy, View, Rcode string
+				ZoneID                      string `json:"zone_id"`
+				ZoneName                    string `json:"zone_name"`
+				Total                       int
+			}
+		}
+		s.call(http.MethodGet, account+"/internal_dns/analytics", nil, &got)
+		for _, one := range got.Series {
+			if one.ZoneID == zone && one.Rcode == "NOERROR" && one.Total == hits && one.Server == server && one.Policy == "example.org" && got.Totals.Zones[zone] == hits {
+				return
+			}
+		}
+		t.Errorf("%s: %+v, want %d hits", when, got, hits)
+	}
+	server := fmt.Sprintf("dns://127.0.0.1:%d", s.dns)
+	s.askMany("www.example.org.", 5)
+	want("at once", 5, server)
+	s.reload(liveCorefile, reloaded)
+	s.askMany("www.example.org.", 2)
+	want("after a reload", 7, server)
+	s.call(http.MethodDelete, "/zones/"+zone+"?force=true", nil, nil)
+	want("without the zone", 7, server)
+}

@@ -15,6 +15,7 @@ import (
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
 	"github.com/internaldns/internaldns/plugin/pkg/store/bolt"
+	"github.com/internaldns/internaldns/plugin/pkg/telemetry"
 )
 
 // process is what server blocks share, across reloads: a store is locked against another
@@ -22,7 +23,7 @@ import (
 // that serves has need of it.
 var process = &shared{
 	stores: make(map[string]*bolt.Store), accounts: make(map[accountKey]*live.Account), listeners: make(map[string]*listener),
-	streams: make(map[string]*api.StreamCounts),
+	streams: make(map[string]*api.StreamCounts), histories: make(map[accountKey]*telemetry.History),
 }
 
 // member is a server block that serves an account.
@@ -30,7 +31,8 @@ type member struct {
 	config  *Config
 	scope   *scope.Scope
 	block   *live.Block
-	streams *api.StreamCounts // set before the account
+	streams *api.StreamCounts // set before the account, as is history
+	history *telemetry.History
 	account atomic.Pointer[live.Account]
 }
 
@@ -48,6 +50,8 @@ type shared struct {
 	accounts  map[accountKey]*live.Account
 	listeners map[string]*listener
 	streams   map[string]*api.StreamCounts // by name of the account, across stores
+	histories map[accountKey]*telemetry.History
+	sampler   *sampler // nil without an account
 }
 
 // open gives a block its account, which is opened if no other block has it.
@@ -68,6 +72,7 @@ func (s *shared) open(m *member) error {
 		m.streams = new(api.StreamCounts)
 		s.streams[m.config.Account] = m.streams
 	}
+	m.history = s.histories[m.key()]
 	m.account.Store(account)
 	return nil
 }
@@ -88,7 +93,10 @@ func (s *shared) openAccount(m *member) (*live.Account, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: store %s: %w", m.config.pos, file, err)
 	}
-	s.accounts[m.key()] = account
+	s.accounts[m.key()], s.histories[m.key()] = account, telemetry.NewHistory()
+	if s.sampler == nil {
+		s.sampler = startSampler()
+	}
 	return account, firstToken(account, filepath.Dir(file))
 }
 
@@ -107,6 +115,7 @@ func (s *shared) serve(m *member) error {
 	if err := m.account.Load().Attach(m.block); err != nil {
 		return fmt.Errorf("%s: %w", m.config.pos, err)
 	}
+	m.record()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, a := range m.config.Listen {
@@ -178,7 +187,7 @@ func (s *shared) accountsAt(at address) (accounts []api.Account) {
 		}
 		seen[m.config.Account] = true
 		accounts = append(accounts, api.Account{
-			Account: account, Servers: func() []api.Server { return s.servers(account) }, Streams: m.streams,
+			Account: account, Servers: func() []api.Server { return s.servers(account) }, Streams: m.streams, History: m.history,
 			RateLimit: m.config.RateLimit, Guardrails: m.config.Guardrails, HideInternal: m.config.HideInternal,
 		})
 	}
@@ -255,8 +264,13 @@ func (s *shared) sweepLocked() {
 	for key, account := range s.accounts {
 		if !accounts[key] {
 			delete(s.accounts, key)
+			delete(s.histories, key)
 			account.Close()
 		}
+	}
+	if len(s.accounts) == 0 && s.sampler != nil {
+		s.sampler.end()
+		s.sampler = nil
 	}
 	for file, opened := range s.stores {
 		if stores[file] {

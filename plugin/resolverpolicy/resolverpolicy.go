@@ -71,6 +71,9 @@ func (p *ResolverPolicy) Clients() *requestinfo.Sources { return p.sources.clien
 // Queries returns the block's last queries, for those who look.
 func (p *ResolverPolicy) Queries() *querylog.Recent { return &p.recent }
 
+// Record has a history be told of the block's queries.
+func (p *ResolverPolicy) Record(h *telemetry.History) { p.meter.Record(h) }
+
 // onStartup fails if the load never came to its end, and starts what the policies
 // need while serving.
 func (p *ResolverPolicy) onStartup() error {

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/internaldns/internaldns/plugin/pkg/live"
+	"github.com/internaldns/internaldns/plugin/pkg/telemetry"
 )
 
 // base is where the API stands, as at Cloudflare.
@@ -26,6 +27,7 @@ type Account struct {
 	*live.Account
 	Servers      func() []Server // the server blocks that serve it
 	Streams      *StreamCounts
+	History      *telemetry.History
 	RateLimit    int  // calls of a token in 5 minutes
 	Guardrails   bool // what would break something needs force=true
 	HideInternal bool // lists of zones without type leave internal zones out [C]

@@ -175,11 +175,19 @@ func listQueries(c *call) *Error {
 const eventHeader = "X-Internaldns-Event-Id"
 
 func queryRoutes() []*route {
-	const all = "/accounts/{account}/internal_dns/queries"
+	const all = "/accounts/{account}/internal_dns"
 	return []*route{{
-		method: http.MethodGet, path: all, summary: "List the last queries, the newest first, or stream those that come",
+		method: http.MethodGet, path: all + "/queries", summary: "List the last queries, the newest first, or stream those that come",
 		permission: token.AccountSettingsRead, scope: ofAccount, handle: listQueries, list: true, events: true, result: queryObject{},
 		query: slices.Concat(paging(), queryParameters()),
+	}, {
+		method: http.MethodGet, path: all + "/analytics", summary: "Count the queries of the last 24 hours over time",
+		permission: token.AccountSettingsRead, scope: ofAccount, handle: getAnalytics, result: analyticsObject{},
+		query: []parameter{
+			{"since", "time from which on; an hour before until by default"}, {"until", "time up to which; now by default"},
+			{"step", "seconds, made a multiple of 10, or of 60 for what is older than an hour; by default as many as make up to 120 steps"},
+			{"series", "how many series are told apart, by default 100"},
+		},
 	}}
 }
 

@@ -25,6 +25,7 @@ import (
 	"github.com/internaldns/internaldns/plugin/pkg/querylog"
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
 	"github.com/internaldns/internaldns/plugin/pkg/store/bolt"
+	"github.com/internaldns/internaldns/plugin/pkg/telemetry"
 	"github.com/internaldns/internaldns/plugin/pkg/token"
 )
 
@@ -45,6 +46,7 @@ type server struct {
 	contract *apitest.Contract
 	api      *API
 	recents  []*querylog.Recent // of the server blocks, by account
+	scopes   []*scope.Scope
 }
 
 // serve serves accounts as their configurations say; their names are a, b and so on.
@@ -64,7 +66,8 @@ func serve(t testing.TB, configs ...Account) *server {
 	})
 	s := &server{t: t}
 	for i, c := range configs {
-		block := emptyBlock(t)
+		blockScope := emptyScope(t)
+		block := live.NewBlock(blockScope)
 		if c.Account, err = live.Open(t.Context(), live.Config{
 			Name: string(rune('a' + i)), Store: opened, Blocks: func() []*live.Block { return []*live.Block{block} },
 		}); err != nil {
@@ -76,7 +79,8 @@ func serve(t testing.TB, configs ...Account) *server {
 		if c.RateLimit == 0 {
 			c.RateLimit = 1_000_000
 		}
-		c.Guardrails, c.Streams = true, new(StreamCounts)
+		c.Guardrails, c.Streams, c.History = true, new(StreamCounts), telemetry.NewHistory()
+		s.scopes = append(s.scopes, blockScope)
 		keeper := &keeper{recent: new(querylog.Recent)}
 		s.recents = append(s.recents, keeper.recent)
 		c.Servers = func() []Server {
@@ -120,14 +124,14 @@ func (*keeper) ServeDNS(context.Context, dns.ResponseWriter, *dns.Msg) (int, err
 // Queries returns where.
 func (k *keeper) Queries() *querylog.Recent { return k.recent }
 
-// emptyBlock returns a server block that declares nothing: changes are checked against it.
-func emptyBlock(t testing.TB) *live.Block {
+// emptyScope returns a server block that declares nothing: changes are checked against it.
+func emptyScope(t testing.TB) *scope.Scope {
 	t.Helper()
 	s := new(scope.Scope)
 	if problems := s.Update(func(*model.Snapshot) (*model.Snapshot, problem.List) { return model.Build(model.Spec{}, nil) }); problems.HasErrors() {
 		t.Fatal(problems)
 	}
-	return live.NewBlock(s)
+	return s
 }
 
 // newOwner makes a token with all rights.
