@@ -79,15 +79,16 @@ func (p *ResolverPolicy) describe(ctx context.Context, state request.Request) co
 	return a
 }
 
-// info returns what is told of the query, nil if nobody wants to know.
+// info returns what is told of the query, nil if nobody wants to know. The server may have
+// tried another block with the context before, whose info is none of this one's.
 func (p *ResolverPolicy) info(ctx context.Context) *queryInfo {
-	if a, ok := ctx.(*queryInfo); ok { // observed, or nobody has wrapped it
-		return a
+	a, ok := ctx.(*queryInfo) // observed, or nobody has wrapped it
+	if !ok && p.described {
+		a, _ = ctx.Value(infoKey{}).(*queryInfo)
 	}
-	if !p.described {
+	if a == nil || a.handler != p {
 		return nil
 	}
-	a, _ := ctx.Value(infoKey{}).(*queryInfo)
 	return a
 }
 

@@ -94,6 +94,35 @@ func TestQueryLogOfNestedQuery(t *testing.T) {
 	}
 }
 
+// The server tries several blocks with one context: what one of them has worked out is
+// nothing to another, which is looked at.
+func TestQueriesOfAnotherBlock(t *testing.T) {
+	other := described(t, twoPolicies(t), nil)
+	s := new(scope.Scope)
+	s.AddPolicy(&model.PolicySpec{Name: "all", Action: model.UsePublic})
+	if err := s.Build().Err(); err != nil {
+		t.Fatal(err)
+	}
+	p := newHandler(s, &sources{server: t.Name(), clients: new(requestinfo.Sources)})
+	if err := p.onStartup(); err != nil {
+		t.Fatal(err)
+	}
+	tail, _ := querylog.Follow([]*querylog.Recent{p.Queries()}, "")
+	defer tail.Close()
+	p.Next = test.NextHandler(dns.RcodeSuccess, nil)
+	w, r := &test.ResponseWriter{}, new(dns.Msg).SetQuestion("alias.example.org.", dns.TypeA)
+	if _, err := p.ServeDNS(collect(other, w, r), w, r); err != nil {
+		t.Fatal(err)
+	}
+	for e := range tail.Next(2) {
+		if e.Policy != "all" {
+			t.Errorf("policy %q, want all", e.Policy)
+		}
+		return
+	}
+	t.Error("no query is kept")
+}
+
 // brokenLog is a log that cannot be closed.
 type brokenLog struct{ logBuffer }
 
