@@ -22,6 +22,7 @@ type Call struct {
 	Method    string
 	Path      string
 	IfMatch   *uint64 // the revision that the account must have; nil: any
+	Force     bool    // whatever it breaks: the guardrails are off
 }
 
 // Errors of changes. Those of the store are in package store.
@@ -92,6 +93,7 @@ type Change struct {
 	backup    *Backup             // nil unless all is restored
 	linked    bool                // what is linked to what has changed
 	number    uint32              // of records made
+	warnings  problem.List        // about the zones that were edited
 	tips      map[*Block]tip
 	first     bool // of its group
 	whole     bool // it has read what the store has of whole zones, which those before it in its group would not be in
@@ -119,8 +121,11 @@ func (c *Change) run(do func(*Change) error) (err error) {
 	if err := do(c); err != nil {
 		return err
 	}
-	if problems := c.edit(); problems.HasErrors() {
-		return problems.Only(problem.Error)
+	if c.warnings = c.edit(); c.warnings.HasErrors() {
+		return c.warnings.Only(problem.Error)
+	}
+	if err := c.guard(); err != nil {
+		return err
 	}
 	return c.backup.locate(c.link())
 }

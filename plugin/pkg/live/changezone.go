@@ -189,7 +189,8 @@ func (c *Change) recordsOf(id string) ([]stored, error) {
 	return all, read.Err()
 }
 
-// editZone makes a zone's data of what the change has made of its records.
+// editZone makes a zone's data of what the change has made of its records. The problems are
+// warnings, or there are no new data.
 func (c *Change) editZone(z *Zone) problem.List {
 	old := c.data.get(z.ID)
 	next := *z
@@ -216,7 +217,7 @@ func (c *Change) editZone(z *Zone) problem.List {
 	}
 	c.data.set(z.ID, d)
 	c.zones.set(z.ID, &next)
-	return nil
+	return problems
 }
 
 // editOwner has an editor hold the RRsets of an owner as they are now.
