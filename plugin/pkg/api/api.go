@@ -45,6 +45,7 @@ type API struct {
 	cfg    Config
 	routes []*route
 	mux    *http.ServeMux
+	inner  *http.ServeMux // finds the routes of calls within others
 	limits limits
 	slots  chan struct{} // held while a request is worked on
 	large  chan struct{} // held while a large body is read, or an export is made
@@ -71,6 +72,7 @@ func New(cfg Config) *API {
 	}
 	a.mux.HandleFunc("GET /{$}", a.page)
 	a.mux.HandleFunc("/", a.noRoute)
+	a.inner = newInner(a.routes)
 	a.openAPI = document(a.routes, cfg.Version)
 	return a
 }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -55,9 +56,14 @@ func (c *call) wholly(permissions []token.Permission, needs string) *Error {
 	return bad
 }
 
-// getBackup writes the backup itself, without an envelope and as it is read from the
-// store. If it cannot be ended the connection is cut, so that no part passes for a whole.
+// getBackup writes all that the account holds.
 func getBackup(c *call) *Error {
+	return c.sendBackup("internaldns-"+c.account.ID()+".json", c.account.Backup)
+}
+
+// sendBackup writes a backup itself, without an envelope and as it is read from the store.
+// If it cannot be ended the connection is cut, so that no part passes for a whole.
+func (c *call) sendBackup(name string, write func(context.Context, io.Writer) error) *Error {
 	if bad := c.everything(); bad != nil {
 		return bad
 	}
@@ -69,10 +75,10 @@ func getBackup(c *call) *Error {
 	c.deadline(largeTime)
 	h := c.w.Header()
 	h.Set("Content-Type", "application/json")
-	h.Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", "internaldns-"+c.account.ID()+".json"))
+	h.Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", name))
 	c.setRevision()
 	body := &begun{w: c.w}
-	err := c.account.Backup(c.req.Context(), body)
+	err := write(c.req.Context(), body)
 	if c.sent = body.begun; err == nil {
 		return nil
 	}

@@ -44,6 +44,10 @@ func TestEveryCall(t *testing.T) {
 	s.must("GET", account+"/internal_dns/changes", "")
 	s.must("GET", account+"/internal_dns/changes/1", "")
 	s.must("POST", account+"/internal_dns/changes/"+s.must("POST", "/zones", `{"name":"undone.example"}`).header.Get("X-Internaldns-Revision")+"/revert", "")
+	calls := `{"calls":[{"method":"POST","path":"/zones","body":{"name":"joined.example"}},{"method":"POST","path":"/zones/${0.id}/dns_records","body":{"type":"A","name":"a","content":"192.0.2.9"}}]}`
+	s.must("POST", account+"/internal_dns/preview", calls)
+	s.must("POST", account+"/internal_dns/changes", calls)
+	s.must("GET", account+"/internal_dns/state?revision=1", "")
 	s.must("POST", account+"/internal_dns/explain", `{"name":"www.corp.example"}`)
 	s.must("GET", account+"/internal_dns/status", "")
 	kept := s.call("GET", account+"/internal_dns/backup", "")
@@ -126,6 +130,7 @@ func everyViewAndRuleCall(s *server, account, z string) {
 	s.must("GET", rules+"/"+r, "")
 	s.must("PUT", rules+"/"+r, ruleText("nobody", v))
 	s.must("PATCH", rules+"/"+r, `{"enabled":true}`)
+	s.must("PUT", account+"/internal_dns/rules/order", `{"rules":["`+r+`"]}`)
 	s.must("DELETE", rules+"/"+r, "")
 	s.must("DELETE", views+"/"+v, "")
 }

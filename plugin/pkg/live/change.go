@@ -108,6 +108,16 @@ func (c *Change) Revision() uint64 { return c.under.revision + 1 }
 // Now returns the time of the change.
 func (c *Change) Now() time.Time { return c.now }
 
+// Alone has the change be one of a group of its own, in which nothing else is done. The
+// error is to be returned: the change is tried again.
+func (c *Change) Alone() error {
+	c.whole = true
+	if !c.first {
+		return errNotFirst
+	}
+	return nil
+}
+
 // run has do make the change and checks it. The problems are why it may not be.
 func (c *Change) run(do func(*Change) error) (err error) {
 	defer func() {

@@ -177,9 +177,8 @@ var errNotFirst = errors.New("the change is not the first of its group")
 // recordsOf returns all that the store has of the records of a zone. A change that asks
 // for it has its group to itself, so that nothing else has touched them.
 func (c *Change) recordsOf(id string) ([]stored, error) {
-	c.whole = true
-	if !c.first {
-		return nil, errNotFirst
+	if err := c.Alone(); err != nil {
+		return nil, err
 	}
 	var all []stored
 	read := c.owners.read
