@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/miekg/dns"
 
@@ -90,7 +91,7 @@ func (f *explainFlags) parse(args []string) (q explain.Query, a asker, err error
 	if len(args) < 1 || len(args) > 2 {
 		return q, a, usagef("a name is explained, with a type or without, found %d words", len(args))
 	}
-	q = explain.Query{Name: args[0], Type: dns.TypeA, NoRecursion: f.noRecursion, DNSSEC: f.dnssec}
+	q = explain.Query{Name: args[0], Type: dns.TypeA, Time: time.Now(), NoRecursion: f.noRecursion, DNSSEC: f.dnssec}
 	if len(args) == 2 {
 		if q.Type, err = parseType(args[1]); err != nil {
 			return q, a, usagef("%s", err)
