@@ -127,6 +127,7 @@ func ruleRoutes() []*route {
 		{method: http.MethodPut, path: one, summary: "Replace a resolver policy", permission: token.ResolverPoliciesWrite, handle: putRule, body: ruleBody{}, result: ruleObject{}},
 		{method: http.MethodPatch, path: one, summary: "Edit a resolver policy", permission: token.ResolverPoliciesWrite, handle: patchRule, body: ruleBody{}, result: ruleObject{}},
 		{method: http.MethodDelete, path: one, summary: "Delete a resolver policy", permission: token.ResolverPoliciesWrite, handle: deleteRule, result: struct{}{}},
+		{method: http.MethodPost, path: one + "/reset_expiration", summary: "Have a resolver policy that has a duration expire that long from now", permission: token.ResolverPoliciesWrite, handle: resetExpiration, result: ruleObject{}},
 	}
 }
 

@@ -123,7 +123,8 @@ func everyViewAndRuleCall(s *server, account, z string) {
 	s.must("GET", rules, "")
 	s.must("GET", rules+"/"+r, "")
 	s.must("PUT", rules+"/"+r, ruleText("nobody", v))
-	s.must("PATCH", rules+"/"+r, `{"enabled":true}`)
+	s.must("PATCH", rules+"/"+r, `{"enabled":true,"schedule":{"mon":"08:00-09:00"},"expiration":{"expires_at":"2030-01-01T00:00:00Z","duration":5}}`)
+	s.must("POST", rules+"/"+r+"/reset_expiration", "")
 	s.must("DELETE", rules+"/"+r, "")
 	s.must("DELETE", views+"/"+v, "")
 }
