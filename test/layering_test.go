@@ -55,11 +55,12 @@ func layers() map[string]layer {
 		"plugin/pkg/reply":       {rank: 4, pure: true, foreign: []string{miekgDNS, coreDNS + "request"}},
 		"plugin/pkg/explain":     {rank: 5, pure: true, foreign: []string{miekgDNS}},
 		"plugin/pkg/scope":       {rank: 4, foreign: []string{caddyServer, coreDNS, miekgDNS, tracing}},
+		"plugin/pkg/asker":       {rank: 6, foreign: []string{miekgDNS, coreDNS + "plugin"}},
 		"plugin/pkg/telemetry":   {rank: 5, foreign: []string{miekgDNS, coreDNS + "plugin", prometheusClient}},
 		"plugin/pkg/querylog":    {rank: 6, foreign: []string{miekgDNS, coreDNS + "plugin/pkg/log"}},
 		"plugin/pkg/upstream":    {rank: 5, foreign: []string{miekgDNS, coreDNS + "plugin/"}},
 		"plugin/pkg/live":        {rank: 5, foreign: []string{miekgDNS, coreDNS + "plugin/pkg/log"}},
-		"plugin/pkg/api":         {rank: 6, foreign: []string{miekgDNS, rateLimiter, coreDNS + "plugin/pkg/log"}},
+		"plugin/pkg/api":         {rank: 7, foreign: []string{miekgDNS, rateLimiter, coreDNS + "plugin/pkg/log"}},
 
 		"plugin/pkg/api/apitest":     {rank: 1, foreign: []string{"github.com/getkin/kin-openapi/"}},
 		"plugin/pkg/store/bolt":      {rank: 1, foreign: []string{"go.etcd.io/bbolt"}},
@@ -74,7 +75,7 @@ func layers() map[string]layer {
 }
 
 func pluginLayer() layer {
-	return layer{rank: 7, foreign: []string{miekgDNS, prefixTable, caddyServer, coreDNS,
+	return layer{rank: 8, foreign: []string{miekgDNS, prefixTable, caddyServer, coreDNS,
 		prometheusClient, tracing}}
 }
 

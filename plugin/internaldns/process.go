@@ -1,8 +1,10 @@
 package internaldns
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -10,6 +12,7 @@ import (
 
 	"github.com/internaldns/internaldns/plugin/pkg/api"
 	"github.com/internaldns/internaldns/plugin/pkg/live"
+	"github.com/internaldns/internaldns/plugin/pkg/problem"
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
 	"github.com/internaldns/internaldns/plugin/pkg/store/bolt"
 )
@@ -24,6 +27,7 @@ var process = &shared{
 // member is a server block that serves an account.
 type member struct {
 	config  *Config
+	scope   *scope.Scope
 	block   *live.Block
 	account atomic.Pointer[live.Account]
 }
@@ -120,8 +124,17 @@ func (s *shared) api(a address) *api.API {
 		Accounts: func() []api.Account { return s.accountsAt(a) },
 		Hosts:    func(host string) bool { return s.named(a, host) },
 		Page:     func() bool { return s.shown(a) },
-		Observe:  observe, Version: scope.Version,
+		Observe:  observe, Version: scope.Version, Host: hostname(),
 	})
+}
+
+// hostname returns the name of the machine, "" if it has none.
+func hostname() string {
+	name, err := os.Hostname()
+	if err != nil {
+		log.Warningf("The machine has no name: %v", err)
+	}
+	return name
 }
 
 // named reports whether a host is one that the blocks listen on at an address, by a name
@@ -158,10 +171,30 @@ func (s *shared) accountsAt(at address) (accounts []api.Account) {
 		}
 		seen[m.config.Account] = true
 		accounts = append(accounts, api.Account{
-			Account: account, RateLimit: m.config.RateLimit, Guardrails: m.config.Guardrails, HideInternal: m.config.HideInternal,
+			Account: account, Servers: func() []api.Server { return s.servers(account) },
+			RateLimit: m.config.RateLimit, Guardrails: m.config.Guardrails, HideInternal: m.config.HideInternal,
 		})
 	}
 	return accounts
+}
+
+// servers returns the server blocks that serve an account, in the order of the Corefile;
+// while a reload goes on those of the instance that ends are not among them.
+func (s *shared) servers(account *live.Account) (servers []api.Server) {
+	seen := make(map[problem.Pos]bool)
+	for _, m := range s.members.All() {
+		if m.account.Load() != account || seen[m.config.pos] {
+			continue
+		}
+		seen[m.config.pos] = true
+		b := m.scope.Block()
+		b.Pos = m.config.pos
+		servers = append(servers, api.Server{Block: b, Live: m.block, Addresses: m.scope.Servers()})
+	}
+	slices.SortFunc(servers, func(a, b api.Server) int {
+		return cmp.Or(cmp.Compare(a.Pos.File, b.Pos.File), cmp.Compare(a.Pos.Line, b.Pos.Line))
+	})
+	return servers
 }
 
 // restore has everything be as those who go on serving say, after others that had begun

@@ -47,7 +47,7 @@ func setup(c *caddy.Controller) error {
 	}
 	block.Complete(c)
 
-	m := &member{config: last, block: live.NewBlock(block)}
+	m := &member{config: last, scope: block, block: live.NewBlock(block)}
 	c.OnStartup(func() error { return named(process.open(m)) })
 	process.members.Follow(c, m)
 	c.OnStartup(func() error { return named(process.serve(m)) })

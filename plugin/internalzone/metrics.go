@@ -84,6 +84,18 @@ func description(name, help string) *prometheus.Desc {
 	return prometheus.NewDesc(prometheus.BuildFQName(plugin.Namespace, pluginName, name), help, []string{"server", "zone"}, nil)
 }
 
+// Refused returns why the last change of a zone's files was not taken, by the zone's ID; of
+// zones that serve what their files hold nothing.
+func (h *InternalZone) Refused() map[string]string {
+	out := make(map[string]string)
+	for _, z := range h.zones.zones {
+		if text := z.source.files.Loads().Refused; text != "" {
+			out[z.id] = text
+		}
+	}
+	return out
+}
+
 // Describe implements prometheus.Collector.
 func (c *collector) Describe(ch chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{c.records, c.serial, c.lastLoad, c.loadFailing, c.loadFailures, c.loadStalled} {

@@ -12,6 +12,7 @@ import (
 	"github.com/coredns/coredns/plugin/pkg/parse"
 	"github.com/coredns/coredns/plugin/pkg/transport"
 
+	"github.com/internaldns/internaldns/plugin/pkg/asker"
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
 )
 
@@ -19,7 +20,7 @@ import (
 func (c *config) block(name string) (*scope.Block, error) {
 	var found []*scope.Block
 	for i := range c.blocks {
-		if b := &c.blocks[i]; name == "" || hasKey(b.Keys, name) || b.Pos.String() == name {
+		if b := &c.blocks[i]; name == "" || asker.HasKey(b.Keys, name) || b.Pos.String() == name {
 			found = append(found, b)
 		}
 	}
@@ -64,21 +65,11 @@ func (c *config) blockName(b *scope.Block) string {
 	return keys
 }
 
-// hasKey reports whether a key of a block is meant: as CoreDNS words it, or
-// without its transport, as in a Corefile.
-func hasKey(keys []string, key string) bool {
-	return slices.ContainsFunc(keys, func(k string) bool {
-		_, bare, _ := strings.Cut(k, "://")
-		undotted := strings.Replace(bare, ".:", ":", 1)
-		return slices.Contains([]string{k, bare, undotted, strings.TrimSuffix(undotted, ":53")}, key)
-	})
-}
-
 // isOther reports whether a server block of the Corefile has the key.
 func (c *config) isOther(key string) bool {
 	blocks, err := caddyfile.Parse(c.file, bytes.NewReader(c.body), nil)
 	return err == nil && slices.ContainsFunc(blocks, func(b caddyfile.ServerBlock) bool {
-		return slices.ContainsFunc(b.Keys, func(k string) bool { return k == key || hasKey(fullKeys(k), key) })
+		return slices.ContainsFunc(b.Keys, func(k string) bool { return k == key || asker.HasKey(fullKeys(k), key) })
 	})
 }
 

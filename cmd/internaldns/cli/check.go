@@ -11,6 +11,7 @@ import (
 	"unicode"
 	"unicode/utf16"
 
+	"github.com/internaldns/internaldns/plugin/pkg/asker"
 	"github.com/internaldns/internaldns/plugin/pkg/lint"
 	"github.com/internaldns/internaldns/plugin/pkg/model"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
@@ -58,7 +59,7 @@ func check(c *config) checkReport {
 	all, notes := slices.Clone(c.problems), problem.List{}
 	if !c.problems.HasErrors() {
 		for _, b := range c.blocks {
-			found := lint.Check(lint.Block{Snapshot: b.Snapshot, PublicPath: publicPath(b)})
+			found := lint.Check(lint.Block{Snapshot: b.Snapshot, PublicPath: asker.HasPublicPath(&b)})
 			all = append(all, found.Warnings...)
 			notes = append(notes, found.Notes...)
 		}

@@ -8,12 +8,10 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strconv"
 
 	"github.com/coredns/caddy"
 	"github.com/coredns/caddy/caddyfile"
-	"github.com/coredns/coredns/plugin"
 
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
@@ -121,20 +119,4 @@ func (c *config) position(directive string) problem.Pos {
 		return problem.Pos{}
 	}
 	return found[0]
-}
-
-// publicPath reports whether a plugin stands below the suite that can answer: a
-// fallback needs one. It is true if the plugins are not known.
-func publicPath(b scope.Block) bool {
-	if b.Handlers == nil {
-		return true
-	}
-	below := b.Handlers
-	for i, h := range b.Handlers {
-		if slices.Contains(scope.Directives(), h.Name()) {
-			below = b.Handlers[i+1:]
-		}
-	}
-	passive := []string{"cache", "header", "dnssec", "minimal", "transfer", "dynupdate", "loop", "sign"}
-	return slices.ContainsFunc(below, func(h plugin.Handler) bool { return !slices.Contains(passive, h.Name()) })
 }

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bufio"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -12,10 +11,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/coredns/coredns/plugin"
-	"github.com/coredns/coredns/plugin/pkg/parse"
 	"github.com/miekg/dns"
 
+	"github.com/internaldns/internaldns/plugin/pkg/asker"
 	"github.com/internaldns/internaldns/plugin/pkg/compare"
 	"github.com/internaldns/internaldns/plugin/pkg/domain"
 	"github.com/internaldns/internaldns/plugin/pkg/model"
@@ -77,32 +75,14 @@ func (p *program) diff(before, after string, recorded []compare.Question, limit 
 		}
 		for _, b := range c.all() {
 			sides[i] = append(sides[i], compare.Block{
-				Keys: strings.Join(b.Keys, " "), Name: c.blockName(b), Zones: zonesOf(b.Keys), Snapshot: b.Snapshot,
+				Keys: strings.Join(b.Keys, " "), Name: c.blockName(b), Zones: asker.ZonesOf(b.Keys), Snapshot: b.Snapshot,
 				Client: func(q compare.Question) model.Client {
-					return clientOf(b, asker{client: q.Client}, q.Name, new(dns.Msg).SetQuestion(q.Name, q.Type))
+					return asker.Asker{Client: q.Client}.At(b, q.Name, new(dns.Msg).SetQuestion(q.Name, q.Type))
 				},
 			})
 		}
 	}
 	return compare.Compare(sides[0], sides[1], recorded, limit), nil
-}
-
-// zonesOf returns the zones that the keys of a server block stand for.
-func zonesOf(keys []string) []string {
-	var out []string
-	for _, key := range keys {
-		_, rest := parse.Transport(key)
-		hosts, _, err := plugin.SplitHostPort(rest)
-		if err != nil {
-			continue
-		}
-		for _, host := range hosts {
-			if name, err := domain.ParseZone(dns.Fqdn(host)); err == nil {
-				out = append(out, name)
-			}
-		}
-	}
-	return out
 }
 
 // readQuestions reads a query file: lines of a client's address, a name and a
@@ -151,21 +131,8 @@ func parseQuestion(words []string) (q compare.Question, err error) {
 	if q.Name, err = domain.Parse(words[1]); err != nil {
 		return q, err
 	}
-	q.Type, err = parseType(words[2])
+	q.Type, err = asker.ParseType(words[2])
 	return q, err
-}
-
-// parseType reads a type's mnemonic or its form TYPE65280 (RFC 3597 section 5).
-func parseType(word string) (uint16, error) {
-	upper := strings.ToUpper(word)
-	if t, ok := dns.StringToType[upper]; ok && t != dns.TypeNone && t != dns.TypeReserved {
-		return t, nil
-	}
-	var t uint16
-	if n, err := fmt.Sscanf(upper, "TYPE%d", &t); err == nil && n == 1 && fmt.Sprintf("TYPE%d", t) == upper {
-		return t, nil
-	}
-	return 0, errors.New("unknown type " + fmt.Sprintf("%q", word) + ", write a mnemonic such as AAAA, or TYPE65280")
 }
 
 // printReport writes a comparison as text.
@@ -232,11 +199,11 @@ func printChange(w io.Writer, color bool, c compare.Change) {
 	case compare.Removed:
 		mark, escape = "-", escRed
 	}
-	asker := "policy " + strings.Join(c.Policies, ", ")
+	by := "policy " + strings.Join(c.Policies, ", ")
 	if c.Client != "" {
-		asker = "client " + c.Client
+		by = "client " + c.Client
 	}
-	head := fmt.Sprintf("%s %s (%s)", c.Name, c.Type, asker)
+	head := fmt.Sprintf("%s %s (%s)", c.Name, c.Type, by)
 	if from, to := status(c.Old), status(c.New); from != to {
 		head += ": " + from + " → " + to
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/coredns/coredns/plugin/forward"
 	"github.com/miekg/dns"
 
+	"github.com/internaldns/internaldns/plugin/pkg/asker"
 	"github.com/internaldns/internaldns/plugin/pkg/explain"
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
 	"github.com/internaldns/internaldns/plugin/resolverpolicy"
@@ -18,12 +19,6 @@ import (
 
 // liveTimeout bounds one question that is really asked.
 const liveTimeout = 10 * time.Second
-
-// upstream is a plugin below the suite.
-type upstream struct {
-	Plugin    string   `json:"plugin"`
-	Addresses []string `json:"addresses,omitempty"` // of forward, in no certain order
-}
 
 // asked is a question that was really asked, and the answer.
 type asked struct {
@@ -33,24 +28,10 @@ type asked struct {
 	Reply []string `json:"reply,omitempty"` // in dig's words
 }
 
-func upstreams(b *scope.Block) []upstream {
-	out := []upstream{}
-	for _, h := range b.Handlers[below(b):] {
-		u := upstream{Plugin: h.Name()}
-		if f, ok := h.(*forward.Forward); ok {
-			for _, p := range f.List() {
-				u.Addresses = append(u.Addresses, p.Addr())
-			}
-		}
-		out = append(out, u)
-	}
-	return out
-}
-
 // askLive asks the plugins below the suite what the query would ask them. They
 // run as they would in the server, but for what they do when it starts: forward
 // is started and stopped here.
-func askLive(b *scope.Block, x *explain.Explanation, a asker, r *dns.Msg) []asked {
+func askLive(b *scope.Block, x *explain.Explanation, a asker.Asker, r *dns.Msg) []asked {
 	var names []string
 	switch {
 	case x.Route == "public":
@@ -62,7 +43,7 @@ func askLive(b *scope.Block, x *explain.Explanation, a asker, r *dns.Msg) []aske
 			}
 		}
 	}
-	path := b.Handlers[below(b):]
+	path := asker.Below(b)
 	if len(names) == 0 || len(path) == 0 {
 		return nil
 	}
@@ -99,10 +80,10 @@ func startForwards(path []plugin.Handler) (stop func()) {
 
 // askOne asks one question and reports whether a fallback would go on to the next:
 // public DNS has nothing for this one, and did not fail (SPEC 6).
-func askOne(h plugin.Handler, a asker, r *dns.Msg) (asked, bool) {
+func askOne(h plugin.Handler, a asker.Asker, r *dns.Msg) (asked, bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), liveTimeout)
 	defer cancel()
-	w := &recorder{client: a.client.AsSlice()}
+	w := &recorder{client: a.Client.AsSlice()}
 	out := asked{Name: r.Question[0].Name, Type: dns.Type(r.Question[0].Qtype).String()}
 	rcode, err := h.ServeDNS(ctx, w, r)
 	switch {

@@ -24,9 +24,10 @@ const base = "/client/v4"
 // Account is an account with what its Corefile says of it.
 type Account struct {
 	*live.Account
-	RateLimit    int  // calls of a token in 5 minutes
-	Guardrails   bool // what would break something needs force=true
-	HideInternal bool // lists of zones without type leave internal zones out [C]
+	Servers      func() []Server // the server blocks that serve it
+	RateLimit    int             // calls of a token in 5 minutes
+	Guardrails   bool            // what would break something needs force=true
+	HideInternal bool            // lists of zones without type leave internal zones out [C]
 }
 
 // Config says what an API serves. Its functions are safe for concurrent use.
@@ -36,6 +37,7 @@ type Config struct {
 	Observe  func(route string, code int) // told of each answer; may be nil
 	Page     func() bool                  // whether / says what there is here; may be nil
 	Version  string
+	Host     string // name of the machine
 }
 
 // API is an http.Handler that is safe for concurrent use.
@@ -43,6 +45,7 @@ type API struct {
 	cfg    Config
 	routes []*route
 	mux    *http.ServeMux
+	inner  *http.ServeMux // finds the routes of calls within others
 	limits limits
 	slots  chan struct{} // held while a request is worked on
 	large  chan struct{} // held while a large body is read, or an export is made
@@ -69,6 +72,7 @@ func New(cfg Config) *API {
 	}
 	a.mux.HandleFunc("GET /{$}", a.page)
 	a.mux.HandleFunc("/", a.noRoute)
+	a.inner = newInner(a.routes)
 	a.openAPI = document(a.routes, cfg.Version)
 	return a
 }

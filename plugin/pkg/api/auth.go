@@ -146,7 +146,7 @@ func (c *call) findZone() *Error {
 	if !isID(id) {
 		return errorf(http.StatusBadRequest, codeBadZoneID, "Invalid zone identifier: %q is not of 32 hexadecimal digits", clip(id))
 	}
-	c.zone = c.account.Zone(id)
+	c.zone = c.objects().Zone(id)
 	on := &token.Zone{ID: id}
 	if c.zone != nil {
 		on = c.grantee(c.zone)
@@ -162,7 +162,7 @@ func (c *call) findZone() *Error {
 
 // grantee returns a zone as grants see it.
 func (c *call) grantee(z *live.Zone) *token.Zone {
-	return &token.Zone{ID: z.ID, Name: domain.NoDot(z.Name), Views: c.account.ViewsOf(z.ID)}
+	return &token.Zone{ID: z.ID, Name: domain.NoDot(z.Name), Views: c.objects().ViewsOf(z.ID)}
 }
 
 // may reports whether the token has a permission on something of its account.

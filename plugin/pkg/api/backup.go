@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -30,22 +31,39 @@ type restoreObject struct {
 // everything refuses a token that lacks any right on anything of its account: a backup
 // holds all, and a restore replaces all.
 func (c *call) everything() *Error {
+	return c.wholly(token.Permissions(), "a backup or restore needs a token that has all rights on the whole account and is denied nothing")
+}
+
+// readsAll refuses a token that may not read all that an answer of DNS depends on.
+func (c *call) readsAll() *Error {
+	return c.wholly([]token.Permission{token.ZoneRead, token.DNSRead, token.ZoneDNSSettingsRead, token.DNSViewRead, token.ResolverPoliciesRead},
+		"this tells of all zones, views and policies; it needs a token that may read the whole account's (Zone Read, DNS Read, Zone DNS Settings Read, DNS View Read, Resolver Policies Read) and is denied nothing")
+}
+
+// wholly refuses a token that lacks some permissions on anything of its account.
+func (c *call) wholly(permissions []token.Permission, needs string) *Error {
 	policy, err := token.Full(c.account.ID())
 	if err != nil {
 		return c.fail(err)
 	}
-	full := token.Token{ExpiresOn: c.token.ExpiresOn, Condition: c.token.Condition, Policies: []token.Policy{policy}}
-	if c.token.Delegates(&full) {
+	policy.Permissions = permissions
+	asked := token.Token{ExpiresOn: c.token.ExpiresOn, Condition: c.token.Condition, Policies: []token.Policy{policy}}
+	if c.token.Delegates(&asked) {
 		return nil
 	}
 	bad := c.forbidden(c.route.permission)
-	bad.Message = "Authentication error: a backup or restore needs a token that has all rights on the whole account and is denied nothing"
+	bad.Message = "Authentication error: " + needs
 	return bad
 }
 
-// getBackup writes the backup itself, without an envelope and as it is read from the
-// store. If it cannot be ended the connection is cut, so that no part passes for a whole.
+// getBackup writes all that the account holds.
 func getBackup(c *call) *Error {
+	return c.sendBackup("internaldns-"+c.account.ID()+".json", c.account.Backup)
+}
+
+// sendBackup writes a backup itself, without an envelope and as it is read from the store.
+// If it cannot be ended the connection is cut, so that no part passes for a whole.
+func (c *call) sendBackup(name string, write func(context.Context, io.Writer) error) *Error {
 	if bad := c.everything(); bad != nil {
 		return bad
 	}
@@ -57,10 +75,10 @@ func getBackup(c *call) *Error {
 	c.deadline(largeTime)
 	h := c.w.Header()
 	h.Set("Content-Type", "application/json")
-	h.Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", "internaldns-"+c.account.ID()+".json"))
+	h.Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", name))
 	c.setRevision()
 	body := &begun{w: c.w}
-	err := c.account.Backup(c.req.Context(), body)
+	err := write(c.req.Context(), body)
 	if c.sent = body.begun; err == nil {
 		return nil
 	}

@@ -135,21 +135,30 @@ func getChange(c *call) *Error {
 		return bad
 	}
 	o, count := showChange(e), 0
+	if o.Objects, count, bad = c.showObjects(e); bad != nil {
+		return bad
+	}
+	o.Count = &count
+	c.result = o
+	return nil
+}
+
+// showObjects shows the objects of a change that the bearer may see, and counts all.
+func (c *call) showObjects(e *live.Entry) (shown []objectChange, count int, bad *Error) {
+	shown = []objectChange{}
 	for edited, err := range e.Edited() {
 		if err != nil {
-			return c.fail(err)
+			return nil, 0, c.fail(err)
 		}
 		count++
-		if len(o.Objects) < shownObjects && c.mayObject(edited, readingOf(edited.Kind)) {
-			o.Objects = append(o.Objects, objectChange{
+		if len(shown) < shownObjects && c.mayObject(edited, readingOf(edited.Kind)) {
+			shown = append(shown, objectChange{
 				Kind: edited.Kind, ID: edited.ID, ZoneID: edited.Zone,
 				Before: c.showObject(edited, edited.Before), After: c.showObject(edited, edited.After),
 			})
 		}
 	}
-	o.Count = &count
-	c.result = o
-	return nil
+	return shown, count, nil
 }
 
 // revisionObject is what a change that answers with no object of its own is answered with.

@@ -22,6 +22,7 @@ type Error struct {
 
 	status int
 	more   []*Error
+	object string // that it is about, as live.Change.Touched has it
 }
 
 // cause is what an error comes from.
@@ -112,6 +113,7 @@ func (c *call) fail(err error) *Error {
 	var declared *live.DeclaredError
 	var used *live.InUseError
 	var conflict *live.ConflictError
+	var guarded *live.GuardError
 	switch {
 	case err == nil:
 		return nil
@@ -125,6 +127,8 @@ func (c *call) fail(err error) *Error {
 		return errorf(http.StatusForbidden, codeDeclared, "%s", declared.Error())
 	case errors.As(err, &used):
 		return errorf(http.StatusBadRequest, codeInUse, "%s", used.Error())
+	case errors.As(err, &guarded):
+		return errorf(http.StatusBadRequest, codeInUse, "%s", guarded.Error())
 	case errors.As(err, &conflict):
 		return errorf(http.StatusBadRequest, codeConflict, "%s", conflict.Error())
 	case errors.Is(err, live.ErrRevision):
@@ -193,10 +197,17 @@ func ofProblem(p problem.Problem) *Error {
 	if p.Excerpt != "" {
 		text += "\n" + p.Excerpt
 	}
-	pointer := inBody(p.Pos.Pointer)
 	if p.Pos.Line > 0 {
 		text = fmt.Sprintf("line %d: %s", p.Pos.Line, text)
 	}
+	pointer, object := inBody(p.Pos.Pointer)
+	err := worded(p, pointer, text)
+	err.object = object
+	return err
+}
+
+// worded gives a problem the code that Cloudflare has for it, if it has one.
+func worded(p problem.Problem, pointer, text string) *Error {
 	if top, ok := recordCodes()[p.Code]; ok {
 		return invalid(top, pointer, "%s", text)
 	}
@@ -242,18 +253,18 @@ func validationCodes() map[problem.Code]int {
 	}
 }
 
-// inBody returns the part of a position that points into the body of the call: those of
-// objects begin with the kind and the id.
-func inBody(pointer string) string {
+// inBody returns the part of a position that points into the body of the call, and the
+// object: those of objects begin with the kind and the id.
+func inBody(pointer string) (member, object string) {
 	for _, kind := range []string{"/zones/", "/views/", "/rules/"} {
 		if rest, ok := strings.CutPrefix(pointer, kind); ok {
 			if id, member, _ := strings.Cut(rest, "/"); len(id) >= idLength {
-				if member == "" {
-					return ""
+				if member != "" {
+					member = "/" + member
 				}
-				return "/" + member
+				return member, kind + id
 			}
 		}
 	}
-	return pointer
+	return pointer, ""
 }

@@ -215,7 +215,7 @@ func statuses(r *route) []int {
 		return all
 	}
 	all = append(all, http.StatusBadRequest, http.StatusUnauthorized, http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable)
-	if strings.Contains(strings.TrimPrefix(r.path, "/accounts/{account}"), "{") {
+	if strings.Contains(strings.TrimPrefix(r.path, "/accounts/{account}"), "{") || r.backup {
 		all = append(all, http.StatusNotFound)
 	}
 	if r.method != http.MethodGet {

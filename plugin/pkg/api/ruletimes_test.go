@@ -144,3 +144,34 @@ func TestResetExpiration(t *testing.T) {
 		t.Errorf("one who may only read: %s", a.body)
 	}
 }
+
+// A query is explained as of now, or as of a time that the call names.
+func TestExplainAtTime(t *testing.T) {
+	s := serve(t)
+	account := "/accounts/" + s.account()
+	s.id("POST", account+"/gateway/rules", ruleWith("timed", `,"enabled":true,"schedule":{"mon":"08:00-09:00","time_zone":"Europe/Berlin"},"expiration":{"expires_at":"2026-03-09T00:00:00Z"}`))
+	for at, want := range map[string]string{
+		"2026-03-02T08:30:00+01:00": `"policy":"timed"`,
+		"2026-03-02T08:30:00Z":      `"schedule":{"hours":"mon 08:00-09:00 Europe/Berlin","time":"Mon 2026-03-02 09:30:00 CET","result":false}`,
+		"2026-03-09T07:30:00Z":      `"expires":{"at":"2026-03-09T00:00:00Z","result":false}`,
+		"":                          `"expires":{"at":"2026-03-09T00:00:00Z","result":` + fmt.Sprint(time.Now().Before(time.Date(2026, 3, 9, 0, 0, 0, 0, time.UTC))) + `}`,
+	} {
+		a := s.must("POST", account+"/internal_dns/explain", fmt.Sprintf(`{"name":"www.corp.example","time":%q}`, at))
+		if !strings.Contains(string(a.Result), want) {
+			t.Errorf("%s: %s, want %s", at, a.Result, want)
+		}
+	}
+	s.want("no time", s.call("POST", account+"/internal_dns/explain", `{"name":"a","time":"noon"}`), http.StatusBadRequest, codeInvalid)
+}
+
+// A reset is a call that can be made with others as one change.
+func TestResetJoins(t *testing.T) {
+	s := serve(t)
+	account := "/accounts/" + s.account()
+	rule := s.id("POST", account+"/gateway/rules", ruleWith("brief", `,"expiration":{"expires_at":"2014-01-01T00:00:00Z"}`))
+	one := account + "/gateway/rules/" + rule
+	s.must("POST", account+"/internal_dns/changes", fmt.Sprintf(`{"calls":[{"method":"PATCH","path":%q,"body":{"expiration":{"expires_at":"2014-01-01T00:00:00Z","duration":60}}},{"method":"POST","path":%q}]}`, one, one+"/reset_expiration"))
+	if got := s.must("GET", one, "").raw(t, "expiration"); !strings.Contains(got, `"expired":false`) {
+		t.Error(got)
+	}
+}

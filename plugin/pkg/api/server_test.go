@@ -18,7 +18,7 @@ import (
 	"github.com/internaldns/internaldns/plugin/pkg/live"
 	"github.com/internaldns/internaldns/plugin/pkg/model"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
-	serving "github.com/internaldns/internaldns/plugin/pkg/scope"
+	"github.com/internaldns/internaldns/plugin/pkg/scope"
 	"github.com/internaldns/internaldns/plugin/pkg/store/bolt"
 	"github.com/internaldns/internaldns/plugin/pkg/token"
 )
@@ -69,6 +69,12 @@ func serve(t testing.TB, configs ...Account) *server {
 			c.RateLimit = 1_000_000
 		}
 		c.Guardrails = true
+		c.Servers = func() []Server {
+			return []Server{{
+				Block: scope.Block{Keys: []string{"dns://.:53"}, Hosts: []string{""}, Snapshot: block.Snapshot()},
+				Live:  block, Addresses: []string{"dns://127.0.0.1:53"},
+			}}
+		}
 		s.accounts = append(s.accounts, c)
 		s.owners = append(s.owners, newOwner(t, c.Account))
 	}
@@ -85,7 +91,7 @@ func serve(t testing.TB, configs ...Account) *server {
 // emptyBlock returns a server block that declares nothing: changes are checked against it.
 func emptyBlock(t testing.TB) *live.Block {
 	t.Helper()
-	s := new(serving.Scope)
+	s := new(scope.Scope)
 	if problems := s.Update(func(*model.Snapshot) (*model.Snapshot, problem.List) { return model.Build(model.Spec{}, nil) }); problems.HasErrors() {
 		t.Fatal(problems)
 	}

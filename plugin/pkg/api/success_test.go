@@ -44,6 +44,12 @@ func TestEveryCall(t *testing.T) {
 	s.must("GET", account+"/internal_dns/changes", "")
 	s.must("GET", account+"/internal_dns/changes/1", "")
 	s.must("POST", account+"/internal_dns/changes/"+s.must("POST", "/zones", `{"name":"undone.example"}`).header.Get("X-Internaldns-Revision")+"/revert", "")
+	calls := `{"calls":[{"method":"POST","path":"/zones","body":{"name":"joined.example"}},{"method":"POST","path":"/zones/${0.id}/dns_records","body":{"type":"A","name":"a","content":"192.0.2.9"}}]}`
+	s.must("POST", account+"/internal_dns/preview", calls)
+	s.must("POST", account+"/internal_dns/changes", calls)
+	s.must("GET", account+"/internal_dns/state?revision=1", "")
+	s.must("POST", account+"/internal_dns/explain", `{"name":"www.corp.example"}`)
+	s.must("GET", account+"/internal_dns/status", "")
 	kept := s.call("GET", account+"/internal_dns/backup", "")
 	s.must("POST", account+"/internal_dns/restore", string(kept.body))
 	s.must("DELETE", "/zones/"+z+"?force=true", "")
@@ -125,6 +131,7 @@ func everyViewAndRuleCall(s *server, account, z string) {
 	s.must("PUT", rules+"/"+r, ruleText("nobody", v))
 	s.must("PATCH", rules+"/"+r, `{"enabled":true,"schedule":{"mon":"08:00-09:00"},"expiration":{"expires_at":"2030-01-01T00:00:00Z","duration":5}}`)
 	s.must("POST", rules+"/"+r+"/reset_expiration", "")
+	s.must("PUT", account+"/internal_dns/rules/order", `{"rules":["`+r+`"]}`)
 	s.must("DELETE", rules+"/"+r, "")
 	s.must("DELETE", views+"/"+v, "")
 }

@@ -43,7 +43,7 @@ type Set struct {
 	retry   bool        // whether that reading failed to open or read a file
 	change  change      // that is watched until it settles
 	slowest time.Duration
-	refused string // why the last change was not taken; empty if it was
+	refused atomic.Pointer[string] // why the last change was not taken; nil if it was
 
 	loaded   atomic.Int64 // time of the last good reading, nanoseconds since 1970
 	failures atomic.Int64
@@ -60,6 +60,7 @@ type Loads struct {
 	Last             time.Time // of the last good one
 	Failures         float64   // since the first one
 	Failing, Stalled float64
+	Refused          string // why the last change was not taken; empty if it was
 }
 
 // Loads returns how readings went. It is safe for concurrent use.
@@ -70,6 +71,9 @@ func (s *Set) Loads() Loads {
 	}
 	if s.state.Load() == stalled {
 		l.Stalled = 1
+	}
+	if refused := s.refused.Load(); refused != nil {
+		l.Refused = *refused
 	}
 	return l
 }
@@ -108,15 +112,16 @@ func (s *Set) use(r reading) {
 	r.publish()
 	s.loaded.Store(time.Now().UnixNano())
 	s.failing.Store(false)
-	s.refused = ""
+	s.refused.Store(nil)
 }
 
 // fail counts a change that is not taken and tells of it once.
 func (s *Set) fail(problems problem.List) {
 	s.failures.Add(1)
 	s.failing.Store(true)
-	if text := problems.Only(problem.Error).Error(); text != s.refused {
-		s.refused = text
+	text := problems.Only(problem.Error).Error()
+	if before := s.refused.Load(); before == nil || *before != text {
+		s.refused.Store(&text)
 		s.Refused(text)
 	}
 }

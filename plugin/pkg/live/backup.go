@@ -37,14 +37,17 @@ const checkEvery = 1024
 // Backup writes all that the account holds at one moment, the objects of the Corefile and
 // the history apart. What was written is whole only if there is no error.
 func (a *Account) Backup(ctx context.Context, w io.Writer) error {
+	return a.store.View(ctx, a.name, func(read store.Reader) error { return backUp(ctx, read, w) })
+}
+
+// backUp writes what a reader has of an account.
+func backUp(ctx context.Context, read store.Reader, w io.Writer) error {
 	b := &backupWriter{w: bufio.NewWriterSize(w, 1<<16)}
-	if err := a.store.View(ctx, a.name, func(read store.Reader) error {
-		o := newObjects()
-		if err := readObjects(read, o); err != nil {
-			return err
-		}
-		return b.account(ctx, read, o)
-	}); err != nil {
+	o := newObjects()
+	if err := readObjects(read, o); err != nil {
+		return err
+	}
+	if err := b.account(ctx, read, o); err != nil {
 		return err
 	}
 	if b.err != nil {

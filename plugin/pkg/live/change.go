@@ -22,6 +22,7 @@ type Call struct {
 	Method    string
 	Path      string
 	IfMatch   *uint64 // the revision that the account must have; nil: any
+	Force     bool    // whatever it breaks: the guardrails are off
 }
 
 // Errors of changes. Those of the store are in package store.
@@ -92,6 +93,7 @@ type Change struct {
 	backup    *Backup             // nil unless all is restored
 	linked    bool                // what is linked to what has changed
 	number    uint32              // of records made
+	warnings  problem.List        // about the zones that were edited
 	tips      map[*Block]tip
 	first     bool // of its group
 	whole     bool // it has read what the store has of whole zones, which those before it in its group would not be in
@@ -106,6 +108,16 @@ func (c *Change) Revision() uint64 { return c.under.revision + 1 }
 // Now returns the time of the change.
 func (c *Change) Now() time.Time { return c.now }
 
+// Alone has the change be one of a group of its own, in which nothing else is done. The
+// error is to be returned: the change is tried again.
+func (c *Change) Alone() error {
+	c.whole = true
+	if !c.first {
+		return errNotFirst
+	}
+	return nil
+}
+
 // run has do make the change and checks it. The problems are why it may not be.
 func (c *Change) run(do func(*Change) error) (err error) {
 	defer func() {
@@ -119,8 +131,11 @@ func (c *Change) run(do func(*Change) error) (err error) {
 	if err := do(c); err != nil {
 		return err
 	}
-	if problems := c.edit(); problems.HasErrors() {
-		return problems.Only(problem.Error)
+	if c.warnings = c.edit(); c.warnings.HasErrors() {
+		return c.warnings.Only(problem.Error)
+	}
+	if err := c.guard(); err != nil {
+		return err
 	}
 	return c.backup.locate(c.link())
 }

@@ -143,6 +143,38 @@ func (c *Change) UpdateRule(id string, update func(*Rule) error) (*Rule, error) 
 	return &next, nil
 }
 
+// OrderRules has policies be tried in an order: the precedences that they have are shared
+// out among them. They are returned in that order.
+func (c *Change) OrderRules(ids []string) ([]*Rule, error) {
+	precedences := make([]uint32, len(ids))
+	for i, id := range ids {
+		r, err := c.Rule(id)
+		if err != nil {
+			return nil, err
+		}
+		precedences[i] = r.Precedence
+	}
+	slices.Sort(precedences)
+	ordered := make([]*Rule, len(ids))
+	for i, id := range ids {
+		if i > 0 { // disabled ones may share a precedence
+			precedences[i] = max(precedences[i], precedences[i-1]+1)
+		}
+		r, err := c.Rule(id)
+		if err == nil && r.Precedence != precedences[i] {
+			r, err = c.UpdateRule(id, func(r *Rule) error {
+				r.Precedence = precedences[i]
+				return nil
+			})
+		}
+		if err != nil {
+			return nil, err
+		}
+		ordered[i] = r
+	}
+	return ordered, nil
+}
+
 // DeleteRule takes a policy away.
 func (c *Change) DeleteRule(id string) error {
 	r, err := c.Rule(id)

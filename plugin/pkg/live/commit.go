@@ -177,12 +177,7 @@ func (g *group) try(p *pending) bool {
 	if p.err = p.ctx.Err(); p.err != nil {
 		return true
 	}
-	c := &Change{
-		ctx: p.ctx, account: g.account, call: p.call, now: g.now,
-		under: g.objects, objects: g.objects.fork(), declared: g.declared, owners: newOwners(g.owners, g.owners.read),
-		positions: make(map[string]string), edited: make(map[string]bool), exact: make(map[string]bool), deleted: make(map[string][]stored), tips: maps.Clone(g.tips),
-		first: len(g.accepted) == 0,
-	}
+	c := g.newChange(p)
 	err := c.run(p.do)
 	if c.whole && !c.first {
 		return false
@@ -191,6 +186,16 @@ func (g *group) try(p *pending) bool {
 		p.err = g.accept(c, p)
 	}
 	return true
+}
+
+// newChange returns a change that follows those of the group.
+func (g *group) newChange(p *pending) *Change {
+	return &Change{
+		ctx: p.ctx, account: g.account, call: p.call, now: g.now,
+		under: g.objects, objects: g.objects.fork(), declared: g.declared, owners: newOwners(g.owners, g.owners.read),
+		positions: make(map[string]string), edited: make(map[string]bool), exact: make(map[string]bool), deleted: make(map[string][]stored), tips: maps.Clone(g.tips),
+		first: len(g.accepted) == 0,
+	}
 }
 
 // accept takes a change into the group, unless it changes nothing.

@@ -65,6 +65,14 @@ func (d *declared) counted(z *Zone) *Zone {
 	return &now
 }
 
+// ZoneID returns the id of the zone that server blocks know by a name.
+func (a *Account) ZoneID(name string) string {
+	if id, ok := a.declared.Load().ids[name]; ok {
+		return id
+	}
+	return name
+}
+
 // Zone returns the zone of an id, nil if there is none.
 func (a *Account) Zone(id string) *Zone {
 	if z := get(a, func(o *objects) *Zone { return o.zones.get(id) }); z != nil {

@@ -56,9 +56,8 @@ func (c *Change) Restore(b *Backup) error {
 	c.backup, c.restored = b, make(map[string][]stored)
 	c.owners = newOwners(c.owners.under, c.owners.read)
 	clear(c.edited)
-	c.whole = true // what the store has of the zones there are is read, or there are none
-	if !c.first {
-		return errNotFirst
+	if err := c.Alone(); err != nil { // what the store has of the zones there are is read, or there are none
+		return err
 	}
 	for id := range c.zones.all() {
 		records, err := c.recordsOf(id)

@@ -163,7 +163,10 @@ func (s *Schedule) String() string {
 // day returns the windows of a day, counted from Monday.
 func (s *Schedule) day(i int) []window { return s.days[(i+1)%len(s.days)] }
 
-func dayName(i int) string { return DayNames()[(i+1)%len(DayNames())] }
+func dayName(i int) string {
+	names := DayNames()
+	return names[(i+1)%len(names)]
+}
 
 func hoursText(hours []window) string {
 	texts := make([]string, len(hours))

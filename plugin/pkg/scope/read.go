@@ -16,12 +16,12 @@ import (
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
 )
 
-// Block is a server block that holds lines of the suite, as Read found it.
+// Block is a server block that holds lines of the suite, as Read found it or as it serves.
 type Block struct {
 	Keys     []string         // in CoreDNS's form, such as `dns://.:53`
 	Pos      problem.Pos      // of the first line in it; blocks of one key are told apart by it
 	Hosts    []string         // addresses to listen on; "" stands for all of them
-	Handlers []plugin.Handler // its plugins in order of execution, not started; nil if anything is wrong
+	Handlers []plugin.Handler // its plugins in order of execution, not started after Read; nil if anything is wrong
 	Snapshot *model.Snapshot
 }
 
@@ -56,9 +56,9 @@ func Read(input caddy.Input) (blocks []Block, problems problem.List, other []err
 	at := positions(input)
 	for _, i := range slices.Sorted(maps.Keys(scopes)) {
 		s := scopes[i]
-		blocks = append(blocks, Block{
-			Keys: s.keys, Pos: at[i], Hosts: s.config.ListenHosts, Handlers: s.config.Handlers(), Snapshot: s.Load(),
-		})
+		b := s.Block()
+		b.Pos = at[i]
+		blocks = append(blocks, b)
 	}
 	return blocks, problems, other
 }

@@ -80,6 +80,12 @@ func (s *Serving[T]) forget(mark uint64) {
 	s.parts = slices.DeleteFunc(s.parts, func(p part[T]) bool { return p.number >= mark })
 }
 
+// Block returns the block as it serves now, without its position. It is to be called once
+// all plugins are set up.
+func (s *Scope) Block() Block {
+	return Block{Keys: s.keys, Hosts: s.config.ListenHosts, Handlers: s.config.Handlers(), Snapshot: s.Load()}
+}
+
 // Servers returns the addresses the block listens on, in the form CoreDNS uses for
 // the label server of its metrics. It is to be called once the servers are made,
 // at startup: the plugin bind may stand anywhere in the block.
