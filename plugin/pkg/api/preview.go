@@ -90,5 +90,5 @@ func (c *call) differing(trial *live.Trial) *compare.Report {
 		b.Snapshot = trial.Blocks[i].After
 		after = append(after, b)
 	}
-	return compare.Compare(before, after, nil, shownAnswers)
+	return compare.Affected(before, after, trial.Touched, shownAnswers)
 }

@@ -15,10 +15,14 @@ import (
 // answers, apart from what these are.
 func (c *comparison) policies(pair blocks) {
 	name := pair.after.Name
+	before, after := byName(pair.before.Snapshot), byName(pair.after.Snapshot)
 	for _, old := range pair.before.Snapshot.Policies {
-		now := named(pair.after.Snapshot, old.Name)
+		now := after[old.Name]
 		if now == nil {
 			c.setting(name, old.Name, "the policy is gone or disabled")
+			continue
+		}
+		if now == old {
 			continue
 		}
 		for _, f := range fields(old, now) {
@@ -28,7 +32,7 @@ func (c *comparison) policies(pair blocks) {
 		}
 	}
 	for _, now := range pair.after.Snapshot.Policies {
-		if named(pair.before.Snapshot, now.Name) == nil {
+		if before[now.Name] == nil {
 			c.setting(name, now.Name, "the policy is new")
 		}
 	}

@@ -112,3 +112,30 @@ func TestGuardEmptying(t *testing.T) {
 		t.Errorf("%d records are left", n)
 	}
 }
+
+// LIVE 7: a zone cut that would hide names which are answered needs force; one that shows
+// the addresses of its name servers hides nothing.
+func TestGuardCut(t *testing.T) {
+	b := newBench(t, "")
+	zone := b.zone("example.org.", "a.sub A 192.0.2.1", "b.sub TXT x", "ns.other A 192.0.2.2")
+	add := func(texts ...string) func(*Change) error {
+		return func(c *Change) error {
+			for _, text := range texts {
+				if _, err := c.AddRecord(zone, recordOf(t, "example.org.", text), ""); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}
+	_, err := b.Change(t.Context(), Call{}, add("sub NS ns.example.net."))
+	if err == nil || !strings.Contains(err.Error(), `NS records of "sub.example.org" make a zone cut, which would hide what answers for names below it: a.sub.example.org, b.sub.example.org; repeat`) {
+		t.Errorf("a cut above names: %v", err)
+	}
+	b.change(add("other NS ns.other.example.org."))
+	b.change(add("new NS ns.new.example.org.", "ns.new A 192.0.2.3"))
+	if _, err := b.Change(t.Context(), Call{Force: true}, add("sub NS ns.example.net.")); err != nil {
+		t.Errorf("forced: %v", err)
+	}
+	b.change(add("sub NS ns2.example.net.", "c.sub A 192.0.2.4"))
+}
