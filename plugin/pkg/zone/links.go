@@ -61,10 +61,18 @@ func isLink(rr dns.RR) bool {
 	return false
 }
 
-// Below yields the owners at or below a name, which is canonical, in no order.
+// Below yields the owners at or below a name, which is canonical, in no order. In a zone
+// that can be edited the cost is that of a look at all nodes only if there is one below.
 func (z *Zone) Below(name string) iter.Seq[string] {
 	return func(yield func(string) bool) {
-		if !z.Holds(name) {
+		i, ok := z.find(name)
+		if !ok {
+			return
+		}
+		if z.edited != nil && *z.edited.children.at(i) == 0 {
+			if !isBare(z.nodes.at(i)) {
+				yield(name)
+			}
 			return
 		}
 		for i := range uint32(z.nodes.len()) {
