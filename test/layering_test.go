@@ -66,6 +66,8 @@ func layers() map[string]layer {
 		"plugin/pkg/store/bolt":      {rank: 1, foreign: []string{"go.etcd.io/bbolt"}},
 		"plugin/pkg/store/storetest": {rank: 1},
 
+		"plugin/internaldns/dashboard": {rank: 0},
+
 		"plugin/internaldns":    pluginLayer(),
 		"plugin/resolverpolicy": pluginLayer(),
 		"plugin/dnsview":        pluginLayer(),

@@ -77,6 +77,7 @@ const (
 	codeSkipped      = 10515
 	codeImportedNote = 10516
 	codeConflict     = 10517
+	codeCSRF         = 10530
 )
 
 func errorf(status, code int, format string, args ...any) *Error {

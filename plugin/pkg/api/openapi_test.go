@@ -35,7 +35,7 @@ func TestDocument(t *testing.T) {
 	}
 	for _, r := range routes() {
 		op, ok := read.Paths[r.path][strings.ToLower(r.method)]
-		if !ok || op.Permission != needed(r) || (len(op.Security) == 0) != r.open {
+		if !ok || op.Permission != needed(r) || (len(op.Security) == 0) != (r.open || r.scope == ofBody) {
 			t.Errorf("%s: %t, permission %q, security %v", r.name(), ok, op.Permission, op.Security)
 		}
 	}

@@ -47,7 +47,12 @@ const (
 	ofZone                     // the zone of the path
 	anyToken                   // any token will do
 	ofNewObject                // the handler asks once it knows of what
+	ofBody                     // any token, which the body holds: who calls signs in
+	ofSession                  // any token of a session
 )
+
+// free reports whether no permission is needed.
+func (s subject) free() bool { return s == anyToken || s == ofBody || s == ofSession }
 
 // name is the route's label in metrics and the log.
 func (r *route) name() string { return r.method + " " + r.path }
@@ -61,6 +66,7 @@ type call struct {
 
 	account Account
 	token   *live.Token
+	session session    // if it is part of one
 	zone    *live.Zone // of the path
 	octets  []byte     // the body
 

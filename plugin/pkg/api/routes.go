@@ -15,7 +15,7 @@ func number(n int) string { return strconv.Itoa(n) }
 // routes returns all calls.
 func routes() []*route {
 	return slices.Concat(zoneRoutes(), recordRoutes(), accountRoutes(), tokenRoutes("/user/tokens"), tokenRoutes("/accounts/{account}/tokens"),
-		viewRoutes(), ruleRoutes(), changeRoutes(), statusRoutes(), backupRoutes(), harmlessRoutes())
+		viewRoutes(), ruleRoutes(), changeRoutes(), statusRoutes(), backupRoutes(), sessionRoutes(), harmlessRoutes())
 }
 
 // The parameters that several calls have.
@@ -129,6 +129,15 @@ func ruleRoutes() []*route {
 		{method: http.MethodPut, path: "/accounts/{account}/internal_dns/rules/order", summary: "Put resolver policies into an order among themselves", permission: token.ResolverPoliciesWrite, joins: true, handle: orderRules, body: orderBody{}, list: true, result: ruleObject{}},
 		{method: http.MethodDelete, path: one, summary: "Delete a resolver policy", permission: token.ResolverPoliciesWrite, joins: true, handle: deleteRule, result: struct{}{}},
 		{method: http.MethodPost, path: one + "/reset_expiration", summary: "Have a resolver policy that has a duration expire that long from now", permission: token.ResolverPoliciesWrite, joins: true, handle: resetExpiration, result: ruleObject{}},
+	}
+}
+
+func sessionRoutes() []*route {
+	const one = "/session"
+	return []*route{
+		{method: http.MethodPost, path: one, summary: "Sign in: begin a session, whose cookie does for a token", scope: ofBody, handle: postSession, body: signInBody{}, result: sessionObject{}},
+		{method: http.MethodGet, path: one, summary: "Get the session", scope: ofSession, handle: getSession, result: sessionObject{}},
+		{method: http.MethodDelete, path: one, summary: "Sign out: end the session", scope: ofSession, handle: deleteSession, result: struct{}{}},
 	}
 }
 

@@ -37,6 +37,7 @@ type server struct {
 	accounts []Account
 	owners   []string // tokens
 	contract *apitest.Contract
+	api      *API
 }
 
 // serve serves accounts as their configurations say; their names are a, b and so on.
@@ -78,11 +79,11 @@ func serve(t testing.TB, configs ...Account) *server {
 		s.accounts = append(s.accounts, c)
 		s.owners = append(s.owners, newOwner(t, c.Account))
 	}
-	handler := New(Config{Accounts: func() []Account { return s.accounts }, Version: "test"})
-	if s.contract, err = apitest.Read(handler.openAPI); err != nil {
+	s.api = New(Config{Accounts: func() []Account { return s.accounts }, Version: "test"})
+	if s.contract, err = apitest.Read(s.api.openAPI); err != nil {
 		t.Fatal(err)
 	}
-	front := httptest.NewServer(s.contract.Handler(t, handler))
+	front := httptest.NewServer(s.contract.Handler(t, s.api))
 	t.Cleanup(front.Close)
 	s.url = front.URL
 	return s
