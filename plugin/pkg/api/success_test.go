@@ -50,6 +50,7 @@ func TestEveryCall(t *testing.T) {
 	s.must("GET", account+"/internal_dns/state?revision=1", "")
 	s.must("POST", account+"/internal_dns/explain", `{"name":"www.corp.example"}`)
 	s.must("GET", account+"/internal_dns/status", "")
+	s.must("GET", account+"/internal_dns/check", "")
 	kept := s.call("GET", account+"/internal_dns/backup", "")
 	s.must("POST", account+"/internal_dns/restore", string(kept.body))
 	s.must("DELETE", "/zones/"+z+"?force=true", "")

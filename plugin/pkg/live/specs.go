@@ -145,7 +145,7 @@ func policySpec(r *Rule, names namer) *model.PolicySpec {
 		Pos: rulePos(r.ID, ""), Name: r.Name, Description: r.Description, Precedence: &r.Precedence, Disabled: !r.Enabled,
 		Traffic:  model.Expression{Pos: rulePos(r.ID, "traffic"), Source: r.Traffic},
 		Identity: model.Expression{Pos: rulePos(r.ID, "identity"), Source: both(r.Identity, r.DevicePosture)},
-		Action:   r.Action, Resolvers: r.Resolvers, Fallback: r.Fallback, Private: r.Private,
+		Action:   r.Action, Resolvers: r.Resolvers, Fallback: r.Fallback, Private: r.Private, Reenter: r.Reenter,
 	}
 	if r.Action == model.UseView {
 		name, _ := names.viewName(r.ViewID)
