@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -274,5 +275,54 @@ func TestAskedTooOften(t *testing.T) {
 	}
 	if out := s.run("explain", "-api", busy.URL, "a.example"); !strings.Contains(out, "cannot read: the view has no policy") || !strings.HasSuffix(out, "[exit 2]\n") {
 		t.Error(out)
+	}
+}
+
+// What a Corefile declares can be copied, as something of its own.
+func TestCopyOfDeclared(t *testing.T) {
+	s, _ := newOffice(t)
+	insecure := false
+	file := defaultTokenFile
+	r, err := (&remoteFlags{api: &s.url, token: &file, insecure: &insecure}).open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	z := "/zones/" + live.DeclaredID("default", "zone", "corp.example")
+	records, err := collect[struct{ ID, Name string }](r, z+"/dns_records", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules, err := collect[struct{ ID, Name string }](r, "/accounts/"+s.account.ID()+"/gateway/rules", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	outside := rules[0]
+	for _, one := range rules {
+		if one.Name == "outside" {
+			outside = one
+		}
+	}
+	for path, want := range map[string][]string{
+		z + "?as=curl":                                   {"# The Corefile declares it (Corefile:3), and is where to edit it: this makes another one.\n", "'/zones' "},
+		z + "/dns_settings?as=curl":                      {"the zone that you name", `'/zones/'"$ZONE_ID"'/dns_settings' `, "curl --globoff -X PATCH "},
+		z + "/dns_settings?as=terraform":                 {"the zone that you name", "zone_id            = var.zone_id\n"},
+		z + "/dns_records/" + records[0].ID + "?as=curl": {`'/zones/'"$ZONE_ID"'/dns_records' `},
+		z + "?as=terraform":                              {"# The Corefile declares it (Corefile:3)", "\nresource \"cloudflare_zone\" \"corp_example\" {"},
+		z + "?as=zone":                                   {"www.corp.example.\t300\tIN\tA\t192.0.2.80\n"},
+		"/accounts/" + s.account.ID() + "/gateway/rules/" + outside.ID + "?as=curl": {`"dns_resolvers": {`, `"ip": "127.0.0.1"`, `"port": 1054`, `"ip": "::1"`},
+	} {
+		var out bytes.Buffer
+		if err := r.download(path, &out); err != nil {
+			t.Errorf("%s: %v", path, err)
+		}
+		text := strings.ReplaceAll(out.String(), s.url+apiPath, "")
+		for _, part := range want {
+			if !strings.Contains(text, part) {
+				t.Errorf("%s: without %q\n%s", path, part, text)
+			}
+		}
+		if strings.Contains(text, "import {") {
+			t.Errorf("%s: what is declared cannot be taken over\n%s", path, text)
+		}
 	}
 }

@@ -23,22 +23,19 @@ func (o *copied) curl() []byte {
 	for _, line := range o.notes() {
 		b.WriteString("# " + line + "\n")
 	}
-	var url strings.Builder
-	url.WriteString(shellQuote(o.base))
-	for part := range strings.SplitSeq(strings.TrimPrefix(o.path, "/"), "/") {
-		switch name, isID := strings.CutPrefix(part, "{"); {
-		case isID && part == "{zone}" && o.inside():
-			url.WriteString(`/"$ZONE_ID"`)
-		case isID:
-			url.WriteString(shellQuote("/" + o.ids[strings.TrimSuffix(name, "}")]))
-		default:
-			url.WriteString(shellQuote("/" + part))
-		}
-	}
-	fmt.Fprintf(&b, "curl --globoff -X %s %s \\\n", o.method, strings.ReplaceAll(url.String(), "''", ""))
+	fmt.Fprintf(&b, "curl --globoff -X %s %s \\\n", o.method, o.target())
 	b.WriteString("  -H \"Authorization: Bearer $CLOUDFLARE_API_TOKEN\" \\\n  -H 'Content-Type: application/json' \\\n")
 	b.WriteString("  --data-raw " + shellQuote(jsonText(o.taken)) + "\n")
 	return b.Bytes()
+}
+
+// target returns the URL of the call as a word of a shell.
+func (o *copied) target() string {
+	before, after, found := strings.Cut(o.path, "{zone}")
+	if !found || !o.inside() {
+		return shellQuote(o.base + o.fill(o.path))
+	}
+	return shellQuote(o.base+o.fill(before)) + `"$ZONE_ID"` + shellQuote(o.fill(after))
 }
 
 // shellQuote returns a text as one word of a POSIX shell, which takes nothing in it for
