@@ -67,7 +67,7 @@ func jsonText(v any) string {
 
 // declaredResolvers gives a rule of the Corefile that has resolvers the settings that a
 // call takes.
-func declaredResolvers(_ *call, o object) *Error {
+func declaredResolvers(o object) *Error {
 	settings, _ := o["rule_settings"].(object)
 	words, ok := settings["resolvers"].([]any)
 	if !ok || o["declared"] == nil {

@@ -248,7 +248,12 @@ func ruleForm() *form {
 			"rule_settings", "schedule", "expiration"},
 		resource: "cloudflare_zero_trust_gateway_policy", imported: "{account}/{id}",
 		beyond: []extension{{internally + "fallback_on", nil}, {internally + "private_names", nil}, {internally + "reenter", false}},
-		shape:  declaredResolvers,
+		shape: func(_ *call, o object) *Error {
+			if expiration, ok := o["expiration"].(object); ok {
+				delete(expiration, "expired") // computed
+			}
+			return declaredResolvers(o)
+		},
 	}
 }
 

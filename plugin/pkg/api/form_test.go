@@ -39,7 +39,7 @@ func (s *server) forms() []formed {
 	v := s.id("POST", account+"/dns_settings/views", fmt.Sprintf(`{"name":%s,"zones":[%q,%q]}`, strings.ReplaceAll(string(comment), "\u202e", ""), z, other))
 	rule := s.id("POST", account+"/gateway/rules", fmt.Sprintf(`{"name":"to office","description":"two\nlines %s,"action":"resolve","enabled":true,"precedence":7,
 		"traffic":"dns.fqdn == \"a.example\"\nor dns.fqdn == \"b'c.example\"","rule_settings":{"resolve_dns_internally":{"view_id":%q,"fallback":"public_dns","fallback_on":["nxdomain"],"private_names":["special"],"reenter":true}}}`, comment[1:], v))
-	outside := s.id("POST", account+"/gateway/rules", `{"name":"9 outside","action":"resolve","rule_settings":{"dns_resolvers":{"ipv4":[{"ip":"192.0.2.53","port":5353}],"ipv6":[]}}}`)
+	outside := s.id("POST", account+"/gateway/rules", `{"name":"9 outside","action":"resolve","schedule":{"mon":"08:00-12:00","time_zone":"Europe/Berlin"},"expiration":{"expires_at":"2999-01-02T03:04:05Z","duration":10},"rule_settings":{"dns_resolvers":{"ipv4":[{"ip":"192.0.2.53","port":5353}],"ipv6":[]}}}`)
 	body := strings.Replace(tokenText(`{"com.cloudflare.api.account.`+s.account()+`":{"com.cloudflare.api.account.zone.*":"*"}}`, "Zone Read", "DNS Write"), `{"name":"limited"`, `{"name":"it's $HOME","expires_on":"2999-01-02T03:04:05Z","condition":{"request_ip":{"in":["127.0.0.0/8"]}}`, 1)
 	user, mine := s.id("POST", "/user/tokens", body), s.id("POST", account+"/tokens", body)
 	return []formed{

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/internaldns/internaldns/plugin/pkg/live"
 	"github.com/internaldns/internaldns/plugin/pkg/model"
@@ -117,7 +118,15 @@ func (k *kept) fill() {
 			Settings: json.RawMessage(`{ "resolve_dns_internally": {"view_id": "` + v.ID + `", "fallback": "public_dns", "note": "<&>"}}`), Private: []string{"corp.example."},
 		}
 		c.CreateRule(rule)
-		c.CreateRule(live.Rule{Name: "public", Precedence: 20, Action: model.UsePublic})
+		public := live.Rule{Name: "public", Precedence: 20, Action: model.UsePublic, DevicePosture: "dns.query_rtype == 'A'"}
+		var err error
+		if public.Schedule, err = live.ParseSchedule([]byte(`{"mon":"08:00-09:00", "sun": null, "time_zone":"Europe/Berlin"}`)); err != nil {
+			return err
+		}
+		if public.Expiration, err = live.NewExpiration(time.Date(2030, 1, 2, 3, 4, 5, 6000, time.FixedZone("", 3600)), 90); err != nil {
+			return err
+		}
+		c.CreateRule(public)
 		policy, err := token.Full(k.ID())
 		c.SetToken(&live.Token{
 			Token: token.Token{Name: "all", Status: token.StatusActive, IssuedOn: c.Now(), Modified: c.Now(), Policies: []token.Policy{policy}}, Hash: token.HashOf("secret"),
