@@ -72,7 +72,7 @@ func (s *remoteState) listing(account string, kinds []string) listing {
 func (s *remoteState) zoneLine(z remoteZone) zoneLine {
 	line := zoneLine{
 		ID: z.ID, Name: z.Name, Records: z.Records, Serial: z.Serial, Files: []string{}, Views: s.viewsOf(z.ID), References: z.InternalDNS.ReferenceZoneID,
-		Synthesized: z.Declared == nil, ReferencedBy: []string{}, Position: declaredAt(z.Declared), Problem: textOf(z.Problem),
+		Synthesized: !z.OwnSOA, ReferencedBy: []string{}, Position: declaredAt(z.Declared), Problem: textOf(z.Problem),
 	}
 	for _, other := range s.zones {
 		if other.InternalDNS.ReferenceZoneID == z.ID {

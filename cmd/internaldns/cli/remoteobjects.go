@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/internaldns/internaldns/plugin/pkg/live"
 )
@@ -25,10 +26,12 @@ type remoteProblem struct {
 
 // remoteZone is a zone of the API.
 type remoteZone struct {
-	ID          string `json:"id"`
-	Name        string `json:"name"`
-	Records     int    `json:"records"`
-	Serial      uint32 `json:"serial"`
+	ID          string    `json:"id"`
+	Name        string    `json:"name"`
+	Records     int       `json:"records"`
+	Serial      uint32    `json:"serial"`
+	OwnSOA      bool      `json:"own_soa"`
+	CreatedOn   time.Time `json:"created_on"`
 	InternalDNS struct {
 		ReferenceZoneID string `json:"reference_zone_id"`
 		ReferenceNoData bool   `json:"reference_nodata"`
@@ -39,11 +42,12 @@ type remoteZone struct {
 
 // remoteView is a view of the API.
 type remoteView struct {
-	ID       string         `json:"id"`
-	Name     string         `json:"name"`
-	Zones    []string       `json:"zones"`
-	Declared *live.Declared `json:"declared"`
-	Problem  *remoteProblem `json:"problem"`
+	ID          string         `json:"id"`
+	Name        string         `json:"name"`
+	Zones       []string       `json:"zones"`
+	CreatedTime time.Time      `json:"created_time"`
+	Declared    *live.Declared `json:"declared"`
+	Problem     *remoteProblem `json:"problem"`
 }
 
 // remoteRule is a resolver policy of the API.

@@ -163,7 +163,7 @@ func (c *call) handle() *Error {
 	}
 	defer func() { <-c.api.slots }()
 	c.revision = c.account.Revision()
-	return c.route.handle(c)
+	return c.answer()
 }
 
 // How long things may take.

@@ -183,6 +183,12 @@ func parameters(r *route) []node {
 		}
 		all = append(all, one)
 	}
+	if r.form != nil {
+		all = append(all, node{
+			"name": "as", "in": "query", "schema": node{"type": "string", "enum": r.form.shapes()},
+			"description": "Extension: the object as text to copy: a curl command that makes it, a resource of Terraform, lines of a zone file.",
+		})
+	}
 	if r.method != http.MethodGet && !r.open && r.scope != ofBody {
 		all = append(all, node{"$ref": "#/components/parameters/csrf"})
 		if r.scope != ofSession {
@@ -216,6 +222,9 @@ func responses(r *route, types *schemas) node {
 		schema = answerSchema(r, types)
 	}
 	content := node{kind: node{"schema": schema}}
+	if r.form != nil {
+		content["text/plain"] = node{"schema": node{"type": "string"}}
+	}
 	success := node{"description": "what was asked for", "content": content}
 	if !r.open {
 		success["headers"] = node{"X-Internaldns-Revision": node{"$ref": "#/components/headers/revision"}}

@@ -56,8 +56,8 @@ func TestExtensionsNamed(t *testing.T) {
 	for name, members := range map[string][]string{
 		"InternalDNSBody":         {"reference_nodata", "flatten", "negative_ttl"},
 		"LiveInternalDNS":         {"reference_nodata", "flatten", "negative_ttl"},
-		"ResolveInternallyChange": {"fallback_on", "private_names"},
-		"ZoneObject":              {"records", "declared", "problem"},
+		"ResolveInternallyChange": {"fallback_on", "private_names", "reenter"},
+		"ZoneObject":              {"records", "own_soa", "declared", "problem"},
 		"ViewObject":              {"policies", "declared", "problem"},
 		"RuleObject":              {"declared", "problem"},
 	} {

@@ -29,6 +29,7 @@ type route struct {
 	result    any         // a value of the result's type
 	list      bool        // the result is an array, with result_info
 	text      bool        // the answer is text
+	form      *form       // the answer can be had as other text, too; nil if it cannot
 	joins     bool        // it can be one of several calls of a change
 	backup    bool        // with GET the answer is a backup, without an envelope; else the body is one
 

@@ -37,10 +37,10 @@ func zoneRoutes() []*route {
 			query: slices.Concat(paging(), ordering(), []parameter{{"name", "name of the zone, or OPERATOR:NAME"}, {"type", "internal is the only one here"},
 				{"status", "active is the only one here"}, {"account.id", "id of the account"}, {"account.name", "name of the account"}})},
 		{method: http.MethodPost, path: "/zones", summary: "Create a zone", permission: token.ZoneWrite, scope: ofNewObject, joins: true, handle: createZone, body: zoneBody{}, result: zoneObject{}},
-		{method: http.MethodGet, path: "/zones/{zone}", summary: "Get a zone", permission: token.ZoneRead, scope: ofZone, handle: getZone, result: zoneObject{}},
+		{method: http.MethodGet, path: "/zones/{zone}", summary: "Get a zone", permission: token.ZoneRead, scope: ofZone, handle: getZone, result: zoneObject{}, form: zoneForm()},
 		{method: http.MethodPatch, path: "/zones/{zone}", summary: "Edit a zone", permission: token.ZoneWrite, scope: ofZone, joins: true, handle: patchZone, body: zonePatch{}, result: zoneObject{}},
 		{method: http.MethodDelete, path: "/zones/{zone}", summary: "Delete a zone", permission: token.ZoneWrite, scope: ofZone, joins: true, handle: deleteZone, result: idObject{}, query: forcing()},
-		{method: http.MethodGet, path: "/zones/{zone}/dns_settings", summary: "Get the DNS settings of a zone", permission: token.ZoneDNSSettingsRead, scope: ofZone, handle: getDNSSettings, result: settingsShown{}},
+		{method: http.MethodGet, path: "/zones/{zone}/dns_settings", summary: "Get the DNS settings of a zone", permission: token.ZoneDNSSettingsRead, scope: ofZone, handle: getDNSSettings, result: settingsShown{}, form: settingsForm()},
 		{method: http.MethodPatch, path: "/zones/{zone}/dns_settings", summary: "Edit the DNS settings of a zone", permission: token.ZoneDNSSettingsWrite, scope: ofZone, joins: true, handle: patchDNSSettings, body: settingsBody{}, result: settingsShown{}},
 	}
 }
@@ -58,7 +58,7 @@ func recordRoutes() []*route {
 		{method: http.MethodPost, path: all + "/scan/trigger", summary: "Nothing is scanned for internal zones", permission: token.DNSWrite, scope: ofZone, handle: scanned, result: scanObject{}},
 		{method: http.MethodGet, path: all + "/scan/review", summary: "Nothing is scanned for internal zones", permission: token.DNSRead, scope: ofZone, handle: empty, list: true, result: record.Object{}},
 		{method: http.MethodPost, path: all + "/scan/review", summary: "Nothing is scanned for internal zones", permission: token.DNSWrite, scope: ofZone, handle: scanned, result: scanObject{}},
-		{method: http.MethodGet, path: one, summary: "Get a record", permission: token.DNSRead, scope: ofZone, handle: getRecord, result: record.Object{}},
+		{method: http.MethodGet, path: one, summary: "Get a record", permission: token.DNSRead, scope: ofZone, handle: getRecord, result: record.Object{}, form: dnsRecordForm()},
 		{method: http.MethodPatch, path: one, summary: "Edit a record", permission: token.DNSWrite, scope: ofZone, joins: true, handle: patchRecord, body: record.Fields{}, result: record.Object{}},
 		{method: http.MethodPut, path: one, summary: "Replace a record", permission: token.DNSWrite, scope: ofZone, joins: true, handle: putRecord, body: record.Fields{}, result: record.Object{}},
 		{method: http.MethodDelete, path: one, summary: "Delete a record", permission: token.DNSWrite, scope: ofZone, joins: true, handle: deleteRecord, result: idObject{}},
@@ -85,7 +85,7 @@ func accountRoutes() []*route {
 		{method: http.MethodGet, path: "/accounts", summary: "List accounts", scope: anyToken, handle: listAccounts, list: true, result: accountObject{}, query: append(paging(), parameter{"name", "name of the account"})},
 		{method: http.MethodGet, path: "/accounts/{account}", summary: "Get an account", scope: anyToken, handle: getAccount, result: accountObject{}},
 		{method: http.MethodGet, path: "/user", summary: "Get the bearer of the token", scope: anyToken, handle: getUser, result: userObject{}},
-		{method: http.MethodGet, path: "/accounts/{account}/dns_settings", summary: "Get the DNS settings of the account", permission: token.AccountDNSSettingsRead, scope: ofAccount, handle: getAccountDNSSettings, result: accountSettingsObject{}},
+		{method: http.MethodGet, path: "/accounts/{account}/dns_settings", summary: "Get the DNS settings of the account", permission: token.AccountDNSSettingsRead, scope: ofAccount, handle: getAccountDNSSettings, result: accountSettingsObject{}, form: accountSettingsForm()},
 		{method: http.MethodPatch, path: "/accounts/{account}/dns_settings", summary: "Edit the DNS settings of the account", permission: token.AccountDNSSettingsWrite, scope: ofAccount, joins: true, handle: patchAccountDNSSettings, body: accountSettingsBody{}, result: accountSettingsObject{}},
 		{method: http.MethodGet, path: "/openapi.json", summary: "This document", open: true, handle: openAPI, result: json.RawMessage{}},
 	}
@@ -98,7 +98,7 @@ func tokenRoutes(all string) []*route {
 		{method: http.MethodGet, path: all + "/permission_groups", summary: "List permission groups", permission: token.APITokensRead, scope: ofAccount, handle: listGroups, list: true, result: groupObject{}, query: []parameter{{"name", "name of the group"}, {"scope", "what it is granted on"}}},
 		{method: http.MethodGet, path: all, summary: "List tokens", permission: token.APITokensRead, scope: ofAccount, handle: listTokens, list: true, result: tokenObject{}, query: append(paging(), parameter{"direction", "asc or desc"})},
 		{method: http.MethodPost, path: all, summary: "Create a token", permission: token.APITokensWrite, scope: ofAccount, handle: createToken, body: tokenBody{}, result: tokenObject{}},
-		{method: http.MethodGet, path: one, summary: "Get a token", permission: token.APITokensRead, scope: ofAccount, handle: getToken, result: tokenObject{}},
+		{method: http.MethodGet, path: one, summary: "Get a token", permission: token.APITokensRead, scope: ofAccount, handle: getToken, result: tokenObject{}, form: tokenForm(all)},
 		{method: http.MethodPut, path: one, summary: "Replace a token but for its value", permission: token.APITokensWrite, scope: ofAccount, handle: putToken, body: tokenBody{}, result: tokenObject{}},
 		{method: http.MethodPut, path: one + "/value", summary: "Give a token another value", permission: token.APITokensWrite, scope: ofAccount, handle: rollToken, result: ""},
 		{method: http.MethodDelete, path: one, summary: "Delete a token", permission: token.APITokensWrite, scope: ofAccount, handle: deleteToken, result: idObject{}},
@@ -112,7 +112,7 @@ func viewRoutes() []*route {
 			query: slices.Concat(paging(), ordering(), []parameter{{"name", "name of the view"}, {"name.exact", ""}, {"name.contains", ""}, {"name.startswith", ""}, {"name.endswith", ""},
 				{"zone_id", "a zone that it holds"}, {"zone_name", "the name of a zone that it holds"}})},
 		{method: http.MethodPost, path: all, summary: "Create a view", permission: token.DNSViewWrite, scope: ofAccount, joins: true, handle: createView, body: viewBody{}, result: viewObject{}},
-		{method: http.MethodGet, path: one, summary: "Get a view with the policies that name it", permission: token.DNSViewRead, scope: ofAccount, handle: getView, result: viewObject{}},
+		{method: http.MethodGet, path: one, summary: "Get a view with the policies that name it", permission: token.DNSViewRead, scope: ofAccount, handle: getView, result: viewObject{}, form: viewForm()},
 		{method: http.MethodPatch, path: one, summary: "Edit a view", permission: token.DNSViewWrite, scope: ofAccount, joins: true, handle: patchView, body: viewBody{}, result: viewObject{}},
 		{method: http.MethodDelete, path: one, summary: "Delete a view", permission: token.DNSViewWrite, scope: ofAccount, joins: true, handle: deleteView, result: idObject{}, query: forcing()},
 	}
@@ -123,7 +123,7 @@ func ruleRoutes() []*route {
 	return []*route{
 		{method: http.MethodGet, path: all, summary: "List resolver policies", permission: token.ResolverPoliciesRead, handle: listRules, list: true, result: ruleObject{}},
 		{method: http.MethodPost, path: all, summary: "Create a resolver policy", permission: token.ResolverPoliciesWrite, scope: ofAccount, joins: true, handle: createRule, body: ruleBody{}, result: ruleObject{}},
-		{method: http.MethodGet, path: one, summary: "Get a resolver policy", permission: token.ResolverPoliciesRead, handle: getRule, result: ruleObject{}},
+		{method: http.MethodGet, path: one, summary: "Get a resolver policy", permission: token.ResolverPoliciesRead, handle: getRule, result: ruleObject{}, form: ruleForm()},
 		{method: http.MethodPut, path: one, summary: "Replace a resolver policy", permission: token.ResolverPoliciesWrite, joins: true, handle: putRule, body: ruleBody{}, result: ruleObject{}},
 		{method: http.MethodPatch, path: one, summary: "Edit a resolver policy", permission: token.ResolverPoliciesWrite, joins: true, handle: patchRule, body: ruleBody{}, result: ruleObject{}},
 		{method: http.MethodPut, path: "/accounts/{account}/internal_dns/rules/order", summary: "Put resolver policies into an order among themselves", permission: token.ResolverPoliciesWrite, joins: true, handle: orderRules, body: orderBody{}, list: true, result: ruleObject{}},

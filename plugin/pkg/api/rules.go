@@ -61,7 +61,7 @@ func declaredSettings(r *live.Rule) json.RawMessage {
 	settings := make(map[string]any)
 	switch r.Action {
 	case model.UseView:
-		internally := resolveInternally{ViewID: r.ViewID, Fallback: "none", PrivateNames: r.Private}
+		internally := resolveInternally{ViewID: r.ViewID, Fallback: "none", PrivateNames: r.Private, Reenter: r.Reenter}
 		for i, name := range model.TriggerNames() {
 			if r.Fallback.Has(1 << i) {
 				internally.Fallback = "public_dns"
@@ -108,6 +108,7 @@ type resolveInternally struct {
 	ViewID       string   `json:"view_id" required:"true"`
 	Fallback     string   `json:"fallback"`
 	FallbackOn   []string `json:"fallback_on,omitempty" about:"Extension: what the fallback is for; without it Cloudflare's triggers."`
+	Reenter      bool     `json:"reenter,omitempty" about:"Extension: a public CNAME that leads to a name of the view is answered from there; goes with fallback public_dns."`
 	PrivateNames []string `json:"private_names,omitempty" about:"Extension: names that never fall back to public DNS; special stands for those of special use."`
 }
 
@@ -204,7 +205,7 @@ func applySettings(r *live.Rule, raw json.RawMessage) *Error {
 		return bad
 	}
 	r.Settings = slices.Clone(raw)
-	r.ViewID, r.Resolvers, r.Fallback, r.Private = "", nil, 0, nil
+	r.ViewID, r.Resolvers, r.Fallback, r.Private, r.Reenter = "", nil, 0, nil, false
 	actions := 0
 	if s.Internally != nil {
 		actions++
@@ -254,6 +255,10 @@ func (s *resolveInternally) apply(r *live.Rule) *Error {
 		}
 		r.Fallback |= t
 	}
+	if s.Reenter && r.Fallback == 0 {
+		return invalid(codeInvalid, at+"/reenter", "reenter goes with fallback public_dns: without one public DNS is not asked")
+	}
+	r.Reenter = s.Reenter
 	if len(s.PrivateNames) > maxPrivate {
 		return invalid(codeInvalid, at+"/private_names", "more than %d names", maxPrivate)
 	}

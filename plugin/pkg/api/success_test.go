@@ -53,6 +53,7 @@ func TestEveryCall(t *testing.T) {
 	visitor := s.signIn(s.owners[0])
 	visitor.must("GET", "/session", "")
 	visitor.must("DELETE", "/session", "")
+	s.must("GET", account+"/internal_dns/check", "")
 	kept := s.call("GET", account+"/internal_dns/backup", "")
 	s.must("POST", account+"/internal_dns/restore", string(kept.body))
 	s.must("DELETE", "/zones/"+z+"?force=true", "")

@@ -109,7 +109,7 @@ func (d *declared) addRule(account string, s *model.PolicySpec) {
 	}
 	r := &Rule{
 		ID: id, Name: s.Name, Description: s.Description, Enabled: !s.Disabled, Traffic: s.Traffic.Source, Identity: s.Identity.Source,
-		Version: 1, Action: s.Action, Resolvers: s.Resolvers, Fallback: s.Fallback, Private: s.Private, Declared: at(s.Pos, s.Name),
+		Version: 1, Action: s.Action, Resolvers: s.Resolvers, Fallback: s.Fallback, Private: s.Private, Reenter: s.Reenter, Declared: at(s.Pos, s.Name),
 	}
 	if s.Precedence != nil {
 		r.Precedence = *s.Precedence

@@ -31,6 +31,7 @@ type Zone struct {
 	Records  int          `json:"records"`
 	Settings ZoneSettings `json:"settings"`
 	Declared *Declared    `json:"-"`
+	OwnSOA   bool         `json:"-"` // the data of a Corefile's zone have one, which Settings only repeat
 }
 
 // ZoneSettings are the DNS settings of a zone, in the form of Cloudflare's API. Those
@@ -123,6 +124,7 @@ type Rule struct {
 	Resolvers []string       `json:"resolvers,omitempty"`
 	Fallback  model.Triggers `json:"fallback,omitempty"`
 	Private   []string       `json:"private,omitempty"` // canonical names
+	Reenter   bool           `json:"reenter,omitempty"`
 
 	Declared *Declared `json:"-"`
 }

@@ -147,7 +147,7 @@ func policySpec(r *Rule, names namer) *model.PolicySpec {
 		Identity: model.Expression{Pos: rulePos(r.ID, "identity"), Source: r.Identity},
 		Posture:  model.Expression{Pos: rulePos(r.ID, "device_posture"), Source: r.DevicePosture},
 		Schedule: r.Schedule.spec(r.ID), Expires: r.expires(),
-		Action: r.Action, Resolvers: r.Resolvers, Fallback: r.Fallback, Private: r.Private,
+		Action: r.Action, Resolvers: r.Resolvers, Fallback: r.Fallback, Private: r.Private, Reenter: r.Reenter,
 	}
 	if r.Action == model.UseView {
 		name, _ := names.viewName(r.ViewID)

@@ -26,6 +26,7 @@ type Loader func() (*zone.Zone, problem.List)
 type Scope struct {
 	config   *dnsserver.Config // of the block's first key
 	keys     []string
+	account  string // that it serves beside what it declares
 	spec     model.Spec
 	loaders  []Loader // by the zone's place in spec
 	problems problem.List
@@ -58,6 +59,9 @@ func (s *Scope) AddReference(r *model.ReferenceSpec) {
 
 // AddPolicy declares a policy.
 func (s *Scope) AddPolicy(p *model.PolicySpec) { s.spec.Policies = append(s.spec.Policies, p) }
+
+// Serve declares that the block serves the objects of an account beside its own.
+func (s *Scope) Serve(account string) { s.account = account }
 
 // Unavailable declares that a field of the expressions has no value in this
 // block, and what to do about it.
