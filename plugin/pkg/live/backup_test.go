@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/internaldns/internaldns/plugin/pkg/list"
 	"github.com/internaldns/internaldns/plugin/pkg/live"
 	"github.com/internaldns/internaldns/plugin/pkg/model"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
@@ -116,6 +117,12 @@ func (k *kept) fill() {
 			Name: "to office", Enabled: true, Precedence: 10, Traffic: `dns.fqdn == "a.example"`, Action: model.UseView, ViewID: v.ID, Fallback: model.DefaultTriggers,
 			Settings: json.RawMessage(`{ "resolve_dns_internally": {"view_id": "` + v.ID + `", "fallback": "public_dns", "note": "<&>"}}`), Private: []string{"corp.example."},
 		}
+		items := []live.ListItem{{Value: "A.example", Description: `why <&> "not"`}, {Value: "b.example."}}
+		l, err := c.CreateList(live.List{Name: "names", Kind: list.Domain}, items, "")
+		if err != nil {
+			return err
+		}
+		rule.Traffic = `any(dns.domains[*] in $` + strings.ToUpper(l.ID) + `)`
 		c.CreateRule(rule)
 		c.CreateRule(live.Rule{Name: "public", Precedence: 20, Action: model.UsePublic})
 		policy, err := token.Full(k.ID())

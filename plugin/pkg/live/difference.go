@@ -18,6 +18,7 @@ func (c *Change) differences() ([]Difference, error) {
 	addObjects(d, zoneKeys, c.zones)
 	addObjects(d, viewKeys, c.views)
 	addObjects(d, ruleKeys, c.rules)
+	addObjects(d, listKeys, c.lists)
 	addObjects(d, tokenKeys, c.tokens)
 	addObjects(d, "", c.settings)
 	for name, now := range c.owners.known {

@@ -9,7 +9,7 @@ import (
 
 // What the store holds of an account, by key:
 //
-//	zone/ID, view/ID, rule/ID, token/ID, settings    JSON
+//	zone/ID, view/ID, rule/ID, list/ID, token/ID, settings    JSON
 //	record/ZONE OWNER NUL ID                         package record's binary form
 //	owner/ZONE ID                                    the owner of the record of that ID
 //	history/REVISION                                 an Entry
@@ -21,6 +21,7 @@ const (
 	zoneKeys    = "zone/"
 	viewKeys    = "view/"
 	ruleKeys    = "rule/"
+	listKeys    = "list/"
 	tokenKeys   = "token/"
 	settingsKey = "settings"
 	recordKeys  = "record/"

@@ -1,6 +1,10 @@
 package live
 
-import "maps"
+import (
+	"maps"
+
+	"github.com/internaldns/internaldns/plugin/pkg/list"
+)
 
 // layer holds objects of one kind by id: those of an account, or what changes make of
 // them, in layers one above another. What a layer does not speak of, the one below does.
@@ -64,16 +68,19 @@ type objects struct {
 	zones    *layer[Zone]
 	views    *layer[View]
 	rules    *layer[Rule]
+	lists    *layer[List]
 	tokens   *layer[Token]
 	settings *layer[Settings]
 	data     *layer[data]
 	specs    specs
+	compiled *compiled // shared with forks
 }
 
 func newObjects() *objects {
 	return &objects{
 		zones: newLayer[Zone](), views: newLayer[View](), rules: newLayer[Rule](),
-		tokens: newLayer[Token](), settings: newLayer[Settings](), data: newLayer[data](),
+		lists: newLayer[List](), tokens: newLayer[Token](), settings: newLayer[Settings](), data: newLayer[data](),
+		compiled: &compiled{make(map[*List]*list.List)},
 	}
 }
 
@@ -82,8 +89,8 @@ func (o *objects) fork() *objects {
 	return &objects{
 		revision: o.revision,
 		zones:    o.zones.fork(), views: o.views.fork(), rules: o.rules.fork(),
-		tokens: o.tokens.fork(), settings: o.settings.fork(), data: o.data.fork(),
-		specs: o.specs,
+		lists: o.lists.fork(), tokens: o.tokens.fork(), settings: o.settings.fork(), data: o.data.fork(),
+		specs: o.specs, compiled: o.compiled,
 	}
 }
 
@@ -93,6 +100,7 @@ func (o *objects) absorb(f *objects) {
 	o.zones.absorb(f.zones)
 	o.views.absorb(f.views)
 	o.rules.absorb(f.rules)
+	o.lists.absorb(f.lists)
 	o.tokens.absorb(f.tokens)
 	o.settings.absorb(f.settings)
 	o.data.absorb(f.data)

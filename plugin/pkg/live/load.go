@@ -40,7 +40,7 @@ func (a *Account) load(ctx context.Context) error {
 func readObjects(read store.Reader, o *objects) error {
 	for _, err := range []error{
 		readLayer(read, zoneKeys, o.zones), readLayer(read, viewKeys, o.views), readLayer(read, ruleKeys, o.rules),
-		readLayer(read, tokenKeys, o.tokens),
+		readLayer(read, listKeys, o.lists), readLayer(read, tokenKeys, o.tokens),
 	} {
 		if err != nil {
 			return err

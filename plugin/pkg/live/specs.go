@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/internaldns/internaldns/plugin/pkg/domain"
+	"github.com/internaldns/internaldns/plugin/pkg/list"
 	"github.com/internaldns/internaldns/plugin/pkg/model"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
 	"github.com/internaldns/internaldns/plugin/pkg/zone"
@@ -115,6 +116,7 @@ func (s *specs) setRule(id string, now *Rule, names namer) {
 type namer interface {
 	zoneName(id string) string
 	viewName(id string) (name string, known bool)
+	listValues(id string) *list.List // nil if there is none
 }
 
 func zoneSpec(z *Zone) *model.ZoneSpec {
@@ -146,6 +148,7 @@ func policySpec(r *Rule, names namer) *model.PolicySpec {
 		Traffic:  model.Expression{Pos: rulePos(r.ID, "traffic"), Source: r.Traffic},
 		Identity: model.Expression{Pos: rulePos(r.ID, "identity"), Source: both(r.Identity, r.DevicePosture)},
 		Action:   r.Action, Resolvers: r.Resolvers, Fallback: r.Fallback, Private: r.Private,
+		Lists: namedBy(r, names),
 	}
 	if r.Action == model.UseView {
 		name, _ := names.viewName(r.ViewID)
