@@ -90,6 +90,7 @@ type restored struct {
 	Views    int    `json:"views"`
 	Rules    int    `json:"rules"`
 	Tokens   int    `json:"tokens"`
+	Lists    int    `json:"lists"`
 }
 
 func prepareRestore(flags *flag.FlagSet) body {
@@ -110,8 +111,8 @@ func prepareRestore(flags *flag.FlagSet) body {
 		if err != nil {
 			return codeOfRefusal(err), inFile(args[0], err)
 		}
-		fmt.Fprintf(p.stdout, "revision %d: %d zones, %d records, %d views, %d policies, %d tokens\n",
-			done.Revision, done.Zones, done.Records, done.Views, done.Rules, done.Tokens)
+		fmt.Fprintf(p.stdout, "revision %d: %d zones, %d records, %d views, %d policies, %d lists, %d tokens\n",
+			done.Revision, done.Zones, done.Records, done.Views, done.Rules, done.Lists, done.Tokens)
 		return exitOK, nil
 	}
 }
@@ -157,7 +158,7 @@ func (f *accountFlags) restore(in io.Reader, size int64) (*restored, error) {
 	}
 	done.Revision, err = l.Change(context.Background(), l.call("restore"), func(c *live.Change) error { return c.Restore(b) })
 	n := b.Count()
-	done.Zones, done.Records, done.Views, done.Rules, done.Tokens = n["zone"], n["record"], n["view"], n["rule"], n["token"]
+	done.Zones, done.Records, done.Views, done.Rules, done.Tokens, done.Lists = n["zone"], n["record"], n["view"], n["rule"], n["token"], n["list"]
 	return done, l.close(err)
 }
 

@@ -26,6 +26,7 @@ type restoreObject struct {
 	Views    int    `json:"views"`
 	Rules    int    `json:"rules"`
 	Tokens   int    `json:"tokens"`
+	Lists    int    `json:"lists"`
 }
 
 // everything refuses a token that lacks any right on anything of its account: a backup
@@ -129,7 +130,7 @@ func postRestore(c *call) *Error {
 		return bad
 	}
 	end, n := time.Now(), b.Count()
-	c.result = restoreObject{Revision: c.revision, Zones: n["zone"], Records: n["record"], Views: n["view"], Rules: n["rule"], Tokens: n["token"]}
+	c.result = restoreObject{Revision: c.revision, Zones: n["zone"], Records: n["record"], Views: n["view"], Rules: n["rule"], Tokens: n["token"], Lists: n["list"]}
 	c.timing = &timing{StartTime: formatTime(began), EndTime: formatTime(end), ProcessTime: end.Sub(began).Seconds()}
 	return nil
 }

@@ -190,7 +190,7 @@ func revertChange(c *call) *Error {
 // its own.
 func (c *call) mayRevert(o *live.Object) *Error {
 	needs := map[string]token.Permission{
-		"zone": token.ZoneWrite, "record": token.DNSWrite, "view": token.DNSViewWrite, "rule": token.ResolverPoliciesWrite,
+		"zone": token.ZoneWrite, "record": token.DNSWrite, "view": token.DNSViewWrite, "rule": token.ResolverPoliciesWrite, "list": token.ListsWrite,
 		"token": token.APITokensWrite, "settings": token.AccountDNSSettingsWrite,
 	}[o.Kind]
 	if !c.mayObject(o, needs) {
@@ -241,7 +241,7 @@ func (c *call) zoneOf(id string, states ...any) *token.Zone {
 // readingOf returns the permission to read objects of a kind.
 func readingOf(kind string) token.Permission {
 	return map[string]token.Permission{
-		"zone": token.ZoneRead, "record": token.DNSRead, "view": token.DNSViewRead, "rule": token.ResolverPoliciesRead,
+		"zone": token.ZoneRead, "record": token.DNSRead, "view": token.DNSViewRead, "rule": token.ResolverPoliciesRead, "list": token.ListsRead,
 		"token": token.APITokensRead, "settings": token.AccountDNSSettingsRead,
 	}[kind]
 }
@@ -262,6 +262,8 @@ func (c *call) mayObject(o *live.Object, want token.Permission) bool {
 		return true
 	case "rule":
 		return c.may(want, token.Resource{Rule: o.ID})
+	case "list":
+		return c.mayList(want, o.ID)
 	}
 	return c.may(want, token.Resource{})
 }
@@ -278,6 +280,8 @@ func (c *call) showObject(o *live.Object, state any) any {
 		return c.showView(s)
 	case *live.Rule:
 		return c.showRule(s)
+	case *live.List:
+		return showPastList(s)
 	case *live.Token:
 		return c.showToken(s)
 	case *live.Settings:

@@ -53,6 +53,7 @@ const (
 	codeBadJSON         = 9207
 	codeTooLarge        = 10413
 	codeRate            = 10429
+	codeNoList          = 2218
 	codeNoRecord        = 81044
 	codeRecordConflict  = 81053
 	codeNSConflict      = 81056
@@ -77,6 +78,7 @@ const (
 	codeSkipped      = 10515
 	codeImportedNote = 10516
 	codeConflict     = 10517
+	codeManyItems    = 10518 // of messages: items that are not shown
 )
 
 func errorf(status, code int, format string, args ...any) *Error {
@@ -163,6 +165,8 @@ func notFound(err *live.NotFoundError) *Error {
 		return errorf(http.StatusNotFound, codeNoRecord, "Record does not exist: %q", clip(err.ID))
 	case "view":
 		return errorf(http.StatusNotFound, codeNoView, "DNS view not found: %q", clip(err.ID))
+	case "list":
+		return errorf(http.StatusNotFound, codeNoList, "list not found: %q", clip(err.ID))
 	case "token":
 		return errorf(http.StatusNotFound, codeNoToken, "Token not found: %q", clip(err.ID))
 	}

@@ -15,7 +15,7 @@ func number(n int) string { return strconv.Itoa(n) }
 // routes returns all calls.
 func routes() []*route {
 	return slices.Concat(zoneRoutes(), recordRoutes(), accountRoutes(), tokenRoutes("/user/tokens"), tokenRoutes("/accounts/{account}/tokens"),
-		viewRoutes(), ruleRoutes(), changeRoutes(), statusRoutes(), backupRoutes(), harmlessRoutes())
+		viewRoutes(), ruleRoutes(), listRoutes(), changeRoutes(), statusRoutes(), backupRoutes(), harmlessRoutes())
 }
 
 // The parameters that several calls have.
@@ -128,6 +128,19 @@ func ruleRoutes() []*route {
 		{method: http.MethodPatch, path: one, summary: "Edit a resolver policy", permission: token.ResolverPoliciesWrite, joins: true, handle: patchRule, body: ruleBody{}, result: ruleObject{}},
 		{method: http.MethodPut, path: "/accounts/{account}/internal_dns/rules/order", summary: "Put resolver policies into an order among themselves", permission: token.ResolverPoliciesWrite, joins: true, handle: orderRules, body: orderBody{}, list: true, result: ruleObject{}},
 		{method: http.MethodDelete, path: one, summary: "Delete a resolver policy", permission: token.ResolverPoliciesWrite, joins: true, handle: deleteRule, result: struct{}{}},
+	}
+}
+
+func listRoutes() []*route {
+	const all, one = "/accounts/{account}/gateway/lists", "/accounts/{account}/gateway/lists/{list}"
+	return []*route{
+		{method: http.MethodGet, path: all, summary: "List lists", permission: token.ListsRead, handle: listLists, list: true, result: listObject{}, query: []parameter{{"type", "one or several"}}},
+		{method: http.MethodPost, path: all, summary: "Create a list", permission: token.ListsWrite, scope: ofAccount, joins: true, handle: createList, body: listBody{}, result: listObject{}},
+		{method: http.MethodGet, path: one, summary: "Get a list with its items", permission: token.ListsRead, handle: getList, result: listObject{}},
+		{method: http.MethodPut, path: one, summary: "Replace a list", permission: token.ListsWrite, joins: true, handle: putList, body: listBody{}, result: listObject{}},
+		{method: http.MethodPatch, path: one, summary: "Append items to a list and remove others", permission: token.ListsWrite, joins: true, handle: patchList, body: listPatch{}, result: listObject{}},
+		{method: http.MethodDelete, path: one, summary: "Delete a list", permission: token.ListsWrite, joins: true, handle: deleteList, result: struct{}{}, query: forcing()},
+		{method: http.MethodGet, path: one + "/items", summary: "List the items of a list: all, or a page", permission: token.ListsRead, handle: listItems, list: true, result: itemObject{}, query: paging()},
 	}
 }
 

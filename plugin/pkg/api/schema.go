@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/internaldns/internaldns/plugin/pkg/list"
 	"github.com/internaldns/internaldns/plugin/pkg/model"
 	"github.com/internaldns/internaldns/plugin/pkg/record"
 	"github.com/internaldns/internaldns/plugin/pkg/token"
@@ -76,6 +77,8 @@ func fixed(t reflect.Type) node {
 		return node{"type": "string", "enum": []token.Effect{token.Allow, token.Deny}}
 	case reflect.TypeFor[token.Scope]():
 		return node{"type": "string", "enum": []token.Scope{token.ScopeAccount, token.ScopeZone}}
+	case reflect.TypeFor[list.Kind]():
+		return node{"type": "string", "enum": list.Kinds()}
 	case reflect.TypeFor[resources]():
 		return node{
 			"description": `What the policy is about, as at Cloudflare: "com.cloudflare.api.account.ID", "com.cloudflare.api.account.zone.ID", with * for any, and "*" or an object as value. ` +
