@@ -99,7 +99,9 @@ func explainFile(t *testing.T, file string) int {
 	} else if _, ok := s.Files[upstreamZone]; ok {
 		r.upstream = startUpstream(t, zoneCorefile)
 	}
-	r.server = startFor(t, withUpstream(s.Files["Corefile"], r.upstream))
+	corefile, account := withAPI(t, s.Files["Corefile"])
+	r.account = account
+	r.server = startFor(t, withUpstream(corefile, r.upstream))
 	for _, step := range s.Script {
 		// Whatever state the server is in, the explanation has to fit: nothing is waited for.
 		command := step.Command
@@ -107,7 +109,7 @@ func explainFile(t *testing.T, file string) int {
 			command = command[1:]
 		}
 		switch command[0] {
-		case "dig", "reload", "copy", "fault":
+		case "dig", "reload", "copy", "fault", "api":
 			_, _ = r.run(t, &scenario.Step{Line: step.Line, Command: command})
 		}
 	}

@@ -180,7 +180,7 @@ func (c *call) refused(problems problem.List) *Error {
 		if i == maxErrors {
 			break
 		}
-		err := ofProblem(p)
+		err := c.ofProblem(p)
 		if first == nil {
 			first = err
 		} else {
@@ -193,10 +193,10 @@ func (c *call) refused(problems problem.List) *Error {
 const maxErrors = 100 // of one answer
 
 // ofProblem words one problem. Those of records have Cloudflare's codes.
-func ofProblem(p problem.Problem) *Error {
-	text := p.Text
+func (c *call) ofProblem(p problem.Problem) *Error {
+	text := c.withNames(p.Text)
 	if p.Object != "" {
-		text = p.Object + ": " + text
+		text = c.objectOf(p) + ": " + text
 	}
 	if p.Excerpt != "" {
 		text += "\n" + p.Excerpt

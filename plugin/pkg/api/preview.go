@@ -63,16 +63,16 @@ func postPreview(c *call) *Error {
 	if o.Objects, o.Count, bad = c.showObjects(&trial.Entry); bad != nil {
 		return bad
 	}
-	o.Warnings = showWarnings(trial.Warnings)
+	o.Warnings = c.showWarnings(trial.Warnings)
 	o.Answers = c.differing(trial)
 	c.result = o
 	return nil
 }
 
-func showWarnings(list problem.List) []warningObject {
+func (c *call) showWarnings(list problem.List) []warningObject {
 	shown := []warningObject{}
 	for _, p := range list[:min(len(list), maxWarnings)] {
-		shown = append(shown, warningObject{Code: string(p.Code), Object: p.Object, Text: p.Text})
+		shown = append(shown, warningObject{Code: string(p.Code), Object: c.objectOf(p), Text: c.withNames(p.Text)})
 	}
 	return shown
 }

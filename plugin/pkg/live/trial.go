@@ -13,7 +13,7 @@ import (
 // Trial is what a change would do.
 type Trial struct {
 	Entry    Entry        // as the history would hold it
-	Warnings problem.List // about the zones that it edits
+	Warnings problem.List // that there would be more: about the zones it edits, and what they are linked to
 	Blocks   []TrialBlock
 	// Touched holds the owners whose records would be others, canonical, by the id of
 	// their zone; nil for a zone of which it is not known.
@@ -29,6 +29,29 @@ type TrialBlock struct {
 // Try has do make a change and tells what came of it. Nothing happens: neither is it
 // committed, nor does any query see it. The errors are those of Account.Change.
 func (a *Account) Try(ctx context.Context, call Call, do func(*Change) error) (*Trial, error) {
+	t, err := a.try(ctx, call, do)
+	if err != nil {
+		return nil, err
+	}
+	for _, b := range t.Blocks {
+		if b.After.SameConfig(b.Before) {
+			continue
+		}
+		known := make(map[problem.Problem]bool)
+		for _, p := range model.Warnings(b.Before) {
+			known[p] = true
+		}
+		for _, p := range model.Warnings(b.After) {
+			if !known[p] {
+				t.Warnings = append(t.Warnings, p)
+			}
+		}
+	}
+	return t, nil
+}
+
+// try is Try but for the warnings about what is linked. Nobody else writes meanwhile.
+func (a *Account) try(ctx context.Context, call Call, do func(*Change) error) (*Trial, error) {
 	a.writer.Lock()
 	defer a.writer.Unlock()
 	if a.closed {

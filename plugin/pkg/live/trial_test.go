@@ -49,6 +49,10 @@ func TestTry(t *testing.T) {
 		t.Errorf("objects: %s", kinds)
 	}
 
+	if text := fmt.Sprint(tried.Warnings); !strings.Contains(text, "so no query can reach it") || strings.Contains(text, zone) {
+		t.Errorf("warnings: %s", text)
+	}
+
 	_, err = b.Try(t.Context(), Call{}, func(c *Change) error { return c.DeleteZone("nothing", false) })
 	if _, missing := errors.AsType[*NotFoundError](err); !missing {
 		t.Errorf("deleting nothing: %v", err)
