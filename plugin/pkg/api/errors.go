@@ -53,6 +53,9 @@ const (
 	codeBadJSON         = 9207
 	codeTooLarge        = 10413
 	codeRate            = 10429
+	codeNoLocation      = 1103
+	codeDemoted         = 1216 // the default location
+	codeDefaultDeleted  = 1217
 	codeNoList          = 2218
 	codeNoRecord        = 81044
 	codeRecordConflict  = 81053
@@ -114,6 +117,7 @@ func (c *call) fail(err error) *Error {
 	var missing *live.NotFoundError
 	var declared *live.DeclaredError
 	var used *live.InUseError
+	var first *live.DefaultLocationError
 	var conflict *live.ConflictError
 	var guarded *live.GuardError
 	switch {
@@ -127,6 +131,11 @@ func (c *call) fail(err error) *Error {
 		return notFound(missing)
 	case errors.As(err, &declared):
 		return errorf(http.StatusForbidden, codeDeclared, "%s", declared.Error())
+	case errors.As(err, &first):
+		if first.Deleted {
+			return errorf(http.StatusBadRequest, codeDefaultDeleted, "%s", first.Error())
+		}
+		return invalid(codeDemoted, "/client_default", "%s", first.Error())
 	case errors.As(err, &used):
 		return errorf(http.StatusBadRequest, codeInUse, "%s", used.Error())
 	case errors.As(err, &guarded):
@@ -165,6 +174,8 @@ func notFound(err *live.NotFoundError) *Error {
 		return errorf(http.StatusNotFound, codeNoRecord, "Record does not exist: %q", clip(err.ID))
 	case "view":
 		return errorf(http.StatusNotFound, codeNoView, "DNS view not found: %q", clip(err.ID))
+	case "location":
+		return errorf(http.StatusNotFound, codeNoLocation, "location not found: %q", clip(err.ID))
 	case "list":
 		return errorf(http.StatusNotFound, codeNoList, "list not found: %q", clip(err.ID))
 	case "token":
@@ -260,7 +271,7 @@ func validationCodes() map[problem.Code]int {
 // inBody returns the part of a position that points into the body of the call, and the
 // object: those of objects begin with the kind and the id.
 func inBody(pointer string) (member, object string) {
-	for _, kind := range []string{"/zones/", "/views/", "/rules/"} {
+	for _, kind := range []string{"/zones/", "/views/", "/rules/", "/locations/"} {
 		if rest, ok := strings.CutPrefix(pointer, kind); ok {
 			if id, member, _ := strings.Cut(rest, "/"); len(id) >= idLength {
 				if member != "" {

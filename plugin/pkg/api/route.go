@@ -104,6 +104,8 @@ type objects interface {
 	View(id string) *live.View
 	Rule(id string) *live.Rule
 	List(id string) *live.List
+	Location(id string) *live.Location
+	Gateway() live.Gateway
 	ViewsOf(zone string) []string
 	Record(ctx context.Context, z *live.Zone, id string) (*record.Record, error)
 }

@@ -15,7 +15,7 @@ func number(n int) string { return strconv.Itoa(n) }
 // routes returns all calls.
 func routes() []*route {
 	return slices.Concat(zoneRoutes(), recordRoutes(), accountRoutes(), tokenRoutes("/user/tokens"), tokenRoutes("/accounts/{account}/tokens"),
-		viewRoutes(), ruleRoutes(), listRoutes(), changeRoutes(), statusRoutes(), backupRoutes(), harmlessRoutes())
+		viewRoutes(), ruleRoutes(), listRoutes(), locationRoutes(), changeRoutes(), statusRoutes(), backupRoutes(), harmlessRoutes())
 }
 
 // The parameters that several calls have.
@@ -144,6 +144,17 @@ func listRoutes() []*route {
 	}
 }
 
+func locationRoutes() []*route {
+	const all, one = "/accounts/{account}/gateway/locations", "/accounts/{account}/gateway/locations/{location}"
+	return []*route{
+		{method: http.MethodGet, path: all, summary: "List locations", permission: token.LocationsRead, handle: listLocations, list: true, result: locationObject{}},
+		{method: http.MethodPost, path: all, summary: "Create a location", permission: token.LocationsWrite, scope: ofAccount, joins: true, handle: createLocation, body: locationBody{}, result: locationObject{}},
+		{method: http.MethodGet, path: one, summary: "Get a location", permission: token.LocationsRead, handle: getLocation, result: locationObject{}},
+		{method: http.MethodPut, path: one, summary: "Replace a location", permission: token.LocationsWrite, joins: true, handle: putLocation, body: locationBody{}, result: locationObject{}},
+		{method: http.MethodDelete, path: one, summary: "Delete a location", permission: token.LocationsWrite, joins: true, handle: deleteLocation, result: struct{}{}, query: forcing()},
+	}
+}
+
 func backupRoutes() []*route {
 	const all = "/accounts/{account}/internal_dns"
 	return []*route{
@@ -173,6 +184,8 @@ func harmlessRoutes() []*route {
 		{method: http.MethodGet, path: gateway, summary: "Get the account's Gateway", permission: token.ZeroTrustRead, scope: ofAccount, handle: getGateway, result: gatewayObject{}},
 		{method: http.MethodGet, path: gateway + "/logging", summary: "Get what Gateway logs", permission: token.ZeroTrustRead, scope: ofAccount, handle: getLogging, result: loggingObject{}},
 		{method: http.MethodGet, path: gateway + "/configuration", summary: "Get Gateway's settings", permission: token.ZeroTrustRead, scope: ofAccount, handle: getConfiguration, result: configurationObject{}},
+		{method: http.MethodPut, path: gateway + "/configuration", summary: "Replace Gateway's settings", permission: token.ZeroTrustWrite, scope: ofAccount, joins: true, handle: putConfiguration, body: configurationBody{}, result: configurationObject{}},
+		{method: http.MethodPatch, path: gateway + "/configuration", summary: "Edit Gateway's settings", permission: token.ZeroTrustWrite, scope: ofAccount, joins: true, handle: patchConfiguration, body: configurationBody{}, result: configurationObject{}},
 	}
 	for _, path := range []string{"/categories", "/app_types"} {
 		out = append(out, &route{method: http.MethodGet, path: gateway + path, summary: "Always empty here", permission: token.ZeroTrustRead, scope: ofAccount, handle: empty, list: true, result: struct{}{}})

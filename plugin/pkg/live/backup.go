@@ -21,14 +21,14 @@ import (
 //	{…}
 //	]}
 //	],
-//	"views":[…],"rules":[…],"tokens":[…],"lists":[…]
+//	"views":[…],"rules":[…],"tokens":[…],"lists":[…],"locations":[…],"gateway":{…}
 //	}
 //
 // All are in the order of their ids, records in that of their owners. Of tokens it holds the hashes only. It has neither
 // revision nor history, so that what is restored is written as the same file again.
 const (
 	backupFormat  = "internaldns backup"
-	backupVersion = 2 // 1 has no lists
+	backupVersion = 2 // 1 has no lists, locations and gateway
 )
 
 // checkEvery is how many records are written or read before the context is asked.
@@ -95,7 +95,11 @@ func (b *backupWriter) account(ctx context.Context, read store.Reader, o *object
 	writeObjects(b, o.tokens)
 	b.text("\n],\n\"lists\":[")
 	writeObjects(b, o.lists)
-	b.text("\n]\n}\n")
+	b.text("\n],\n\"locations\":[")
+	writeObjects(b, o.locations)
+	b.text("\n],\n\"gateway\":")
+	b.value(o.gateway.get(gatewayKey))
+	b.text("\n}\n")
 	return b.err
 }
 

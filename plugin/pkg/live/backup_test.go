@@ -123,6 +123,10 @@ func (k *kept) fill() {
 			return err
 		}
 		rule.Traffic = `any(dns.domains[*] in $` + strings.ToUpper(l.ID) + `)`
+		if _, err := c.CreateLocation(live.Location{Name: "office", Networks: []string{"192.0.2.0/24"}, TTLMode: live.TTLDisabled}); err != nil {
+			return err
+		}
+		c.SetGateway(live.Gateway{MaxTTL: 600, Others: map[string]json.RawMessage{"fips": json.RawMessage(`{"tls": "<&>"}`)}})
 		c.CreateRule(rule)
 		c.CreateRule(live.Rule{Name: "public", Precedence: 20, Action: model.UsePublic})
 		policy, err := token.Full(k.ID())

@@ -31,7 +31,11 @@ const smallBackup = `{"format":"internaldns backup","version":2,
 ],
 "lists":[
 {"id":"00000000-0000-0000-0000-000000000007","name":"names","type":"DOMAIN","items":[{"value":"a.example","created":"2026-01-02T03:04:05.000006Z"},{"value":"b.example","description":"why","created":"2026-01-02T03:04:05.000006Z"}],"created":"2026-01-02T03:04:05.000006Z","modified":"2026-01-02T03:04:05.000006Z"}
-]
+],
+"locations":[
+{"id":"00000000000000000000000000000008","name":"office","client_default":true,"networks":["192.0.2.0/24"],"endpoints":{"doh":{"enabled":true,"networks":["198.51.100.0/24"]}},"doh_subdomain":"ab12cd34ef","max_ttl":"override","ttl_secs":600,"created":"2026-01-02T03:04:05.000006Z","modified":"2026-01-02T03:04:05.000006Z"}
+],
+"gateway":{"max_ttl_secs":300,"others":{"fips":{"tls":true}},"modified":"2026-01-02T03:04:05.000006Z"}
 }
 `
 
@@ -78,12 +82,18 @@ func TestRestoreRefused(t *testing.T) {
 		{`"b.example"`, `"*.example"`, 19, "without wildcards"},
 		{`-000000000007"`, `-0000000000071"`, 19, "no id"},
 		{`"version":2`, `"version":1`, 18, `"}" is needed here`},
-		{"\n]\n}\n", "\n]\n", 21, "not whole"},
-		{"\n]\n}\n", "\n]\n}{\n", 21, "behind the end"},
+		{`"192.0.2.0/24"`, `"192.0.2.1/24"`, 22, "has host bits set"},
+		{`"192.0.2.0/24"`, `"192.0.2.0/24","192.0.2.0/24"`, 22, "is a network of the location"},
+		{`"ab12cd34ef"`, `"AB12cd34ef"`, 22, "lower case"},
+		{`"ttl_secs":600`, `"ttl_secs":6`, 22, "6 is not from 60 to 36000"},
+		{`"max_ttl":"override"`, `"max_ttl":"x"`, 22, "allowed: inherit, override, disabled"},
+		{`"max_ttl_secs":300`, `"max_ttl_secs":59`, 24, "59 is not from 60"},
+		{"Z\"}\n}\n", "Z\"}\n", 25, "not whole"},
+		{"Z\"}\n}\n", "Z\"}\n}{\n", 25, "behind the end"},
 		{`,"content":"192.0.2.1"`, `,"content":"` + strings.Repeat("x", 33<<20) + `"`, 5, "more than"},
 	} {
 		file := strings.Replace(smallBackup, c.old, c.new, 1)
-		if strings.HasPrefix(c.old, "\n]") {
+		if strings.HasPrefix(c.old, "Z") {
 			file = strings.TrimSuffix(smallBackup, c.old) + c.new
 		}
 		_, err := k.Restore(t.Context(), live.Call{}, strings.NewReader(file))
@@ -95,8 +105,8 @@ func TestRestoreRefused(t *testing.T) {
 	old := strings.Replace(smallBackup, `"version":2`, `"version":1`, 1)
 	begin, end := strings.Index(old, ",\n\"lists\""), strings.LastIndex(old, "\n}")
 	k.restore(old[:begin] + old[end:])
-	if lists := k.Lists(); len(lists) > 0 || len(k.Rules()) != 1 {
-		t.Errorf("of a file without lists: %d lists, %d rules", len(lists), len(k.Rules()))
+	if n := len(k.Lists()) + len(k.Locations()); n > 0 || len(k.Rules()) != 1 || k.Gateway().MaxTTL > 0 {
+		t.Errorf("of a file of old: %d lists and locations, %d rules", n, len(k.Rules()))
 	}
 	k.restore(smallBackup)
 	if again := k.backup(); again != smallBackup {

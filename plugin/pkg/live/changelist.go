@@ -96,7 +96,9 @@ func (c *Change) naming(list string) (rules []*Rule) {
 }
 
 // listValues implements namer.
-func (c *Change) listValues(id string) *list.List { return c.objects.listValues(id, c.declared) }
+func (c *Change) listValues(id string) *list.List {
+	return c.objects.listValues(id, c.declared, c.specs.located)
+}
 
 // mayMiss reports whether a change may leave the object at a position out: a policy that
 // names a list that there is not, after a change that says so.

@@ -14,17 +14,42 @@ import (
 	"github.com/internaldns/internaldns/plugin/pkg/model"
 )
 
+// clients are some that ask.
+func clients() []string { return []string{"192.0.2.1", "192.0.2.77", "198.51.100.1"} }
+
+// fromPlace is where a client is, as the policies are told.
+type fromPlace string
+
+func (a fromPlace) String(int) (string, bool)           { return string(a), a != "" }
+func (fromPlace) Strings(int) ([]string, bool)          { return nil, false }
+func (fromPlace) Ints(int) ([]int64, bool)              { return nil, false }
+func (fromPlace) Map(int, string) (v []string, ok bool) { return nil, false }
+
+// placeOf returns the location of a client.
+func placeOf(s *model.Snapshot, client string) string {
+	if s.Places() == nil {
+		return ""
+	}
+	name, _ := s.Places().Find(netip.MustParseAddr(client), netip.Addr{}, "")
+	return name
+}
+
 // matched tells which of some queries a policy matches.
-func matched(p *model.Policy) string {
+func matched(s *model.Snapshot, p *model.Policy) string {
 	out := ""
 	for _, name := range []string{"a.test.", "b.test.", "c.test."} {
-		for _, client := range []string{"192.0.2.1", "192.0.2.77"} {
-			if p.Matches(&model.Query{Name: name, Type: dns.TypeA, Client: model.Client{Addr: netip.MustParseAddr(client)}}) {
+		for _, client := range clients() {
+			if p.Matches(&model.Query{Name: name, Type: dns.TypeA, Client: model.Client{Addr: netip.MustParseAddr(client), Facts: fromPlace(placeOf(s, client))}}) {
 				out += " " + name + " from " + client
 			}
 		}
 	}
 	return out
+}
+
+// queryAt is a query from a place.
+func queryAt(place string) *model.Query {
+	return &model.Query{Name: "x.test.", Client: model.Client{Facts: fromPlace(place)}}
 }
 
 func listItems(values ...string) (items []ListItem) {
@@ -126,8 +151,8 @@ func TestListFollowed(t *testing.T) {
 		if same := p == before.Policies[i]; same != (p.Name == "other") {
 			t.Errorf("%s: the same as before: %v", p.Name, same)
 		}
-		if want := matched(before.Policies[i]); p.Name != "other" && (strings.Contains(want, "b.test") || !strings.Contains(matched(p), "b.test")) {
-			t.Errorf("%s matched%s, and now%s", p.Name, want, matched(p))
+		if want := matched(before, before.Policies[i]); p.Name != "other" && (strings.Contains(want, "b.test") || !strings.Contains(matched(after, p), "b.test")) {
+			t.Errorf("%s matched%s, and now%s", p.Name, want, matched(after, p))
 		}
 	}
 	var shared []*list.List
@@ -252,8 +277,9 @@ func TestListDeclared(t *testing.T) {
 		t.Errorf("updated: %v", err)
 	}
 	b.byList("stored", "dns.fqdn in $"+id, 6)
-	if p := b.blocks[0].Snapshot().Policies[1]; matched(p) != matched(b.blocks[0].Snapshot().Policies[0]) {
-		t.Errorf("the stored policy matches%s", matched(p))
+	now := b.blocks[0].Snapshot()
+	if got := matched(now, now.Policies[1]); got != matched(now, now.Policies[0]) {
+		t.Errorf("the stored policy matches%s", got)
 	}
 	b.serve("")
 	if out := b.problems(); !strings.Contains(out, "unknown list") {

@@ -23,7 +23,7 @@ func listID(name string) (id string, ok bool) {
 // lists returns the ids of the lists that a rule's expressions may name; what stands in a
 // string of theirs is as good, and does no harm.
 func (r *Rule) lists() (ids []string) {
-	for _, source := range []string{r.Traffic, r.Identity, r.DevicePosture} {
+	for _, source := range r.sources() {
 		for {
 			_, rest, found := strings.Cut(source, "$")
 			if !found {
@@ -42,10 +42,27 @@ func (r *Rule) lists() (ids []string) {
 	return ids
 }
 
+// sources are the rule's expressions.
+func (r *Rule) sources() []string { return []string{r.Traffic, r.Identity, r.DevicePosture} }
+
+// mentionsLocation reports whether the rule may ask where a query comes from.
+func (r *Rule) mentionsLocation() bool {
+	return slices.ContainsFunc(r.sources(), func(source string) bool { return strings.Contains(source, "dns.location") })
+}
+
 // named is what the expressions of one policy name beside fields. Immutable: another state
 // of a list is another one. It implements expr.Lists.
 type named struct {
-	lists map[string]*list.List // by id
+	lists     map[string]*list.List // by id
+	locations map[string]string     // names by id; nil if none is mentioned
+}
+
+// Literal has the id of a location mean its name, for package expr.
+func (n *named) Literal(field int, text string) string {
+	if field != model.FieldLocation {
+		return text
+	}
+	return (&locations{names: n.locations}).nameOf(text)
 }
 
 // List implements expr.Lists.
@@ -58,10 +75,14 @@ func (n *named) List(name string) (expr.List, bool) {
 // namedBy returns what a rule names, nil for nothing.
 func namedBy(r *Rule, names namer) expr.Lists {
 	ids := r.lists()
-	if len(ids) == 0 {
+	n := new(named)
+	if r.mentionsLocation() {
+		n.locations = names.located().byID()
+	}
+	if len(ids) == 0 && n.locations == nil {
 		return nil
 	}
-	n := &named{lists: make(map[string]*list.List, len(ids))}
+	n.lists = make(map[string]*list.List, len(ids))
 	for _, id := range ids {
 		if l := names.listValues(id); l != nil {
 			n.lists[id] = l
@@ -86,22 +107,31 @@ func (s *specs) setRules(rules []*Rule, names namer) {
 
 // compiled holds the values of lists in the form that expressions ask, made when a policy
 // first names a list and shared by all that do. It belongs to the writer.
-type compiled struct{ lists map[*List]*list.List }
+type compiled struct{ lists map[*List]compiledList }
+
+// compiledList is the values of a list in one state of the locations.
+type compiledList struct {
+	values *list.List
+	at     *locations // of lists of locations only
+}
 
 // of returns the values of a list.
-func (m *compiled) of(l *List) *list.List {
-	made := m.lists[l]
-	if made == nil {
-		made = list.Of(l.Kind, func(yield func(string) bool) {
+func (m *compiled) of(l *List, at *locations) *list.List {
+	if l.Kind != list.Location {
+		at = nil
+	}
+	made, ok := m.lists[l]
+	if !ok || !made.at.sameNames(at) {
+		made = compiledList{at: at, values: list.Of(l.Kind, func(yield func(string) bool) {
 			for _, i := range l.Items {
-				if !yield(i.Value) {
+				if !yield(at.nameOf(i.Value)) {
 					return
 				}
 			}
-		})
+		})}
 		m.lists[l] = made
 	}
-	return made
+	return made.values
 }
 
 // keep forgets lists that are not those of a layer any more.
@@ -114,9 +144,9 @@ func (m *compiled) keep(lists *layer[List]) {
 }
 
 // listValues returns the values of the list of an id, nil if there is none.
-func (o *objects) listValues(id string, d *declared) *list.List {
+func (o *objects) listValues(id string, d *declared, at *locations) *list.List {
 	if l := o.lists.get(id); l != nil {
-		return o.compiled.of(l)
+		return o.compiled.of(l, at)
 	}
 	if l := d.lists[id]; l != nil {
 		return l.values
@@ -125,7 +155,9 @@ func (o *objects) listValues(id string, d *declared) *list.List {
 }
 
 // listValues implements namer.
-func (n *stateNames) listValues(id string) *list.List { return n.objects.listValues(id, n.declared) }
+func (n *stateNames) listValues(id string) *list.List {
+	return n.objects.listValues(id, n.declared, n.at)
+}
 
 // addLists notes the lists that a policy of the Corefile declares. One file is one list,
 // whatever policies call it.

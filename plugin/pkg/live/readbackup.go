@@ -26,7 +26,8 @@ func ReadBackup(ctx context.Context, r io.Reader) (*Backup, error) {
 	b := &backupReader{
 		ctx: ctx, lines: lines, dec: json.NewDecoder(lines), hashes: make(map[token.Hash]*Token),
 		Backup: &Backup{
-			zones: make(map[string]*backupZone), views: make(map[string]*View), lists: make(map[string]*List), rules: make(map[string]*Rule),
+			zones: make(map[string]*backupZone), views: make(map[string]*View), lists: make(map[string]*List), locations: make(map[string]*Location),
+			rules:  make(map[string]*Rule),
 			tokens: make(map[string]*Token), lines: make(map[string]int),
 		},
 	}
@@ -114,11 +115,19 @@ func (b *backupReader) read() error {
 		name  string
 		each  func() error
 		since int // of versions
-	}{{"zones", b.zone, 1}, {"views", b.view, 1}, {"rules", b.rule, 1}, {"tokens", b.apiToken, 1}, {"lists", b.valueList, 2}} {
+	}{{"zones", b.zone, 1}, {"views", b.view, 1}, {"rules", b.rule, 1}, {"tokens", b.apiToken, 1}, {"lists", b.valueList, 2}, {"locations", b.location, 2}} {
 		if version < list.since {
 			continue
 		}
 		if err := b.list(list.name, list.each); err != nil {
+			return err
+		}
+	}
+	if version > 1 {
+		if err := b.member("gateway", &b.gateway); err != nil {
+			return err
+		}
+		if err := b.checkGateway(); err != nil {
 			return err
 		}
 	}

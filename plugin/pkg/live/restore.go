@@ -15,14 +15,16 @@ import (
 
 // Backup is what a file holds that Account.Backup has written. Immutable.
 type Backup struct {
-	settings *Settings
-	zones    map[string]*backupZone
-	views    map[string]*View
-	rules    map[string]*Rule
-	lists    map[string]*List
-	tokens   map[string]*Token
-	records  int
-	lines    map[string]int // where an object stands, by objectAt
+	settings  *Settings
+	zones     map[string]*backupZone
+	views     map[string]*View
+	rules     map[string]*Rule
+	lists     map[string]*List
+	locations map[string]*Location
+	gateway   *Gateway
+	tokens    map[string]*Token
+	records   int
+	lines     map[string]int // where an object stands, by objectAt
 }
 
 // backupZone is a zone of a backup.
@@ -37,7 +39,7 @@ func (b *Backup) Tokens() []*Token { return values(b.tokens) }
 
 // Count returns how many objects of each kind the backup holds, as Stats has them.
 func (b *Backup) Count() map[string]int {
-	return map[string]int{"zone": len(b.zones), "record": b.records, "view": len(b.views), "rule": len(b.rules), "list": len(b.lists), "token": len(b.tokens)}
+	return map[string]int{"zone": len(b.zones), "record": b.records, "view": len(b.views), "rule": len(b.rules), "list": len(b.lists), "location": len(b.locations), "token": len(b.tokens)}
 }
 
 // Restore puts what a file of Backup holds in place of all that the account holds, in one
@@ -84,6 +86,8 @@ func (c *Change) Restore(b *Backup) error {
 	setAll(c.views, b.views)
 	setAll(c.rules, b.rules)
 	setAll(c.lists, b.lists)
+	setAll(c.locations, b.locations)
+	c.gateway.set(gatewayKey, b.gateway)
 	setAll(c.tokens, b.tokens)
 	c.settings.set(settingsKey, b.settings)
 	c.specs = c.allSpecs(c.declared)

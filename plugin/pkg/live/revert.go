@@ -89,6 +89,10 @@ func (r *revert) unchanged(d Difference) (bool, error) {
 		return r.zoneUnchanged(id, d)
 	case viewKeys:
 		now = encodeObject(&list, r.c.views.get(id))
+	case locationKeys:
+		now = encodeObject(&list, r.c.locations.get(id))
+	case gatewayKey + "/":
+		now = encodeObject(&list, r.c.gateway.get(gatewayKey))
 	case listKeys:
 		now = encodeObject(&list, r.c.lists.get(id))
 	case ruleKeys:
@@ -201,6 +205,16 @@ func (r *revert) other(d Difference) (err error) {
 		var v *View
 		if v, err = decodeObject[View](d.Before); err == nil {
 			c.putView(id, v)
+		}
+	case locationKeys:
+		var l *Location
+		if l, err = decodeObject[Location](d.Before); err == nil {
+			c.putLocation(id, l)
+		}
+	case gatewayKey + "/":
+		var g *Gateway
+		if g, err = decodeObject[Gateway](d.Before); err == nil {
+			c.putGateway(g)
 		}
 	case listKeys:
 		var l *List

@@ -41,7 +41,15 @@ func shown(s *model.Snapshot) string {
 		if p.View != nil && p.View != s.View(p.ViewName) {
 			out.WriteString(" (another view)")
 		}
-		fmt.Fprintf(&out, " found %v, matches%s\n", p.View != nil, matched(p))
+		fmt.Fprintf(&out, " found %v, matches%s\n", p.View != nil, matched(s, p))
+	}
+	for _, client := range clients() {
+		place := placeOf(s, client)
+		fmt.Fprintf(&out, "%s is at %q, highest TTL %v", client, place, s.BoundsTTL())
+		if s.Places() != nil {
+			fmt.Fprintf(&out, " %d", s.Places().MaxTTL(place))
+		}
+		out.WriteString("\n")
 	}
 	return out.String()
 }
@@ -105,6 +113,8 @@ func (b *bench) objectsText() string {
 	show("lists", b.Lists())
 	show("tokens", b.Tokens())
 	show("settings", b.Settings())
+	show("locations", b.Locations())
+	show("gateway", b.Gateway())
 	fmt.Fprintf(&out, "revision %d\n", b.Revision())
 	return out.String()
 }
