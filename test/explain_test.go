@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/coredns/caddy"
 	"github.com/coredns/coredns/core/dnsserver"
@@ -257,6 +258,7 @@ func (e explainer) query(ctx context.Context, w dns.ResponseWriter, r *dns.Msg, 
 		Name: r.Question[0].Name, Type: r.Question[0].Qtype,
 		Client:      model.Client{Addr: from.Unmap().WithZone("")},
 		NoRecursion: !r.RecursionDesired, CheckingDisabled: r.CheckingDisabled, NoEDNS: r.IsEdns0() == nil, DNSSEC: resolve.WantsDNSSEC(r),
+		Time: time.Now(),
 	}
 	if to, err := netip.ParseAddr(state.LocalIP()); err == nil {
 		q.Client.Server = to.Unmap().WithZone("")

@@ -2,6 +2,7 @@ package resolverpolicy
 
 import (
 	"context"
+	"time"
 
 	"github.com/coredns/coredns/plugin/metadata"
 	"github.com/coredns/coredns/request"
@@ -27,6 +28,7 @@ type queryInfo struct {
 	name   string
 	qtype  uint16
 	chosen bool
+	at     time.Time // when the query came, if a policy needed to know
 
 	served bool
 	pin    *resolve.Pin // nil if no view was asked

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"time"
 
 	"github.com/coredns/coredns/plugin"
 	"github.com/coredns/coredns/request"
@@ -29,6 +30,7 @@ type ResolverPolicy struct {
 	Next plugin.Handler
 
 	scope      *scope.Scope
+	clock      func() time.Time
 	sources    *sources  // read-only from the end of the setup on
 	selections sync.Pool // of *selection
 
@@ -54,6 +56,7 @@ type selection struct {
 func newHandler(block *scope.Scope, from *sources) *ResolverPolicy {
 	return &ResolverPolicy{
 		scope:      block,
+		clock:      time.Now,
 		selections: sync.Pool{New: func() any { return new(selection) }},
 		sources:    from,
 		meter:      telemetry.New(block, from.server),
@@ -261,6 +264,11 @@ func (p *ResolverPolicy) selectPolicy(ctx context.Context, snapshot *model.Snaps
 	*q = model.Query{} // the fields one by one: a literal would take their room on the stack, too
 	q.Client.Addr, q.Client.Server = clientAddr(w, r), addrOf(w.LocalAddr())
 	q.Name, q.Type = resolve.Question(r)
+	q.Clock = p.clock
+	told := p.info(ctx)
+	if told != nil {
+		q.At = told.at
+	}
 	if snapshot.UsesFacts() {
 		host, certificate := encryption(ctx)
 		a.client = requestinfo.Info{
@@ -273,6 +281,9 @@ func (p *ResolverPolicy) selectPolicy(ctx context.Context, snapshot *model.Snaps
 		q.Client.Facts = &a.client
 	}
 	policy = snapshot.Select(q)
+	if told != nil {
+		told.at = q.At
+	}
 	return policy, q.Tried
 }
 

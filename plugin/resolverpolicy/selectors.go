@@ -47,7 +47,7 @@ func withoutSource(keys []string, block *scope.Scope, from *sources, config *dns
 		return
 	}
 	missing("no identities are declared; write: resolverpolicy { identities FILE }",
-		model.FieldGroupIDs, model.FieldGroupEmails, model.FieldAttributes, model.FieldPosture)
+		model.FieldGroupIDs, model.FieldGroupEmails, model.FieldAttributes, model.FieldClaims, model.FieldClaimTexts, model.FieldPosture)
 	switch {
 	case !asksForCertificates(config):
 		missing("nobody tells who asks; write: resolverpolicy { identities FILE }, or have clients show certificates: tls CERT KEY CA { client_auth require_and_verify }",
@@ -98,7 +98,7 @@ func warnUncovered(keys []string, snapshot *model.Snapshot, above plugin.Handler
 	m, ok := above.(*metadata.Metadata)
 	if !ok || !slices.ContainsFunc([]int{
 		model.FieldDoHSubdomain, model.FieldLocation, model.FieldEmail, model.FieldName, model.FieldGroupIDs,
-		model.FieldGroupNames, model.FieldGroupEmails, model.FieldAttributes, model.FieldPosture,
+		model.FieldGroupNames, model.FieldGroupEmails, model.FieldAttributes, model.FieldClaims, model.FieldClaimTexts, model.FieldPosture,
 	}, snapshot.Uses) {
 		return
 	}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/miekg/dns"
 
@@ -94,6 +95,7 @@ func readQuestions(file string) ([]compare.Question, error) {
 	defer f.Close()
 	var out []compare.Question
 	var problems problem.List
+	now := time.Now()
 	scan := bufio.NewScanner(f)
 	for n := 1; scan.Scan(); n++ {
 		text, _, _ := strings.Cut(scan.Text(), "#")
@@ -104,6 +106,7 @@ func readQuestions(file string) ([]compare.Question, error) {
 		if err != nil {
 			problems.Errorf(problem.ConfigInvalid, problem.Pos{File: file, Line: n}, "", "%s", err)
 		}
+		q.Time = now
 		if out = append(out, q); len(out) > maxQuestions {
 			return nil, fmt.Errorf("%s has more than %d queries", file, maxQuestions)
 		}

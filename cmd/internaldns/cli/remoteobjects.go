@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -47,14 +48,20 @@ type remoteView struct {
 
 // remoteRule is a resolver policy of the API.
 type remoteRule struct {
-	ID          string `json:"id"`
-	Name        string `json:"name"`
-	Description string `json:"description"`
-	Enabled     bool   `json:"enabled"`
-	Precedence  uint32 `json:"precedence"`
-	Traffic     string `json:"traffic"`
-	Identity    string `json:"identity"`
-	Settings    struct {
+	ID          string          `json:"id"`
+	Name        string          `json:"name"`
+	Description string          `json:"description"`
+	Enabled     bool            `json:"enabled"`
+	Precedence  uint32          `json:"precedence"`
+	Traffic     string          `json:"traffic"`
+	Identity    string          `json:"identity"`
+	Posture     string          `json:"device_posture"`
+	Schedule    json.RawMessage `json:"schedule"`
+	Expiration  struct {
+		ExpiresAt string `json:"expires_at"`
+		Expired   bool   `json:"expired"`
+	} `json:"expiration"`
+	Settings struct {
 		Internally *struct {
 			ViewID     string   `json:"view_id"`
 			Fallback   string   `json:"fallback"`

@@ -128,6 +128,7 @@ func ruleRoutes() []*route {
 		{method: http.MethodPatch, path: one, summary: "Edit a resolver policy", permission: token.ResolverPoliciesWrite, joins: true, handle: patchRule, body: ruleBody{}, result: ruleObject{}},
 		{method: http.MethodPut, path: "/accounts/{account}/internal_dns/rules/order", summary: "Put resolver policies into an order among themselves", permission: token.ResolverPoliciesWrite, joins: true, handle: orderRules, body: orderBody{}, list: true, result: ruleObject{}},
 		{method: http.MethodDelete, path: one, summary: "Delete a resolver policy", permission: token.ResolverPoliciesWrite, joins: true, handle: deleteRule, result: struct{}{}},
+		{method: http.MethodPost, path: one + "/reset_expiration", summary: "Have a resolver policy that has a duration expire that long from now", permission: token.ResolverPoliciesWrite, joins: true, handle: resetExpiration, result: ruleObject{}},
 	}
 }
 

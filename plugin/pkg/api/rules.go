@@ -1,11 +1,11 @@
 package api
 
 import (
-	"bytes"
 	"encoding/json"
 	"net/netip"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/internaldns/internaldns/plugin/pkg/domain"
 	"github.com/internaldns/internaldns/plugin/pkg/live"
@@ -25,8 +25,8 @@ type ruleObject struct {
 	Identity      string          `json:"identity"`
 	DevicePosture string          `json:"device_posture"`
 	RuleSettings  json.RawMessage `json:"rule_settings"`
-	Schedule      json.RawMessage `json:"schedule"`
-	Expiration    json.RawMessage `json:"expiration"`
+	Schedule      *live.Schedule  `json:"schedule"`
+	Expiration    *expiration     `json:"expiration"`
 	CreatedAt     string          `json:"created_at"`
 	UpdatedAt     string          `json:"updated_at"`
 	DeletedAt     *string         `json:"deleted_at"`
@@ -43,6 +43,7 @@ func (c *call) showRule(r *live.Rule) ruleObject {
 	o := ruleObject{
 		ID: r.ID, Name: r.Name, Description: r.Description, Action: "resolve", Enabled: r.Enabled, Precedence: r.Precedence,
 		Filters: r.Filters, Traffic: r.Traffic, Identity: r.Identity, DevicePosture: r.DevicePosture, RuleSettings: r.Settings,
+		Schedule: r.Schedule, Expiration: showExpiration(r, time.Now()),
 		CreatedAt: formatTime(r.Created), UpdatedAt: formatTime(r.Modified), Version: r.Version, SourceAccount: c.account.ID(),
 		ReadOnly: r.Declared != nil, Declared: r.Declared, Problem: showProblem(c.account.Quarantined(), "/rules/"+r.ID),
 	}
@@ -138,10 +139,6 @@ func (b *ruleBody) check() *Error {
 		return invalid(codeUnsupported, "/action", "only resolver policies are served here, with the action resolve, not %q", clip(b.Action.Value))
 	case b.Precedence.has() && (b.Precedence.Value < 0 || b.Precedence.Value > maxPrecedence):
 		return invalid(codeInvalid, "/precedence", "%d is not from 0 to %d", b.Precedence.Value, maxPrecedence)
-	case isValue(b.Schedule):
-		return invalid(codeUnsupported, "/schedule", "schedules are not supported")
-	case isValue(b.Expiration):
-		return invalid(codeUnsupported, "/expiration", "expirations are not supported")
 	}
 	for i, f := range b.Filters.Value {
 		if f != "dns_resolver" && f != "dns" {
@@ -170,13 +167,6 @@ func (b *ruleBody) checkWhole() *Error {
 	return nil
 }
 
-// isValue reports whether a member holds more than nothing: clients send what they do not
-// use as null or empty.
-func isValue(m member[json.RawMessage]) bool {
-	text := string(bytes.TrimSpace(m.Value))
-	return m.has() && text != "{}" && text != `""`
-}
-
 // apply changes a rule as the body says.
 func (b *ruleBody) apply(r *live.Rule) *Error {
 	put(&r.Name, b.Name)
@@ -191,6 +181,9 @@ func (b *ruleBody) apply(r *live.Rule) *Error {
 	}
 	if b.Filters.Set {
 		r.Filters = slices.Clone(b.Filters.Value)
+	}
+	if bad := b.applyTimes(r); bad != nil {
+		return bad
 	}
 	if b.RuleSettings.has() {
 		return applySettings(r, b.RuleSettings.Value)

@@ -60,6 +60,7 @@ func standIns() map[reflect.Type]reflect.Type {
 		reflect.TypeFor[token.Policy]():    reflect.TypeFor[policyForm](),
 		reflect.TypeFor[token.Resources](): reflect.TypeFor[resources](),
 		reflect.TypeFor[record.Fields]():   reflect.TypeFor[recordForm](),
+		reflect.TypeFor[live.Schedule]():   reflect.TypeFor[scheduleForm](),
 	}
 }
 
@@ -207,8 +208,17 @@ func (s *schemas) object(t reflect.Type, body bool) node {
 func (s *schemas) member(t reflect.Type, f reflect.StructField, name string, body bool) node {
 	switch t {
 	case reflect.TypeFor[ruleObject](), reflect.TypeFor[ruleBody]():
-		if name == "rule_settings" { // kept as it was sent
+		switch {
+		case name == "rule_settings": // kept as it was sent
 			return s.reference(reflect.TypeFor[ruleSettings](), true)
+		case name == "schedule" && body:
+			return s.orEmpty(reflect.TypeFor[scheduleForm]())
+		case name == "expiration" && body:
+			return s.orEmpty(reflect.TypeFor[expirationBody]())
+		}
+	case reflect.TypeFor[expirationBody]():
+		if name == "expires_at" {
+			return node{"type": []string{"string", "null"}}
 		}
 	case reflect.TypeFor[resolveInternally]():
 		switch name {
@@ -223,6 +233,12 @@ func (s *schemas) member(t reflect.Type, f reflect.StructField, name string, bod
 		schema["format"] = "date-time"
 	}
 	return schema
+}
+
+// orEmpty returns the schema of an object that clients which do not use it send as null or
+// as an empty text.
+func (s *schemas) orEmpty(t reflect.Type) node {
+	return node{"anyOf": []node{s.reference(t, true), {"type": "null"}, {"const": ""}}}
 }
 
 // isTime reports whether a member is a time, going by its name: formatTime has made a

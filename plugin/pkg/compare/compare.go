@@ -8,6 +8,7 @@ import (
 	"cmp"
 	"net/netip"
 	"slices"
+	"time"
 
 	"github.com/miekg/dns"
 
@@ -35,6 +36,7 @@ type Question struct {
 	Client netip.Addr
 	Name   string // canonical
 	Type   uint16
+	Time   time.Time // when both are asked, for policies that are not always in force
 }
 
 // Report is the outcome of a comparison. The tags are its JSON form.

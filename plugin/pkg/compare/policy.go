@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/internaldns/internaldns/plugin/pkg/expr"
 	"github.com/internaldns/internaldns/plugin/pkg/model"
@@ -41,6 +42,9 @@ func fields(old, now *model.Policy) []field {
 		{"precedence", fmt.Sprint(old.Precedence), fmt.Sprint(now.Precedence)},
 		{"traffic", source(old.Traffic), source(now.Traffic)},
 		{"identity", source(old.Identity), source(now.Identity)},
+		{"posture", source(old.Posture), source(now.Posture)},
+		{"schedule", hours(old.Schedule), hours(now.Schedule)},
+		{"expires", instant(old.Expires), instant(now.Expires)},
 		{"action", action(old), action(now)},
 		{"fallback", triggers(old.Fallback), triggers(now.Fallback)},
 		{"reenter", strconv.FormatBool(old.Reenter), strconv.FormatBool(now.Reenter)},
@@ -53,6 +57,20 @@ func source(p *expr.Program) string {
 		return ""
 	}
 	return p.String()
+}
+
+func hours(s *model.Schedule) string {
+	if s == nil {
+		return ""
+	}
+	return s.String()
+}
+
+func instant(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339Nano)
 }
 
 func action(p *model.Policy) string {

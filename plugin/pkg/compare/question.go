@@ -159,7 +159,7 @@ func ask(configuration []Block, q Question) (name string, pin *resolve.Pin, a an
 	if b.Client != nil {
 		client = b.Client(q)
 	}
-	p := b.Snapshot.Select(&model.Query{Name: q.Name, Type: q.Type, Client: client})
+	p := b.Snapshot.Select(&model.Query{Name: q.Name, Type: q.Type, Client: client, At: q.Time})
 	route := resolve.RouteOf(p, q.Type)
 	if route != resolve.ToView {
 		return b.Name, pin, answer{route: route, policy: p, named: true}

@@ -114,6 +114,38 @@ func TestRestoreRefused(t *testing.T) {
 	}
 }
 
+// A rule of a file is in force at times that the API would take, or none of it is taken.
+func TestRestoreTimesRefused(t *testing.T) {
+	k := newKept(t, 1)
+	for members, want := range map[string]string{
+		`"device_posture":"x ="`:                   "there is no operator",
+		`"schedule":[]`:                            "is no object of days and hours",
+		`"schedule":"mon"`:                         "is no object of days and hours",
+		`"schedule":{"mon":8}`:                     "mon is no text",
+		`"schedule":{"monday":"08:00-09:00"}`:      "monday is not known",
+		`"schedule":{"time_zone":"Europe/Berlin"}`: "no day",
+		`"schedule":{"mon":"8-9"}`:                 "no window of a day",
+		`"schedule":{"mon":"08:00-09:00","time_zone":"Europe/Nowhere"}`: "no time zone",
+		`"expiration":{}`:                                                    "expires_at is not from the year 1970",
+		`"expiration":{"expires_at":"2030"}`:                                 "2030",
+		`"expiration":{"expires_at":"9999-12-31T23:59:59-01:00"}`:            "to 9999",
+		`"expiration":{"expires_at":"2030-01-01T00:00:00Z","duration":4}`:    "duration 4 is not from 5",
+		`"expiration":{"expires_at":"2030-01-01T00:00:00Z","duration":1e30}`: "wrong type",
+	} {
+		file := strings.Replace(smallBackup, `"precedence":10`, `"precedence":10,`+members, 1)
+		_, err := k.Restore(t.Context(), live.Call{}, strings.NewReader(file))
+		list, ok := errors.AsType[problem.List](err)
+		if !ok || len(list) == 0 || list[0].Pos.Line != 13 || !strings.Contains(list.Error(), want) {
+			t.Errorf("%s: got %v, want line 13: …%s…", members, err, want)
+		}
+	}
+	const times = `"schedule":{"mon":"08:00-09:00","sun":null},"expiration":{"expires_at":"2014-01-01T00:00:00+01:00","duration":5},`
+	k.restore(strings.Replace(smallBackup, `"version":1,"created"`, times+`"version":1,"created"`, 1))
+	if again := k.backup(); !strings.Contains(again, times) {
+		t.Errorf("written again as\n%s", again)
+	}
+}
+
 // A file that ends anywhere is not whole.
 func TestRestoreCutShort(t *testing.T) {
 	for n := range len(smallBackup) - 1 {

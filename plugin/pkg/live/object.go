@@ -111,6 +111,8 @@ type Rule struct {
 	Identity      string          `json:"identity,omitempty"`
 	DevicePosture string          `json:"device_posture,omitempty"`
 	Settings      json.RawMessage `json:"rule_settings,omitempty"` // as sent
+	Schedule      *Schedule       `json:"schedule,omitempty"`      // nil: at all hours
+	Expiration    *Expiration     `json:"expiration,omitempty"`    // nil: never
 	Version       int             `json:"version"`
 	Created       time.Time       `json:"created"`
 	Modified      time.Time       `json:"modified"`

@@ -284,7 +284,13 @@ func (p *player) createRule(c *Change) error {
 
 func (p *player) updateRule(c *Change) error {
 	_, err := c.UpdateRule(p.ruleID(c), func(r *Rule) error {
-		switch p.dice.roll(4) {
+		switch p.dice.roll(6) {
+		case 4:
+			var err error
+			r.Schedule, err = ParseSchedule([]byte(pick(p.dice, []string{`{}`, `{"mon":"08:00-09:00"}`, `{"tue":"8-9"}`, `{"mon":"00:00-24:00","time_zone":"Europe/Nowhere"}`})))
+			return err
+		case 5:
+			r.DevicePosture = pick(p.dice, []string{"", `dns.fqdn ==`, `dns.query_rtype == "A"`})
 		case 0:
 			r.Enabled = !r.Enabled
 		case 1:

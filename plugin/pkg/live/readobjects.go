@@ -210,6 +210,11 @@ func (b *backupReader) rule() error {
 			return b.errorf(b.here(), "resolver policy %q: rule_settings are no object", r.Name)
 		}
 	}
+	if r.Expiration != nil {
+		if err := r.Expiration.check(); err != nil {
+			return b.errorf(b.here(), "resolver policy %q: expiration: %s", r.Name, err)
+		}
+	}
 	b.rules[r.ID] = r
 	return b.note("rules", r.ID, r.Name, uuidID)
 }

@@ -149,8 +149,10 @@ func policySpec(r *Rule, names namer) *model.PolicySpec {
 	spec := &model.PolicySpec{
 		Pos: rulePos(r.ID, ""), Name: r.Name, Description: r.Description, Precedence: &r.Precedence, Disabled: !r.Enabled,
 		Traffic:  model.Expression{Pos: rulePos(r.ID, "traffic"), Source: r.Traffic},
-		Identity: model.Expression{Pos: rulePos(r.ID, "identity"), Source: both(r.Identity, r.DevicePosture)},
-		Action:   r.Action, Resolvers: r.Resolvers, Fallback: r.Fallback, Private: r.Private,
+		Identity: model.Expression{Pos: rulePos(r.ID, "identity"), Source: r.Identity},
+		Posture:  model.Expression{Pos: rulePos(r.ID, "device_posture"), Source: r.DevicePosture},
+		Schedule: r.Schedule.spec(r.ID), Expires: r.expires(),
+		Action: r.Action, Resolvers: r.Resolvers, Fallback: r.Fallback, Private: r.Private,
 		Lists: namedBy(r, names),
 	}
 	if r.Action == model.UseView {
@@ -158,17 +160,6 @@ func policySpec(r *Rule, names namer) *model.PolicySpec {
 		spec.View = model.Ref{Pos: rulePos(r.ID, "rule_settings/resolve_dns_internally/view_id"), Name: name}
 	}
 	return spec
-}
-
-// both returns the expression that is true where two are; an empty one always is.
-func both(a, b string) string {
-	switch {
-	case a == "":
-		return b
-	case b == "":
-		return a
-	}
-	return "(" + a + ") and (" + b + ")"
 }
 
 // findGone notes the views that rules name and that there are not. [C]

@@ -153,8 +153,27 @@ func (b *builder) newPolicy(s *PolicySpec, precedence uint32) *Policy {
 	}
 	p.Traffic = b.compile(s, s.Traffic)
 	p.Identity = b.compile(s, s.Identity)
-	p.conditions = append(conditions(p.Traffic), conditions(p.Identity)...)
+	p.Posture = b.compile(s, s.Posture)
+	for _, program := range p.programs() {
+		p.conditions = append(p.conditions, conditions(program)...)
+	}
+	p.Schedule = b.schedule(s)
+	p.Expires, p.timed = s.Expires, p.Schedule != nil || !s.Expires.IsZero()
 	return p
+}
+
+// schedule makes the schedule of a policy, nil if it has none or on an error.
+func (b *builder) schedule(s *PolicySpec) *Schedule {
+	if s.Schedule == nil {
+		return nil
+	}
+	made, member, err := newSchedule(s.Schedule)
+	if err != nil {
+		at := s.Schedule.Pos
+		at.Pointer += "/" + member
+		b.problems.Errorf(problem.ScheduleInvalid, at, policyObject(s.Name), "%s", err)
+	}
+	return made
 }
 
 // compile turns an expression into a program, nil for an empty one or on an error.

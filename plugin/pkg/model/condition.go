@@ -21,7 +21,7 @@ const noField = -1
 func indexed() []int {
 	return []int{
 		FieldSrcIP, FieldFQDN, FieldDomains, FieldType, FieldLocation, FieldEmail, FieldName,
-		FieldGroupIDs, FieldGroupNames, FieldGroupEmails, FieldPosture,
+		FieldGroupIDs, FieldGroupNames, FieldGroupEmails, FieldClaimTexts, FieldPosture,
 		FieldDoHSubdomain, FieldCountry, FieldContinent,
 	}
 }

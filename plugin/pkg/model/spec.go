@@ -10,6 +10,7 @@ package model
 import (
 	"math/bits"
 	"net/netip"
+	"time"
 
 	"github.com/internaldns/internaldns/plugin/pkg/expr"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
@@ -92,6 +93,9 @@ type PolicySpec struct {
 	Disabled    bool
 	Traffic     Expression // empty: matches everything
 	Identity    Expression // empty: matches everything
+	Posture     Expression // of the device; empty: matches everything
+	Schedule    *ScheduleSpec
+	Expires     time.Time // zero: never
 	Action      Action
 	View        Ref      // with UseView
 	Resolvers   []string // with UseResolvers, as written, for people to find

@@ -27,6 +27,7 @@ const (
 	PolicyNeverMatches   Code = "policy-never-matches"
 	ExpressionInvalid    Code = "expression-invalid"
 	ExpressionDoubtful   Code = "expression-doubtful"
+	ScheduleInvalid      Code = "schedule-invalid"
 	SelectorUnavailable  Code = "selector-unavailable"
 	SpecialNamesLeak     Code = "special-names-leak"
 	PublicPathMissing    Code = "public-path-missing"
@@ -113,6 +114,7 @@ func codesOfConfig() []Meaning {
 		{PrecedenceTaken, "two enabled policies have one precedence"},
 		{PolicyNeverMatches, "no query can match a policy"},
 		{ExpressionInvalid, "an expression cannot be read"},
+		{ScheduleInvalid, "the schedule of a resolver policy cannot be read"},
 		{ExpressionDoubtful, "an expression compares a field with a value that it does not have"},
 		{SelectorUnavailable, "nothing tells the value of a selector in the server block"},
 		{SpecialNamesLeak, "a fallback sends names of special use to public DNS"},

@@ -95,6 +95,8 @@ func (c *Info) Strings(field int) ([]string, bool) {
 		return who.GroupNames(), true
 	case model.FieldGroupEmails:
 		return who.GroupEmails(), true
+	case model.FieldClaimTexts:
+		return who.ClaimTexts(), true
 	case model.FieldPosture:
 		return who.Posture, true
 	}
@@ -115,10 +117,14 @@ func (c *Info) Ints(field int) ([]int64, bool) {
 // Map returns the value under a key; it implements model.Facts.
 func (c *Info) Map(field int, key string) ([]string, bool) {
 	who := c.identity()
-	if who == nil || field != model.FieldAttributes {
+	if who == nil {
 		return nil, false
 	}
-	values, ok := who.Attributes[key]
+	entries := who.Attributes
+	if field == model.FieldClaims {
+		entries = who.Claims
+	}
+	values, ok := entries[key]
 	return values, ok
 }
 
