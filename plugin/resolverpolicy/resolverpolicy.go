@@ -122,6 +122,9 @@ func (p *ResolverPolicy) serve(ctx context.Context, w dns.ResponseWriter, r *dns
 	watch := p.meter.Stopwatch(at)
 	a := p.info(ctx)
 	snapshot := p.load(a)
+	if snapshot.BoundsTTL() {
+		w = p.bound(ctx, snapshot, w, r)
+	}
 	policy, tried := p.selectPolicy(ctx, snapshot, w, r)
 	watch.Selected(tried)
 	route := resolve.RouteOf(policy, r.Question[0].Qtype)
@@ -269,8 +272,11 @@ func (p *ResolverPolicy) selectPolicy(ctx context.Context, snapshot *model.Snaps
 	if snapshot.UsesFacts() {
 		host, certificate := encryption(ctx)
 		a.client = requestinfo.Info{
-			Sources: p.sources.clients, Addr: q.Client.Addr, Server: q.Client.Server, Name: q.Name, Request: r,
+			Sources: p.sources.clients, Places: snapshot.Places(), Addr: q.Client.Addr, Server: q.Client.Server, Name: q.Name, Request: r,
 			Host: host, Certificate: certificate,
+		}
+		if b, ok := w.(*bounded); ok {
+			a.client.At(b.place)
 		}
 		q.Client.Facts = &a.client
 	}

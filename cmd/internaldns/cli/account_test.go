@@ -219,7 +219,7 @@ func TestBackupRestore(t *testing.T) {
 	s.run("import", "-api", "URL", "-create", "corp.example", "zone")
 	s.want("", "backup", "-api", "URL", "-o", "a.json")
 	s.want("internaldns backup: store internaldns.db: in use by another process: a server holds it; use -api with its URL in place of -store\n[exit 2]\n", "backup", "-store", "internaldns.db")
-	s.want("revision 1: 1 zones, 2 records, 0 views, 0 policies, 1 tokens\n", "restore", "-store", "other.db", "a.json")
+	s.want("revision 1: 1 zones, 2 records, 0 views, 0 policies, 0 lists, 0 locations, 1 tokens\n", "restore", "-store", "other.db", "a.json")
 	s.want("", "backup", "-store", "other.db", "-o", "b.json")
 	a, errA := os.ReadFile("a.json")
 	b, errB := os.ReadFile("b.json")
@@ -233,7 +233,7 @@ func TestBackupRestore(t *testing.T) {
 		t.Errorf("%v %v", info.Mode(), err)
 	}
 	before := s.account.Revision()
-	s.want(fmt.Sprintf("revision %d: 1 zones, 2 records, 0 views, 0 policies, 1 tokens\n", before), "restore", "-api", "URL", "a.json")
+	s.want(fmt.Sprintf("revision %d: 1 zones, 2 records, 0 views, 0 policies, 0 lists, 0 locations, 1 tokens\n", before), "restore", "-api", "URL", "a.json")
 	s.write("bad.json", strings.Replace(string(a), `"A"`, `"MX"`, 1))
 	for _, args := range [][]string{{"restore", "-api", "URL", "bad.json"}, {"restore", "-store", "third.db", "bad.json"}} {
 		if out := s.run(args...); !regexp.MustCompile(`(line |bad.json:)[56]\b`).MatchString(out) || !strings.HasSuffix(out, "[exit 1]\n") {

@@ -20,12 +20,14 @@ const maxBackup = 512 << 20
 
 // restoreObject says what an account holds after a restore.
 type restoreObject struct {
-	Revision uint64 `json:"revision"`
-	Zones    int    `json:"zones"`
-	Records  int    `json:"records"`
-	Views    int    `json:"views"`
-	Rules    int    `json:"rules"`
-	Tokens   int    `json:"tokens"`
+	Revision  uint64 `json:"revision"`
+	Zones     int    `json:"zones"`
+	Records   int    `json:"records"`
+	Views     int    `json:"views"`
+	Rules     int    `json:"rules"`
+	Tokens    int    `json:"tokens"`
+	Lists     int    `json:"lists"`
+	Locations int    `json:"locations"`
 }
 
 // everything refuses a token that lacks any right on anything of its account: a backup
@@ -129,7 +131,7 @@ func postRestore(c *call) *Error {
 		return bad
 	}
 	end, n := time.Now(), b.Count()
-	c.result = restoreObject{Revision: c.revision, Zones: n["zone"], Records: n["record"], Views: n["view"], Rules: n["rule"], Tokens: n["token"]}
+	c.result = restoreObject{Revision: c.revision, Zones: n["zone"], Records: n["record"], Views: n["view"], Rules: n["rule"], Tokens: n["token"], Lists: n["list"], Locations: n["location"]}
 	c.timing = &timing{StartTime: formatTime(began), EndTime: formatTime(end), ProcessTime: end.Sub(began).Seconds()}
 	return nil
 }

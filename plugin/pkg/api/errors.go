@@ -53,6 +53,10 @@ const (
 	codeBadJSON         = 9207
 	codeTooLarge        = 10413
 	codeRate            = 10429
+	codeNoLocation      = 1103
+	codeDemoted         = 1216 // the default location
+	codeDefaultDeleted  = 1217
+	codeNoList          = 2218
 	codeNoRecord        = 81044
 	codeRecordConflict  = 81053
 	codeNSConflict      = 81056
@@ -77,6 +81,7 @@ const (
 	codeSkipped      = 10515
 	codeImportedNote = 10516
 	codeConflict     = 10517
+	codeManyItems    = 10518 // of messages: items that are not shown
 	codeCSRF         = 10530
 )
 
@@ -113,6 +118,7 @@ func (c *call) fail(err error) *Error {
 	var missing *live.NotFoundError
 	var declared *live.DeclaredError
 	var used *live.InUseError
+	var first *live.DefaultLocationError
 	var conflict *live.ConflictError
 	var guarded *live.GuardError
 	switch {
@@ -126,6 +132,11 @@ func (c *call) fail(err error) *Error {
 		return notFound(missing)
 	case errors.As(err, &declared):
 		return errorf(http.StatusForbidden, codeDeclared, "%s", declared.Error())
+	case errors.As(err, &first):
+		if first.Deleted {
+			return errorf(http.StatusBadRequest, codeDefaultDeleted, "%s", first.Error())
+		}
+		return invalid(codeDemoted, "/client_default", "%s", first.Error())
 	case errors.As(err, &used):
 		return errorf(http.StatusBadRequest, codeInUse, "%s", used.Error())
 	case errors.As(err, &guarded):
@@ -164,6 +175,10 @@ func notFound(err *live.NotFoundError) *Error {
 		return errorf(http.StatusNotFound, codeNoRecord, "Record does not exist: %q", clip(err.ID))
 	case "view":
 		return errorf(http.StatusNotFound, codeNoView, "DNS view not found: %q", clip(err.ID))
+	case "location":
+		return errorf(http.StatusNotFound, codeNoLocation, "location not found: %q", clip(err.ID))
+	case "list":
+		return errorf(http.StatusNotFound, codeNoList, "list not found: %q", clip(err.ID))
 	case "token":
 		return errorf(http.StatusNotFound, codeNoToken, "Token not found: %q", clip(err.ID))
 	}
@@ -257,7 +272,7 @@ func validationCodes() map[problem.Code]int {
 // inBody returns the part of a position that points into the body of the call, and the
 // object: those of objects begin with the kind and the id.
 func inBody(pointer string) (member, object string) {
-	for _, kind := range []string{"/zones/", "/views/", "/rules/"} {
+	for _, kind := range []string{"/zones/", "/views/", "/rules/", "/locations/"} {
 		if rest, ok := strings.CutPrefix(pointer, kind); ok {
 			if id, member, _ := strings.Cut(rest, "/"); len(id) >= idLength {
 				if member != "" {

@@ -144,7 +144,7 @@ func upperFirst(s string) string {
 // tagOf returns what a route is about: the last part of its path that is a collection
 // of something.
 func tagOf(r *route) string {
-	for _, known := range []string{"session", "tokens", "views", "rules", "dns_records", "dns_settings", "zones"} {
+	for _, known := range []string{"session", "tokens", "views", "rules", "lists", "locations", "dns_records", "dns_settings", "zones"} {
 		if slices.Contains(strings.Split(r.path, "/"), known) {
 			return known
 		}

@@ -110,6 +110,9 @@ type objects interface {
 	Zone(id string) *live.Zone
 	View(id string) *live.View
 	Rule(id string) *live.Rule
+	List(id string) *live.List
+	Location(id string) *live.Location
+	Gateway() live.Gateway
 	ViewsOf(zone string) []string
 	Record(ctx context.Context, z *live.Zone, id string) (*record.Record, error)
 }

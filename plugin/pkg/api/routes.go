@@ -15,7 +15,7 @@ func number(n int) string { return strconv.Itoa(n) }
 // routes returns all calls.
 func routes() []*route {
 	return slices.Concat(zoneRoutes(), recordRoutes(), accountRoutes(), tokenRoutes("/user/tokens"), tokenRoutes("/accounts/{account}/tokens"),
-		viewRoutes(), ruleRoutes(), changeRoutes(), statusRoutes(), backupRoutes(), sessionRoutes(), harmlessRoutes())
+		viewRoutes(), ruleRoutes(), listRoutes(), locationRoutes(), changeRoutes(), statusRoutes(), backupRoutes(), sessionRoutes(), harmlessRoutes())
 }
 
 // The parameters that several calls have.
@@ -141,6 +141,30 @@ func sessionRoutes() []*route {
 	}
 }
 
+func listRoutes() []*route {
+	const all, one = "/accounts/{account}/gateway/lists", "/accounts/{account}/gateway/lists/{list}"
+	return []*route{
+		{method: http.MethodGet, path: all, summary: "List lists", permission: token.ListsRead, handle: listLists, list: true, result: listObject{}, query: []parameter{{"type", "one or several"}}},
+		{method: http.MethodPost, path: all, summary: "Create a list", permission: token.ListsWrite, scope: ofAccount, joins: true, handle: createList, body: listBody{}, result: listObject{}},
+		{method: http.MethodGet, path: one, summary: "Get a list with its items", permission: token.ListsRead, handle: getList, result: listObject{}},
+		{method: http.MethodPut, path: one, summary: "Replace a list", permission: token.ListsWrite, joins: true, handle: putList, body: listBody{}, result: listObject{}},
+		{method: http.MethodPatch, path: one, summary: "Append items to a list and remove others", permission: token.ListsWrite, joins: true, handle: patchList, body: listPatch{}, result: listObject{}},
+		{method: http.MethodDelete, path: one, summary: "Delete a list", permission: token.ListsWrite, joins: true, handle: deleteList, result: struct{}{}, query: forcing()},
+		{method: http.MethodGet, path: one + "/items", summary: "List the items of a list: all, or a page", permission: token.ListsRead, handle: listItems, list: true, result: itemObject{}, query: paging()},
+	}
+}
+
+func locationRoutes() []*route {
+	const all, one = "/accounts/{account}/gateway/locations", "/accounts/{account}/gateway/locations/{location}"
+	return []*route{
+		{method: http.MethodGet, path: all, summary: "List locations", permission: token.LocationsRead, handle: listLocations, list: true, result: locationObject{}},
+		{method: http.MethodPost, path: all, summary: "Create a location", permission: token.LocationsWrite, scope: ofAccount, joins: true, handle: createLocation, body: locationBody{}, result: locationObject{}},
+		{method: http.MethodGet, path: one, summary: "Get a location", permission: token.LocationsRead, handle: getLocation, result: locationObject{}},
+		{method: http.MethodPut, path: one, summary: "Replace a location", permission: token.LocationsWrite, joins: true, handle: putLocation, body: locationBody{}, result: locationObject{}},
+		{method: http.MethodDelete, path: one, summary: "Delete a location", permission: token.LocationsWrite, joins: true, handle: deleteLocation, result: struct{}{}, query: forcing()},
+	}
+}
+
 func backupRoutes() []*route {
 	const all = "/accounts/{account}/internal_dns"
 	return []*route{
@@ -170,6 +194,8 @@ func harmlessRoutes() []*route {
 		{method: http.MethodGet, path: gateway, summary: "Get the account's Gateway", permission: token.ZeroTrustRead, scope: ofAccount, handle: getGateway, result: gatewayObject{}},
 		{method: http.MethodGet, path: gateway + "/logging", summary: "Get what Gateway logs", permission: token.ZeroTrustRead, scope: ofAccount, handle: getLogging, result: loggingObject{}},
 		{method: http.MethodGet, path: gateway + "/configuration", summary: "Get Gateway's settings", permission: token.ZeroTrustRead, scope: ofAccount, handle: getConfiguration, result: configurationObject{}},
+		{method: http.MethodPut, path: gateway + "/configuration", summary: "Replace Gateway's settings", permission: token.ZeroTrustWrite, scope: ofAccount, joins: true, handle: putConfiguration, body: configurationBody{}, result: configurationObject{}},
+		{method: http.MethodPatch, path: gateway + "/configuration", summary: "Edit Gateway's settings", permission: token.ZeroTrustWrite, scope: ofAccount, joins: true, handle: patchConfiguration, body: configurationBody{}, result: configurationObject{}},
 	}
 	for _, path := range []string{"/categories", "/app_types"} {
 		out = append(out, &route{method: http.MethodGet, path: gateway + path, summary: "Always empty here", permission: token.ZeroTrustRead, scope: ofAccount, handle: empty, list: true, result: struct{}{}})

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/internaldns/internaldns/plugin/pkg/list"
 	"github.com/internaldns/internaldns/plugin/pkg/live"
 	"github.com/internaldns/internaldns/plugin/pkg/model"
 	"github.com/internaldns/internaldns/plugin/pkg/record"
@@ -78,10 +79,14 @@ func fixed(t reflect.Type) node {
 		return node{"type": "string", "enum": []token.Effect{token.Allow, token.Deny}}
 	case reflect.TypeFor[token.Scope]():
 		return node{"type": "string", "enum": []token.Scope{token.ScopeAccount, token.ScopeZone}}
+	case reflect.TypeFor[live.TTLMode]():
+		return node{"type": "string", "enum": []live.TTLMode{live.TTLInherit, live.TTLOverride, live.TTLDisabled}}
+	case reflect.TypeFor[list.Kind]():
+		return node{"type": "string", "enum": list.Kinds()}
 	case reflect.TypeFor[resources]():
 		return node{
 			"description": `What the policy is about, as at Cloudflare: "com.cloudflare.api.account.ID", "com.cloudflare.api.account.zone.ID", with * for any, and "*" or an object as value. ` +
-				`Extensions: "internaldns.view.ID" (the zones of a view), "internaldns.rule.ID", "internaldns.list.ID"; values {"name ends_with": SUFFIX, "type": TYPES}.`,
+				`Extensions: "internaldns.view.ID" (the zones of a view), "internaldns.rule.ID", "internaldns.list.ID", "internaldns.location.ID"; values {"name ends_with": SUFFIX, "type": TYPES}.`,
 			"anyOf": []node{{"type": "object"}, {"type": "string", "description": "the object as JSON"}},
 		}
 	}
@@ -136,7 +141,7 @@ func nullable(schema node) node {
 		schema["type"] = []string{kind, "null"}
 		return schema
 	}
-	if _, ref := schema["$ref"]; ref || schema["enum"] != nil {
+	if _, ref := schema["$ref"]; ref || schema["enum"] != nil || len(schema) == 0 {
 		return node{"anyOf": []node{schema, {"type": "null"}}}
 	}
 	return schema

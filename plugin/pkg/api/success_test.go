@@ -41,6 +41,8 @@ func TestEveryCall(t *testing.T) {
 	everyTokenCall(s, "/user/tokens")
 	everyTokenCall(s, account+"/tokens")
 	everyViewAndRuleCall(s, account, z)
+	everyListCall(s, account)
+	everyLocationCall(s, account)
 	s.must("GET", account+"/internal_dns/changes", "")
 	s.must("GET", account+"/internal_dns/changes/1", "")
 	s.must("POST", account+"/internal_dns/changes/"+s.must("POST", "/zones", `{"name":"undone.example"}`).header.Get("X-Internaldns-Revision")+"/revert", "")

@@ -13,7 +13,7 @@ import (
 
 // A backup is one JSON object, an object of the account on each line:
 //
-//	{"format":"internaldns backup","version":1,
+//	{"format":"internaldns backup","version":2,
 //	"settings":{…},
 //	"zones":[
 //	{"zone":{…},"records":[
@@ -21,14 +21,14 @@ import (
 //	{…}
 //	]}
 //	],
-//	"views":[…],"rules":[…],"tokens":[…]
+//	"views":[…],"rules":[…],"tokens":[…],"lists":[…],"locations":[…],"gateway":{…}
 //	}
 //
 // All are in the order of their ids, records in that of their owners. Of tokens it holds the hashes only. It has neither
 // revision nor history, so that what is restored is written as the same file again.
 const (
 	backupFormat  = "internaldns backup"
-	backupVersion = 1
+	backupVersion = 2 // 1 has no lists, locations and gateway
 )
 
 // checkEvery is how many records are written or read before the context is asked.
@@ -93,7 +93,13 @@ func (b *backupWriter) account(ctx context.Context, read store.Reader, o *object
 	writeObjects(b, o.rules)
 	b.text("\n],\n\"tokens\":[")
 	writeObjects(b, o.tokens)
-	b.text("\n]\n}\n")
+	b.text("\n],\n\"lists\":[")
+	writeObjects(b, o.lists)
+	b.text("\n],\n\"locations\":[")
+	writeObjects(b, o.locations)
+	b.text("\n],\n\"gateway\":")
+	b.value(o.gateway.get(gatewayKey))
+	b.text("\n}\n")
 	return b.err
 }
 

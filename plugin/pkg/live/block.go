@@ -84,9 +84,9 @@ func withData(next *model.Snapshot, all *layer[zone.Zone]) *model.Snapshot {
 
 // check returns the block's next snapshot after a change of what is linked to what, and
 // the problems that forbid the change. Objects that were left out before stay so unless
-// the change is about them.
+// the change is about them; others are if the change may do that.
 func (b *Block) check(c *Change, now tip) (tip, problem.List) {
-	if len(now.out) == 0 {
+	if len(now.out) == 0 && !c.loose {
 		next, problems := model.Build(c.specs.merge(b.base, nil), now.snapshot)
 		if next == nil {
 			return tip{}, problems.Only(problem.Error)
@@ -99,7 +99,7 @@ func (b *Block) check(c *Change, now tip) (tip, problem.List) {
 	}
 	var refused problem.List
 	for _, at := range slices.Sorted(maps.Keys(next.out)) {
-		if _, before := now.out[at]; !before || c.touches(at) {
+		if _, before := now.out[at]; (!before || c.touches(at)) && !c.mayMiss(at) {
 			refused = append(refused, next.out[at])
 		}
 	}

@@ -92,6 +92,7 @@ type Change struct {
 	restored  map[string][]stored // zones that are as in backup, with the records they had
 	backup    *Backup             // nil unless all is restored
 	linked    bool                // what is linked to what has changed
+	loose     bool                // policies may name lists that there are not
 	number    uint32              // of records made
 	warnings  problem.List        // about the zones that were edited
 	tips      map[*Block]tip
@@ -137,7 +138,7 @@ func (c *Change) run(do func(*Change) error) (err error) {
 	if err := c.guard(); err != nil {
 		return err
 	}
-	return c.backup.locate(c.link())
+	return c.backup.locate(c.aside(c.link()))
 }
 
 // edit makes the data of the zones that the change is about.
@@ -178,6 +179,22 @@ func (c *Change) link() error {
 		c.tips[b] = now
 	}
 	return nil
+}
+
+// aside returns an error without the positions of objects that the change is not about:
+// they would be taken for members of the call.
+func (c *Change) aside(err error) error {
+	problems, ok := err.(problem.List)
+	if !ok || c.backup != nil {
+		return err
+	}
+	problems = slices.Clone(problems)
+	for i, p := range problems {
+		if at := objectAt(p.Pos); at != "" && !c.touches(at) {
+			problems[i].Pos = problem.Pos{}
+		}
+	}
+	return problems
 }
 
 // touches reports whether the change is about an object, by objectAt.

@@ -157,6 +157,7 @@ func fail(changes []*pending, err error) {
 }
 
 func (a *Account) newGroup(read store.Reader) *group {
+	a.objects.compiled.keep(a.objects.lists)
 	g := &group{
 		account: a, declared: a.declared.Load(), now: a.now().UTC().Truncate(time.Microsecond),
 		objects: a.objects.fork(), owners: newOwners(newOwners(nil, read), read),

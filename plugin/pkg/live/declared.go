@@ -19,6 +19,7 @@ type declared struct {
 	views    map[string]*View
 	rules    map[string]*Rule
 	ruleList []*Rule
+	lists    map[string]*List
 	blocks   map[string]*Block // that declare a zone, by the id
 	ids      map[string]string // by what the Corefile calls a zone
 	names    map[string]bool   // of views
@@ -36,7 +37,7 @@ func DeclaredID(account, kind, id string) string {
 func declare(account string, blocks []*Block) *declared {
 	d := &declared{
 		zones: make(map[string]*Zone), views: make(map[string]*View), rules: make(map[string]*Rule),
-		blocks: make(map[string]*Block), ids: make(map[string]string), names: make(map[string]bool),
+		lists: make(map[string]*List), blocks: make(map[string]*Block), ids: make(map[string]string), names: make(map[string]bool),
 	}
 	for _, b := range blocks {
 		for _, s := range b.base.Zones {
@@ -50,6 +51,7 @@ func declare(account string, blocks []*Block) *declared {
 		}
 		for _, s := range b.base.Policies {
 			d.addRule(account, s)
+			d.addLists(account, s)
 		}
 	}
 	return d

@@ -40,21 +40,29 @@ func (a *Account) load(ctx context.Context) error {
 func readObjects(read store.Reader, o *objects) error {
 	for _, err := range []error{
 		readLayer(read, zoneKeys, o.zones), readLayer(read, viewKeys, o.views), readLayer(read, ruleKeys, o.rules),
-		readLayer(read, tokenKeys, o.tokens),
+		readLayer(read, listKeys, o.lists), readLayer(read, locationKeys, o.locations), readLayer(read, tokenKeys, o.tokens),
 	} {
 		if err != nil {
 			return err
 		}
 	}
-	text, err := read.Get([]byte(settingsKey))
+	if err := readOne(read, settingsKey, o.settings); err != nil {
+		return err
+	}
+	return readOne(read, gatewayKey, o.gateway)
+}
+
+// readOne reads the object of a kind of which there is one at most.
+func readOne[T any](read store.Reader, key string, l *layer[T]) error {
+	text, err := read.Get([]byte(key))
 	if text == nil || err != nil {
 		return err
 	}
-	s := new(Settings)
-	if err := json.Unmarshal(text, s); err != nil {
-		return fmt.Errorf("%w: %s: %w", store.ErrDamaged, settingsKey, err)
+	object := new(T)
+	if err := json.Unmarshal(text, object); err != nil {
+		return fmt.Errorf("%w: %s: %w", store.ErrDamaged, key, err)
 	}
-	o.settings.set(settingsKey, s)
+	l.set(key, object)
 	return nil
 }
 
@@ -139,8 +147,8 @@ func loadRecord(z *Zone, value []byte) (dns.RR, error) {
 // allSpecs returns what an account adds to what d declares. What is as before is the same
 // object as before.
 func (o *objects) allSpecs(d *declared) specs {
-	names := &stateNames{o, d}
-	var s specs
+	s := specs{located: o.locate()}
+	names := &stateNames{o, d, s.located}
 	for _, z := range sorted(values(o.zones.all()), compareZones) {
 		s.zones = append(s.zones, zoneSpec(z))
 		if r := referenceSpec(z, names); r != nil {
@@ -179,6 +187,7 @@ func reuse[T any](list, old []*T, key func(*T) string) {
 type stateNames struct {
 	objects  *objects
 	declared *declared
+	at       *locations
 }
 
 func (n *stateNames) zoneName(id string) string { return n.declared.zoneName(id) }

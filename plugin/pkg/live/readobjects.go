@@ -8,9 +8,11 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/internaldns/internaldns/plugin/pkg/domain"
+	"github.com/internaldns/internaldns/plugin/pkg/list"
 	"github.com/internaldns/internaldns/plugin/pkg/model"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
 	"github.com/internaldns/internaldns/plugin/pkg/record"
@@ -174,6 +176,23 @@ func (b *backupReader) view() error {
 	}
 	b.views[v.ID] = v
 	return b.note("views", v.ID, v.Name, hexID)
+}
+
+// valueList reads a list.
+func (b *backupReader) valueList() error {
+	l := new(List)
+	if err := b.value(l); err != nil {
+		return err
+	}
+	if !slices.Contains(list.Kinds(), l.Kind) {
+		return b.errorf(b.here(), "list %q: the type %q is not known", l.Name, l.Kind)
+	}
+	checked := List{Kind: l.Kind}
+	if err := checked.Append(l.Items, "items", time.Time{}); err != nil {
+		return b.errorf(b.here(), "list %q: %s", l.Name, err)
+	}
+	b.lists[l.ID] = l
+	return b.note("lists", l.ID, l.Name, uuidID)
 }
 
 // rule reads a resolver policy.

@@ -1,10 +1,12 @@
 package live
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 
 	"github.com/internaldns/internaldns/plugin/pkg/domain"
+	"github.com/internaldns/internaldns/plugin/pkg/list"
 	"github.com/internaldns/internaldns/plugin/pkg/model"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
 	"github.com/internaldns/internaldns/plugin/pkg/zone"
@@ -21,13 +23,14 @@ type specs struct {
 	views      []*model.ViewSpec
 	references []*model.ReferenceSpec
 	policies   []*model.PolicySpec
+	located    *locations
 	gone       []string // views that policies name and that there are not
 }
 
 // same reports whether two say the same, object by object.
 func (s *specs) same(other *specs) bool {
 	return slices.Equal(s.zones, other.zones) && slices.Equal(s.views, other.views) && slices.Equal(s.references, other.references) &&
-		slices.Equal(s.policies, other.policies) && slices.Equal(s.gone, other.gone)
+		slices.Equal(s.policies, other.policies) && slices.Equal(s.gone, other.gone) && reflect.DeepEqual(s.located, other.located)
 }
 
 // The positions of what an account holds are JSON pointers that begin with the kind and
@@ -115,6 +118,8 @@ func (s *specs) setRule(id string, now *Rule, names namer) {
 type namer interface {
 	zoneName(id string) string
 	viewName(id string) (name string, known bool)
+	listValues(id string) *list.List // nil if there is none
+	located() *locations             // nil if there are none
 }
 
 func zoneSpec(z *Zone) *model.ZoneSpec {
@@ -148,6 +153,7 @@ func policySpec(r *Rule, names namer) *model.PolicySpec {
 		Posture:  model.Expression{Pos: rulePos(r.ID, "device_posture"), Source: r.DevicePosture},
 		Schedule: r.Schedule.spec(r.ID), Expires: r.expires(),
 		Action: r.Action, Resolvers: r.Resolvers, Fallback: r.Fallback, Private: r.Private, Reenter: r.Reenter,
+		Lists: namedBy(r, names),
 	}
 	if r.Action == model.UseView {
 		name, _ := names.viewName(r.ViewID)
@@ -186,6 +192,9 @@ func (s *specs) merge(base model.Spec, out quarantine) model.Spec {
 		}
 	}
 	spec.Gone = slices.Concat(base.Gone, s.gone)
+	if s.located != nil {
+		spec.Places = s.located.places
+	}
 	for _, v := range s.views {
 		if out.has(v.Pos) && !slices.ContainsFunc(base.Views, func(b *model.ViewSpec) bool { return b.Name == v.Name }) {
 			spec.Gone = append(spec.Gone, v.Name)

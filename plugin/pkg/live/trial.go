@@ -104,7 +104,7 @@ func (c *Change) touched() map[string][]string {
 func (c *Change) Touched() (at []string) {
 	for kind, ids := range map[string][]string{
 		"zones": slices.Collect(maps.Keys(c.zones.objects)), "views": slices.Collect(maps.Keys(c.views.objects)),
-		"rules": slices.Collect(maps.Keys(c.rules.objects)),
+		"rules": slices.Collect(maps.Keys(c.rules.objects)), "lists": slices.Collect(maps.Keys(c.lists.objects)), "locations": slices.Collect(maps.Keys(c.locations.objects)),
 	} {
 		for _, id := range ids {
 			at = append(at, position(kind, id, "").Pointer)

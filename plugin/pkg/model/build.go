@@ -28,6 +28,7 @@ func Build(spec Spec, previous *Snapshot) (*Snapshot, problem.List) {
 		b.old = &Snapshot{config: new(config)}
 	}
 	b.nextZone, b.nextPolicy, b.data = b.old.nextZone, b.old.nextPolicy, b.old.data.Fork()
+	b.bounded = spec.Places != nil && spec.Places.Bounded()
 	b.addZones()
 	b.addViews()
 	b.addPolicies()

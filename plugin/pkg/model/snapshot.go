@@ -34,6 +34,7 @@ type config struct {
 	compiled   []*Policy        // in the order declared, disabled ones included
 	index      index
 	used       fieldSet // by the policies
+	bounded    bool     // there is a highest TTL
 
 	nextZone, nextPolicy uint32 // numbers that were never used
 }
@@ -41,6 +42,12 @@ type config struct {
 // Spec returns what the snapshot was built from, read-only: the next one is built from a
 // copy in which some of the pointers are others. Zones may have newer data by now.
 func (s *Snapshot) Spec() Spec { return s.spec }
+
+// Places returns the locations that are pinned with the snapshot, nil if there are none.
+func (s *Snapshot) Places() Places { return s.spec.Places }
+
+// BoundsTTL reports whether answers to some clients have a highest TTL.
+func (s *Snapshot) BoundsTTL() bool { return s.bounded }
 
 // Data returns the zone's records in this generation.
 func (s *Snapshot) Data(z *Zone) *zone.Zone { return s.data.At(z.number) }

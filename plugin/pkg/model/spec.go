@@ -37,6 +37,10 @@ type Spec struct {
 	// get SERVFAIL. [C]
 	Gone []string
 
+	// Places are locations that are made while the block serves; nil if there are none, and
+	// no highest TTL.
+	Places Places
+
 	// What follows is of the block, and the same in all its snapshots.
 
 	// Unavailable gives the fields of the schema that have no value in this block,
@@ -177,6 +181,19 @@ type Client struct {
 	Addr   netip.Addr // the client's address, unmapped
 	Server netip.Addr // the address the query arrived at; invalid if unknown
 	Facts  Facts      // nil if Snapshot.UsesFacts tells that no policy needs them
+}
+
+// Places tell where queries come from, and the highest TTL of what those there get.
+// Immutable, and safe for concurrent use.
+type Places interface {
+	// Find returns the name of the place that a query comes from; what is not known of the
+	// query is "" or the zero Addr.
+	Find(client, server netip.Addr, subdomain string) (name string, ok bool)
+	// MaxTTL returns the highest TTL of answers to clients of a place, 0 for any; "" is no
+	// place.
+	MaxTTL(name string) uint32
+	// Bounded reports whether that is other than 0 for anybody.
+	Bounded() bool
 }
 
 // Facts gives the values of the fields that neither the message nor its addresses

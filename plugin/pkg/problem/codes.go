@@ -39,6 +39,8 @@ const (
 	YAMLInvalid          Code = "yaml-invalid"
 	CategoryInvalid      Code = "category-invalid"
 	ListInvalid          Code = "list-invalid"
+	LocationInvalid      Code = "location-invalid"
+	LocationTaken        Code = "location-taken"
 	ListTypeChanged      Code = "list-type-changed"
 	ListEntryDoubtful    Code = "list-entry-doubtful"
 	ListEntryRepeated    Code = "list-entry-repeated"
@@ -131,6 +133,8 @@ func codesOfData() []Meaning {
 		{YAMLInvalid, "a file of identities or locations is wrong"},
 		{CategoryInvalid, "a file of categories is wrong"},
 		{ListInvalid, "a list holds what it cannot"},
+		{LocationInvalid, "a location holds what it cannot"},
+		{LocationTaken, "a name, network or subdomain is that of another location"},
 		{ListTypeChanged, "a list holds values of another type than before"},
 		{ListEntryDoubtful, "an entry of a list looks like another format"},
 		{ListEntryRepeated, "an entry is in the list already"},

@@ -21,10 +21,11 @@ const inlineCategories = 8
 // goroutine, and its exported fields are set before the first value is asked for.
 type Info struct {
 	Sources *Sources
-	Addr    netip.Addr // the client's address
-	Server  netip.Addr // the address the query arrived at; invalid if unknown
-	Name    string     // qname, canonical
-	Request *dns.Msg   // for Sources.Geo
+	Places  model.Places // of the snapshot; nil if it has none
+	Addr    netip.Addr   // the client's address
+	Server  netip.Addr   // the address the query arrived at; invalid if unknown
+	Name    string       // qname, canonical
+	Request *dns.Msg     // for Sources.Geo
 
 	// Host is the host of a DoH request, or the server name a DoT or DoQ client
 	// asked for in its TLS handshake (RFC 6066 section 3); "" over other transports.
@@ -171,15 +172,28 @@ func isAddr(host string) bool {
 	return err == nil
 }
 
-// location returns the place the query comes from.
+// location returns the place the query comes from: one of the block's file, else one that
+// was made while it serves.
 func (c *Info) location() (string, bool) {
 	if !c.placed {
 		c.placed = true
 		subdomain, _ := c.subdomain()
-		c.place, _ = c.Sources.Locations.Load().Find(c.Addr, c.Server, subdomain)
+		found := false
+		if c.place, found = c.Sources.Locations.Load().Find(c.Addr, c.Server, subdomain); !found && c.Places != nil {
+			c.place, _ = c.Places.Find(c.Addr, c.Server, subdomain)
+		}
 	}
 	return c.place, c.place != ""
 }
+
+// Location returns the name of the place the query comes from, "" if it is not known.
+func (c *Info) Location() string {
+	name, _ := c.location()
+	return name
+}
+
+// At has the query come from a place that is known already.
+func (c *Info) At(place string) { c.place, c.placed = place, true }
 
 // locate asks where the client's address is, once.
 func (c *Info) locate() {
