@@ -291,3 +291,27 @@ func tokenResource(o object) {
 		policy["resources"] = hclCall{"jsonencode", policy["resources"]}
 	}
 }
+
+func listForm() *form {
+	return &form{
+		method: http.MethodPost, path: "/accounts/{account}/gateway/lists", members: []string{"name", "description", "type", "items"},
+		resource: "cloudflare_zero_trust_list", imported: "{account}/{id}",
+		shape: func(_ *call, o object) *Error {
+			items, _ := o["items"].([]any) // none in an empty list
+			for _, item := range items {
+				if one, ok := item.(object); ok {
+					delete(one, "created_at")
+				}
+			}
+			return nil
+		},
+	}
+}
+
+func locationForm() *form {
+	return &form{
+		method: http.MethodPost, path: "/accounts/{account}/gateway/locations",
+		members:  []string{"name", "client_default", "ecs_support", "networks", "endpoints", "doh_subdomain", "max_ttl"},
+		resource: "cloudflare_zero_trust_dns_location", imported: "{account}/{id}", beyond: []extension{{"doh_subdomain", nil}},
+	}
+}

@@ -42,7 +42,10 @@ func (s *server) forms() []formed {
 	outside := s.id("POST", account+"/gateway/rules", `{"name":"9 outside","action":"resolve","schedule":{"mon":"08:00-12:00","time_zone":"Europe/Berlin"},"expiration":{"expires_at":"2999-01-02T03:04:05Z","duration":10},"rule_settings":{"dns_resolvers":{"ipv4":[{"ip":"192.0.2.53","port":5353}],"ipv6":[]}}}`)
 	body := strings.Replace(tokenText(`{"com.cloudflare.api.account.`+s.account()+`":{"com.cloudflare.api.account.zone.*":"*"}}`, "Zone Read", "DNS Write"), `{"name":"limited"`, `{"name":"it's $HOME","expires_on":"2999-01-02T03:04:05Z","condition":{"request_ip":{"in":["127.0.0.0/8"]}}`, 1)
 	user, mine := s.id("POST", "/user/tokens", body), s.id("POST", account+"/tokens", body)
+	list := s.id("POST", account+"/gateway/lists", `{"name":"it's $HOME","type":"DOMAIN","description":"${x}","items":[{"value":"a.example","description":"$(x)"},{"value":"b.example"}]}`)
+	location := s.id("POST", account+"/gateway/locations", `{"name":"it's $HOME","networks":[{"network":"198.51.100.0/24"}],"doh_subdomain":"abcdefghij","max_ttl":{"mode":"override","ttl_secs":300}}`)
 	return []formed{
+		{"list", account + "/gateway/lists/" + list, true}, {"location", account + "/gateway/locations/" + location, true},
 		{"record", "/zones/" + z + "/dns_records/" + text, true}, {"srv", "/zones/" + z + "/dns_records/" + srv, true},
 		{"settings", "/zones/" + z + "/dns_settings", false}, {"account-settings", account + "/dns_settings", false},
 		{"outside", account + "/gateway/rules/" + outside, true}, {"rule", account + "/gateway/rules/" + rule, true},
@@ -81,6 +84,10 @@ func lasting(t *testing.T, a *answer) object {
 	}
 	if o["zones"] != nil {
 		delete(o, "policies") // of the rules that name a view
+	}
+	items, _ := o["items"].([]any)
+	for _, item := range items {
+		delete(item.(object), "created_at")
 	}
 	policies, _ := o["policies"].([]any)
 	for _, p := range policies {

@@ -146,7 +146,7 @@ func listRoutes() []*route {
 	return []*route{
 		{method: http.MethodGet, path: all, summary: "List lists", permission: token.ListsRead, handle: listLists, list: true, result: listObject{}, query: []parameter{{"type", "one or several"}}},
 		{method: http.MethodPost, path: all, summary: "Create a list", permission: token.ListsWrite, scope: ofAccount, joins: true, handle: createList, body: listBody{}, result: listObject{}},
-		{method: http.MethodGet, path: one, summary: "Get a list with its items", permission: token.ListsRead, handle: getList, result: listObject{}},
+		{method: http.MethodGet, path: one, summary: "Get a list with its items", permission: token.ListsRead, handle: getList, result: listObject{}, form: listForm()},
 		{method: http.MethodPut, path: one, summary: "Replace a list", permission: token.ListsWrite, joins: true, handle: putList, body: listBody{}, result: listObject{}},
 		{method: http.MethodPatch, path: one, summary: "Append items to a list and remove others", permission: token.ListsWrite, joins: true, handle: patchList, body: listPatch{}, result: listObject{}},
 		{method: http.MethodDelete, path: one, summary: "Delete a list", permission: token.ListsWrite, joins: true, handle: deleteList, result: struct{}{}, query: forcing()},
@@ -159,7 +159,7 @@ func locationRoutes() []*route {
 	return []*route{
 		{method: http.MethodGet, path: all, summary: "List locations", permission: token.LocationsRead, handle: listLocations, list: true, result: locationObject{}},
 		{method: http.MethodPost, path: all, summary: "Create a location", permission: token.LocationsWrite, scope: ofAccount, joins: true, handle: createLocation, body: locationBody{}, result: locationObject{}},
-		{method: http.MethodGet, path: one, summary: "Get a location", permission: token.LocationsRead, handle: getLocation, result: locationObject{}},
+		{method: http.MethodGet, path: one, summary: "Get a location", permission: token.LocationsRead, handle: getLocation, result: locationObject{}, form: locationForm()},
 		{method: http.MethodPut, path: one, summary: "Replace a location", permission: token.LocationsWrite, joins: true, handle: putLocation, body: locationBody{}, result: locationObject{}},
 		{method: http.MethodDelete, path: one, summary: "Delete a location", permission: token.LocationsWrite, joins: true, handle: deleteLocation, result: struct{}{}, query: forcing()},
 	}
