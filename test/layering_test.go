@@ -38,6 +38,7 @@ func layers() map[string]layer {
 		"plugin/pkg/numbered":    {rank: 0, pure: true},
 		"plugin/pkg/token":       {rank: 0},
 		"plugin/pkg/store":       {rank: 0},
+		"plugin/pkg/keyed":       {rank: 1, pure: true},
 		"plugin/pkg/filewatch":   {rank: 1},
 		"plugin/pkg/zone":        {rank: 1, pure: true, foreign: []string{miekgDNS, prefixTable}},
 		"plugin/pkg/zonefile":    {rank: 1, foreign: []string{miekgDNS}},

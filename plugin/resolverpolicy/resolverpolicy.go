@@ -82,7 +82,7 @@ func (p *ResolverPolicy) onStartup() error {
 			return plugin.Error(pluginName, fmt.Errorf("%s: query log: %w", p.sources.queryLogPos, err))
 		}
 	}
-	p.Prepare(p.scope.Load())
+	p.connect(p.scope.Load().Policies)
 	return nil
 }
 

@@ -75,13 +75,10 @@ func createRule(c *call) *Error {
 
 // nextPrecedence returns one behind all others.
 func nextPrecedence(ch *live.Change) uint32 {
-	next := uint32(firstPrecedence)
-	for _, r := range ch.Rules() {
-		if r.Precedence >= next {
-			next = r.Precedence + 1
-		}
+	if highest := ch.HighestPrecedence(); highest >= firstPrecedence {
+		return highest + 1
 	}
-	return next
+	return firstPrecedence
 }
 
 // writeRule makes a change of a rule and answers with that.

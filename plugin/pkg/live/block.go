@@ -91,6 +91,9 @@ func (b *Block) check(c *Change, now tip) (tip, problem.List) {
 		if next == nil {
 			return tip{}, problems.Only(problem.Error)
 		}
+		if slices.Equal(next.Zones, now.snapshot.Zones) { // each has its data
+			return tip{next, nil}, nil
+		}
 		return tip{withData(next, c.data), nil}, nil
 	}
 	next, problems := b.build(&c.specs, c.data, now.snapshot)
@@ -139,14 +142,9 @@ func (b *Block) publish(from *model.Snapshot, to tip, data map[string]*zone.Zone
 // have: no policy of the account can move them.
 func withPrecedences(s *model.Snapshot) model.Spec {
 	spec := s.Spec()
-	numbers := make(map[string]uint32, len(s.Policies))
-	for _, p := range s.Policies {
-		numbers[p.Name] = p.Precedence
-	}
 	spec.Policies = slices.Clone(spec.Policies)
 	for i, p := range spec.Policies {
-		number, enabled := numbers[p.Name]
-		if p.Precedence == nil && enabled {
+		if number, ok := s.Precedence(p.Name); p.Precedence == nil && ok {
 			fixed := *p
 			fixed.Precedence = &number
 			spec.Policies[i] = &fixed

@@ -162,9 +162,6 @@ func (c *Change) link() error {
 	for id := range c.restored {
 		made[id] = c.data.get(id)
 	}
-	if len(c.views.objects)+len(c.rules.objects) > 0 {
-		c.specs.findGone(c.rules.all(), c)
-	}
 	for b, now := range c.tips {
 		if c.linked {
 			next, problems := b.check(c, now)

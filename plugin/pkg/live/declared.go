@@ -20,6 +20,7 @@ type declared struct {
 	rules    map[string]*Rule
 	ruleList []*Rule
 	lists    map[string]*List
+	highest  uint32            // precedence of a rule
 	blocks   map[string]*Block // that declare a zone, by the id
 	ids      map[string]string // by what the Corefile calls a zone
 	names    map[string]bool   // of views
@@ -115,6 +116,7 @@ func (d *declared) addRule(account string, s *model.PolicySpec) {
 	}
 	if s.Precedence != nil {
 		r.Precedence = *s.Precedence
+		d.highest = max(d.highest, r.Precedence)
 	}
 	if s.Action == model.UseView {
 		r.ViewID = DeclaredID(account, "view", s.View.Name)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 
@@ -158,16 +159,37 @@ func (o *objects) allSpecs(d *declared) specs {
 	for _, v := range sorted(values(o.views.all()), compareViews) {
 		s.views = append(s.views, viewSpec(v, names))
 	}
-	rules := o.rules.all()
-	for _, r := range sorted(values(rules), compareRules) {
+	rules := sorted(values(o.rules.all()), compareRules)
+	for _, r := range rules {
 		s.policies = append(s.policies, policySpec(r, names))
 	}
-	s.findGone(rules, names)
 	reuse(s.zones, o.specs.zones, func(z *model.ZoneSpec) string { return z.ID })
 	reuse(s.references, o.specs.references, func(r *model.ReferenceSpec) string { return r.From })
 	reuse(s.views, o.specs.views, func(v *model.ViewSpec) string { return v.Pos.Pointer })
 	reuse(s.policies, o.specs.policies, func(p *model.PolicySpec) string { return p.Pos.Pointer })
+	s.findRules(rules, names)
 	return s
+}
+
+// findRules notes what is to be found of the policies, which are those of the rules.
+func (s *specs) findRules(rules []*Rule, names namer) {
+	byRule := s.byRule.Fork()
+	naming := make(map[string][]string)
+	for i, r := range rules {
+		byRule.Set(r.ID, s.policies[i])
+		if namesView(r) {
+			naming[r.ViewID] = append(naming[r.ViewID], r.ID)
+		}
+	}
+	byView := s.naming.Fork()
+	for view, ids := range naming {
+		slices.Sort(ids)
+		byView.Set(view, ids)
+	}
+	s.byRule, s.naming, s.highest = byRule.Map(), byView.Map(), highest(s.policies)
+	for view := range naming {
+		s.findGone(view, names)
+	}
 }
 
 // reuse puts old objects in place of new ones that are the same.

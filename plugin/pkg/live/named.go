@@ -98,11 +98,14 @@ func (s *specs) setRules(rules []*Rule, names namer) {
 		by[rulePos(r.ID, "").Pointer] = r
 	}
 	s.policies = slices.Clone(s.policies)
+	fork := s.byRule.Fork()
 	for i, p := range s.policies {
 		if r := by[p.Pos.Pointer]; r != nil {
 			s.policies[i] = policySpec(r, names)
+			fork.Set(r.ID, s.policies[i])
 		}
 	}
+	s.byRule = fork.Map()
 }
 
 // compiled holds the values of lists in the form that expressions ask, made when a policy

@@ -74,6 +74,7 @@ func (b *bench) anew(block *Block) string {
 	fresh.absorb(b.objects)
 	fresh.specs = specs{}
 	fresh.specs = fresh.allSpecs(b.declared.Load())
+	b.holdSpecs(&fresh.specs)
 	data := newLayer[zone.Zone]()
 	for id, z := range fresh.zones.all() {
 		builder := zone.NewBuilder(z.options())
@@ -94,6 +95,25 @@ func (b *bench) anew(block *Block) string {
 		b.t.Fatal(problems)
 	}
 	return shown(next.snapshot)
+}
+
+// holdSpecs holds what is known of the policies against what their rules say.
+func (b *bench) holdSpecs(want *specs) {
+	b.t.Helper()
+	s := &b.objects.specs
+	if !slices.Equal(s.gone, want.gone) || s.highest != want.highest || s.naming.Len() != want.naming.Len() || s.byRule.Len() != len(s.policies) {
+		b.t.Fatalf("gone %q, highest %d, %d views named, %d rules; want %q, %d, %d, %d", s.gone, s.highest, s.naming.Len(), s.byRule.Len(),
+			want.gone, want.highest, want.naming.Len(), len(s.policies))
+	}
+	for id, r := range b.objects.rules.objects {
+		if spec, _ := s.byRule.Get(id); !slices.Contains(s.policies, spec) || spec.Pos != rulePos(id, "") {
+			b.t.Fatalf("rule %q is not found among the policies", r.Name)
+		}
+		naming, _ := s.naming.Get(r.ViewID)
+		if wanted, _ := want.naming.Get(r.ViewID); !slices.Equal(naming, wanted) {
+			b.t.Fatalf("view %s is named by %q, want %q", r.ViewID, naming, wanted)
+		}
+	}
 }
 
 // objectsText writes down all objects of the account with their records, by key.

@@ -50,10 +50,13 @@ type builder struct {
 	old     *Snapshot // the one before, empty for the first
 	data    numbered.Fork[*zone.Zone]
 
-	fresh        []*Zone        // zones that were not in old
-	changed      map[*Zone]bool // zones of old that are gone, or fresh now
-	gained, lost bool           // there is an ID that was not there, or no more one that was
-	owned        bool           // zones is a map of the builder's own
+	fresh        []*Zone         // zones that were not in old
+	changed      map[*Zone]bool  // zones of old that are gone, or fresh now
+	gained, lost bool            // there is an ID that was not there, or no more one that was
+	owned        bool            // zones is a map of the builder's own
+	gone         map[string]bool // spec.Gone, once it was asked for
+
+	repeated bool // two policies have one name
 
 	problems problem.List
 	alike    alike

@@ -100,11 +100,22 @@ type fieldSet uint32
 
 func (f fieldSet) has(field int) bool { return f>>field&1 != 0 }
 
-// usedFields returns the fields that the policies read.
-func usedFields(policies []*Policy) fieldSet {
-	var used fieldSet
-	for field := range fieldCount {
-		if slices.ContainsFunc(policies, func(p *Policy) bool { return p.Uses(field) }) {
+// usedFields counts for each field the policies that read it.
+type usedFields [fieldCount]int32
+
+// add counts a policy n times.
+func (u *usedFields) add(p *Policy, n int32) {
+	for field := range u {
+		if p.Uses(field) {
+			u[field] += n
+		}
+	}
+}
+
+// set returns the fields that any policy reads.
+func (u *usedFields) set() (used fieldSet) {
+	for field, n := range u {
+		if n > 0 {
 			used |= 1 << field
 		}
 	}

@@ -124,7 +124,7 @@ func (s *Scope) Update(change func(old *model.Snapshot) (*model.Snapshot, proble
 		followers = nil
 	}
 	for _, f := range followers {
-		f.Prepare(next)
+		f.Prepare(old, next)
 	}
 	s.publish(next)
 	for _, f := range followers {
@@ -135,8 +135,8 @@ func (s *Scope) Update(change func(old *model.Snapshot) (*model.Snapshot, proble
 
 // Follower is told of updates, one after another, but for those of zone data alone.
 type Follower interface {
-	// Prepare is called before queries can see a snapshot.
-	Prepare(next *model.Snapshot)
+	// Prepare is called before queries can see next.
+	Prepare(old, next *model.Snapshot)
 	// Follow is called once they see it; some may go on with old for a while.
 	Follow(old, next *model.Snapshot)
 }
