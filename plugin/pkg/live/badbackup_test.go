@@ -39,18 +39,15 @@ const smallBackup = `{"format":"internaldns backup","version":2,
 }
 `
 
-// What is wrong with a file is told with its line, and nothing of it is taken.
-func TestRestoreRefused(t *testing.T) {
-	k := newKept(t, 1)
-	k.restore(smallBackup)
-	if again := k.backup(); again != smallBackup {
-		t.Fatalf("the file is written again as\n%s", again)
-	}
-	for _, c := range []struct {
-		old, new string
-		line     int
-		text     string
-	}{
+// badFile is a mistake in smallBackup, and what is said of it.
+type badFile struct {
+	old, new string
+	line     int
+	text     string
+}
+
+func badFiles() []badFile {
+	return []badFile{
 		{`{"format"`, `["format"`, 1, "no backup"},
 		{`internaldns backup`, `something else`, 1, "no backup"},
 		{`"version":2`, `"version":3`, 1, "reads the forms up to 2"},
@@ -91,7 +88,17 @@ func TestRestoreRefused(t *testing.T) {
 		{"Z\"}\n}\n", "Z\"}\n", 25, "not whole"},
 		{"Z\"}\n}\n", "Z\"}\n}{\n", 25, "behind the end"},
 		{`,"content":"192.0.2.1"`, `,"content":"` + strings.Repeat("x", 33<<20) + `"`, 5, "more than"},
-	} {
+	}
+}
+
+// What is wrong with a file is told with its line, and nothing of it is taken.
+func TestRestoreRefused(t *testing.T) {
+	k := newKept(t, 1)
+	k.restore(smallBackup)
+	if again := k.backup(); again != smallBackup {
+		t.Fatalf("the file is written again as\n%s", again)
+	}
+	for _, c := range badFiles() {
 		file := strings.Replace(smallBackup, c.old, c.new, 1)
 		if strings.HasPrefix(c.old, "Z") {
 			file = strings.TrimSuffix(smallBackup, c.old) + c.new
