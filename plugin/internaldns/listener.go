@@ -14,6 +14,8 @@ import (
 	"time"
 
 	pkgtls "github.com/coredns/coredns/plugin/pkg/tls"
+
+	"github.com/internaldns/internaldns/plugin/pkg/api"
 )
 
 // The bounds of connections. A request has those of package api besides.
@@ -38,7 +40,7 @@ type listener struct {
 }
 
 // listen begins to serve at an address.
-func listen(at string, handler http.Handler) (*listener, error) {
+func listen(at string, handler *api.API) (*listener, error) {
 	socket, err := net.Listen("tcp", at)
 	if err != nil {
 		return nil, err
@@ -48,6 +50,7 @@ func listen(at string, handler http.Handler) (*listener, error) {
 		Handler: handler, ReadHeaderTimeout: headerTime, IdleTimeout: idleTime, MaxHeaderBytes: maxHeader, ConnState: l.watch,
 		ErrorLog: errorLog(),
 	}
+	l.server.RegisterOnShutdown(handler.EndStreams)
 	go func() {
 		defer close(l.done)
 		if err := l.server.Serve(l); err != nil && !errors.Is(err, http.ErrServerClosed) {

@@ -20,7 +20,7 @@ func observe(route string, status int) { requests.WithLabelValues(route, strconv
 // collector gives the figures of the accounts that serve, as they stand when Prometheus
 // asks.
 type collector struct {
-	changes, commit, revision, objects, quarantined *prometheus.Desc
+	changes, commit, revision, objects, quarantined, streams, skipped *prometheus.Desc
 }
 
 func init() {
@@ -30,6 +30,8 @@ func init() {
 		revision:    description("revision", "Revision of the account."),
 		objects:     description("objects", "Objects that the store holds.", "kind"),
 		quarantined: description("quarantined_objects", "Objects of the store that are not served since they do not fit the Corefile."),
+		streams:     description("query_streams", "Streams of queries that are open."),
+		skipped:     description("query_stream_skipped_total", "Counter of queries that streams lack since their clients did not read in time."),
 	})
 }
 
@@ -39,7 +41,7 @@ func description(name, help string, labels ...string) *prometheus.Desc {
 
 // Describe implements prometheus.Collector.
 func (c *collector) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{c.changes, c.commit, c.revision, c.objects, c.quarantined} {
+	for _, d := range []*prometheus.Desc{c.changes, c.commit, c.revision, c.objects, c.quarantined, c.streams, c.skipped} {
 		ch <- d
 	}
 }
@@ -55,6 +57,8 @@ func (c *collector) Collect(ch chan<- prometheus.Metric) {
 		}
 		seen[account.Name()] = true
 		c.collect(ch, account.Name(), account.Stats())
+		ch <- prometheus.MustNewConstMetric(c.streams, prometheus.GaugeValue, float64(m.streams.Open.Load()), account.Name())
+		ch <- prometheus.MustNewConstMetric(c.skipped, prometheus.CounterValue, float64(m.streams.Skipped.Load()), account.Name())
 	}
 }
 

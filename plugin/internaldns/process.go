@@ -17,6 +17,7 @@ import (
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
 	"github.com/internaldns/internaldns/plugin/pkg/store/bolt"
+	"github.com/internaldns/internaldns/plugin/pkg/telemetry"
 )
 
 // process is what server blocks share, across reloads: a store is locked against another
@@ -25,6 +26,7 @@ import (
 var process = &shared{
 	stores: make(map[string]*bolt.Store), accounts: make(map[accountKey]*live.Account), listeners: make(map[string]*listener),
 	sessions: api.NewSessions(), pages: sync.OnceValue(dashboard.New),
+	streams: make(map[string]*api.StreamCounts), histories: make(map[accountKey]*telemetry.History),
 }
 
 // member is a server block that serves an account.
@@ -32,6 +34,8 @@ type member struct {
 	config  *Config
 	scope   *scope.Scope
 	block   *live.Block
+	streams *api.StreamCounts // set before the account, as is history
+	history *telemetry.History
 	account atomic.Pointer[live.Account]
 }
 
@@ -50,6 +54,9 @@ type shared struct {
 	stores    map[string]*bolt.Store
 	accounts  map[accountKey]*live.Account
 	listeners map[string]*listener
+	streams   map[string]*api.StreamCounts // by name of the account, across stores
+	histories map[accountKey]*telemetry.History
+	sampler   *sampler // nil without an account
 }
 
 // open gives a block its account, which is opened if no other block has it.
@@ -66,6 +73,11 @@ func (s *shared) open(m *member) error {
 		account = opened
 	}
 	account.KeepHistory(m.config.History)
+	if m.streams = s.streams[m.config.Account]; m.streams == nil {
+		m.streams = new(api.StreamCounts)
+		s.streams[m.config.Account] = m.streams
+	}
+	m.history = s.histories[m.key()]
 	m.account.Store(account)
 	return nil
 }
@@ -86,7 +98,10 @@ func (s *shared) openAccount(m *member) (*live.Account, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: store %s: %w", m.config.pos, file, err)
 	}
-	s.accounts[m.key()] = account
+	s.accounts[m.key()], s.histories[m.key()] = account, telemetry.NewHistory()
+	if s.sampler == nil {
+		s.sampler = startSampler()
+	}
 	return account, firstToken(account, filepath.Dir(file))
 }
 
@@ -105,6 +120,7 @@ func (s *shared) serve(m *member) error {
 	if err := m.account.Load().Attach(m.block); err != nil {
 		return fmt.Errorf("%s: %w", m.config.pos, err)
 	}
+	m.record()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, a := range m.config.Listen {
@@ -177,7 +193,7 @@ func (s *shared) accountsAt(at address) (accounts []api.Account) {
 		}
 		seen[m.config.Account] = true
 		accounts = append(accounts, api.Account{
-			Account: account, Servers: func() []api.Server { return s.servers(account) },
+			Account: account, Servers: func() []api.Server { return s.servers(account) }, Streams: m.streams, History: m.history,
 			RateLimit: m.config.RateLimit, Guardrails: m.config.Guardrails, HideInternal: m.config.HideInternal,
 		})
 	}
@@ -254,8 +270,13 @@ func (s *shared) sweepLocked() {
 	for key, account := range s.accounts {
 		if !accounts[key] {
 			delete(s.accounts, key)
+			delete(s.histories, key)
 			account.Close()
 		}
+	}
+	if len(s.accounts) == 0 && s.sampler != nil {
+		s.sampler.end()
+		s.sampler = nil
 	}
 	for file, opened := range s.stores {
 		if stores[file] {

@@ -13,7 +13,7 @@ import (
 	"github.com/internaldns/internaldns/plugin/pkg/resolve"
 )
 
-// queryInfo is what metadata and the query log tell of one query: its policy, worked out when somebody
+// queryInfo is what metadata, the query log and those who look tell of one query: its policy, worked out when somebody
 // asks or the query is served, and what came of it. It belongs to the goroutine of
 // the query.
 type queryInfo struct {
@@ -32,6 +32,9 @@ type queryInfo struct {
 
 	served bool
 	pin    *resolve.Pin // nil if no view was asked
+
+	began  time.Time     // set if the query is observed
+	inside time.Duration // until the view had answered, of such a query
 }
 
 type infoKey struct{}
@@ -79,7 +82,10 @@ func (p *ResolverPolicy) describe(ctx context.Context, state request.Request) co
 
 // info returns what is told of the query, nil if nobody wants to know.
 func (p *ResolverPolicy) info(ctx context.Context) *queryInfo {
-	if !p.described && p.log == nil {
+	if a, ok := ctx.(*queryInfo); ok { // observed, or nobody has wrapped it
+		return a
+	}
+	if !p.described {
 		return nil
 	}
 	a, _ := ctx.Value(infoKey{}).(*queryInfo)
@@ -113,6 +119,13 @@ func (a *queryInfo) choose() *model.Policy {
 func (a *queryInfo) serve(policy *model.Policy, pin *resolve.Pin) {
 	if a != nil {
 		a.policy, a.pin, a.served = policy, pin, true
+	}
+}
+
+// settle notes that the view has answered.
+func (a *queryInfo) settle() {
+	if a != nil && !a.began.IsZero() {
+		a.inside = time.Since(a.began)
 	}
 }
 

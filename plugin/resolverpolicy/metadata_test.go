@@ -27,7 +27,7 @@ import (
 // the metadata of a query as they stand.
 func described(t *testing.T, s *scope.Scope, result func(*model.Snapshot) resolve.Result) *ResolverPolicy {
 	t.Helper()
-	p := newHandler(s, &sources{server: t.Name()})
+	p := newHandler(s, &sources{server: t.Name(), clients: new(requestinfo.Sources)})
 	p.described, p.traced = true, true
 	p.Next = plugin.HandlerFunc(func(ctx context.Context, w dns.ResponseWriter, r *dns.Msg) (int, error) {
 		if pin := resolve.From(ctx, s); pin != nil {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/internaldns/internaldns/plugin/pkg/model"
 	"github.com/internaldns/internaldns/plugin/pkg/querylog"
+	"github.com/internaldns/internaldns/plugin/pkg/requestinfo"
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
 	"github.com/internaldns/internaldns/plugin/pkg/telemetry"
 )
@@ -66,7 +67,7 @@ func TestMetadataOfNestedQuery(t *testing.T) {
 
 // The query log has both, each with its own policy.
 func TestQueryLogOfNestedQuery(t *testing.T) {
-	p := newHandler(twoPolicies(t), &sources{server: t.Name()})
+	p := newHandler(twoPolicies(t), &sources{server: t.Name(), clients: new(requestinfo.Sources)})
 	if err := p.onStartup(); err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +106,7 @@ func (*brokenLog) Close() error { return errors.New("quota exceeded") }
 
 // An error of the log keeps Caddy from nothing: a reload has been done by then.
 func TestShutdownWithoutError(t *testing.T) {
-	p := newHandler(twoPolicies(t), &sources{server: t.Name()})
+	p := newHandler(twoPolicies(t), &sources{server: t.Name(), clients: new(requestinfo.Sources)})
 	if err := p.onStartup(); err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +118,7 @@ func TestShutdownWithoutError(t *testing.T) {
 
 // A start that another plugin fails leaves no series behind: they come with queries.
 func TestQueryLogSeries(t *testing.T) {
-	p := newHandler(twoPolicies(t), &sources{server: t.Name(), queryLog: t.TempDir() + "/queries.json"})
+	p := newHandler(twoPolicies(t), &sources{server: t.Name(), queryLog: t.TempDir() + "/queries.json", clients: new(requestinfo.Sources)})
 	if err := p.onStartup(); err != nil {
 		t.Fatal(err)
 	}

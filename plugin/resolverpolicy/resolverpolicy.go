@@ -43,6 +43,8 @@ type ResolverPolicy struct {
 	described bool // whether the metadata plugin asks for what was done
 	traced    bool // whether the trace plugin does
 	log       *querylog.Log
+
+	recent querylog.Recent
 }
 
 var _ plugin.Handler = (*ResolverPolicy)(nil)
@@ -69,6 +71,12 @@ func (p *ResolverPolicy) Name() string { return pluginName }
 // Clients returns what the block has to tell clients apart, for those who explain.
 func (p *ResolverPolicy) Clients() *requestinfo.Sources { return p.sources.clients }
 
+// Queries returns the block's last queries, for those who look.
+func (p *ResolverPolicy) Queries() *querylog.Recent { return &p.recent }
+
+// Record has a history be told of the block's queries.
+func (p *ResolverPolicy) Record(h *telemetry.History) { p.meter.Record(h) }
+
 // onStartup fails if the load never came to its end, and starts what the policies
 // need while serving.
 func (p *ResolverPolicy) onStartup() error {
@@ -81,6 +89,7 @@ func (p *ResolverPolicy) onStartup() error {
 		if p.log, err = querylog.Open(name); err != nil {
 			return plugin.Error(pluginName, fmt.Errorf("%s: query log: %w", p.sources.queryLogPos, err))
 		}
+		p.recent.Keep()
 	}
 	p.connect(p.scope.Load().Policies)
 	return nil
@@ -94,6 +103,7 @@ func (p *ResolverPolicy) onShutdown() error {
 		p.end(u)
 	}
 	p.ending.Wait()
+	p.recent.Close()
 	if p.log != nil {
 		if err := p.log.Stop(); err != nil {
 			log.Errorf("While shutting down: %v", err)
@@ -111,8 +121,8 @@ func (p *ResolverPolicy) ServeDNS(ctx context.Context, w dns.ResponseWriter, r *
 	if badOPT(r) {
 		return reply.Malformed(w, r)
 	}
-	if p.log != nil {
-		return p.logged(ctx, w, r)
+	if recent := p.recent.Ring(); recent != nil || p.log != nil {
+		return p.observed(ctx, w, r, recent)
 	}
 	return p.serve(ctx, w, r, p.meter.At(ctx))
 }
@@ -243,6 +253,7 @@ func (p *ResolverPolicy) fromView(ctx context.Context, w dns.ResponseWriter, r *
 		rcode, err = scope.Next(pluginName, p.Next, inside, watch.Around(w), r)
 	}
 	watch.Stop()
+	a.settle()
 	count := at.Policy(policy)
 	count.Internal(&pin.Result)
 	p.tag(ctx, policy, pin)
@@ -302,11 +313,17 @@ func clientAddr(w dns.ResponseWriter, r *dns.Msg) netip.Addr {
 
 // addrOf returns the address of a socket, invalid if it is of another kind.
 func addrOf(a net.Addr) netip.Addr {
+	return endpointOf(a).Addr()
+}
+
+// endpointOf returns the address of a socket with its port.
+func endpointOf(a net.Addr) netip.AddrPort {
+	var at netip.AddrPort
 	switch a := a.(type) {
 	case *net.UDPAddr:
-		return a.AddrPort().Addr().Unmap().WithZone("")
+		at = a.AddrPort()
 	case *net.TCPAddr:
-		return a.AddrPort().Addr().Unmap().WithZone("")
+		at = a.AddrPort()
 	}
-	return netip.Addr{}
+	return netip.AddrPortFrom(at.Addr().Unmap().WithZone(""), at.Port())
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/internaldns/internaldns/plugin/pkg/model"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
+	"github.com/internaldns/internaldns/plugin/pkg/requestinfo"
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
 )
 
@@ -43,7 +44,7 @@ func TestResolversChange(t *testing.T) {
 	if err := s.Build().Err(); err != nil {
 		t.Fatal(err)
 	}
-	p := newHandler(s, &sources{server: t.Name()})
+	p := newHandler(s, &sources{server: t.Name(), clients: new(requestinfo.Sources)})
 	s.Follow(p)
 	p.Next = test.NextHandler(dns.RcodeRefused, nil) // where there is no policy
 	if err := p.onStartup(); err != nil {
@@ -95,7 +96,7 @@ func TestOutageForgotten(t *testing.T) {
 	if err := s.Build().Err(); err != nil {
 		t.Fatal(err)
 	}
-	p := newHandler(s, &sources{server: t.Name()})
+	p := newHandler(s, &sources{server: t.Name(), clients: new(requestinfo.Sources)})
 	s.Follow(p)
 	policy := s.Load().Policies[0]
 	p.lost(policy, "public DNS", new(dns.Msg).SetQuestion("example.org.", dns.TypeA), nil)

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/internaldns/internaldns/plugin/pkg/live"
+	"github.com/internaldns/internaldns/plugin/pkg/telemetry"
 )
 
 // base is where the API stands, as at Cloudflare.
@@ -24,9 +25,11 @@ const base = "/client/v4"
 type Account struct {
 	*live.Account
 	Servers      func() []Server // the server blocks that serve it
-	RateLimit    int             // calls of a token in 5 minutes
-	Guardrails   bool            // what would break something needs force=true
-	HideInternal bool            // lists of zones without type leave internal zones out [C]
+	Streams      *StreamCounts
+	History      *telemetry.History
+	RateLimit    int  // calls of a token in 5 minutes
+	Guardrails   bool // what would break something needs force=true
+	HideInternal bool // lists of zones without type leave internal zones out [C]
 }
 
 // Config says what an API serves. Its functions are safe for concurrent use.
@@ -51,6 +54,7 @@ type API struct {
 	large  chan struct{} // held while a large body is read, or an export is made
 
 	restoring chan struct{} // held while a backup is restored
+	streams   streams
 
 	openAPI []byte
 }
@@ -69,6 +73,7 @@ func New(cfg Config) *API {
 	a := &API{
 		cfg: cfg, routes: routes(), mux: http.NewServeMux(),
 		slots: make(chan struct{}, maxRequests), large: make(chan struct{}, maxLarge), restoring: make(chan struct{}, 1),
+		streams: streams{ended: make(chan struct{})},
 	}
 	for _, r := range a.routes {
 		a.mux.HandleFunc(r.method+" "+base+r.path, func(w http.ResponseWriter, req *http.Request) { a.serve(r, w, req) })
@@ -152,6 +157,10 @@ func (c *call) handle() *Error {
 	}
 	if err := c.readBody(); err != nil {
 		return err
+	}
+	if c.wantsStream() { // these do not end, and are counted apart
+		c.revision = c.account.Revision()
+		return c.route.handle(c)
 	}
 	select {
 	case c.api.slots <- struct{}{}:

@@ -225,9 +225,15 @@ func responses(r *route, types *schemas) node {
 	if r.form != nil {
 		content["text/plain"] = node{"schema": node{"type": "string"}}
 	}
+	if r.events {
+		content["text/event-stream"] = eventsSchema(r, types)
+	}
 	success := node{"description": "what was asked for", "content": content}
 	if !r.open {
 		success["headers"] = node{"X-Internaldns-Revision": node{"$ref": "#/components/headers/revision"}}
+	}
+	if r.events {
+		success["headers"].(node)[eventHeader] = node{"$ref": "#/components/headers/event"}
 	}
 	all := node{"200": success}
 	for _, status := range statuses(r) {
@@ -257,6 +263,19 @@ func statuses(r *route) []int {
 		all = append(all, http.StatusUnsupportedMediaType)
 	}
 	return all
+}
+
+// eventsSchema describes the stream that a route answers with if it is asked for: OpenAPI
+// 3.1 has no words for the single events.
+func eventsSchema(r *route, types *schemas) node {
+	return node{
+		"schema": node{"type": "string", "description": "Server-sent events. The data of one without a name is a result. " +
+			"An event gap says that results are missing, and how many if that is known; an event end why the stream ends. " +
+			"A client that comes again with the id of the last event as Last-Event-ID goes on behind it."},
+		"x-event": types.of(reflect.TypeOf(r.result)),
+		"x-gap":   types.of(reflect.TypeFor[gapObject]()),
+		"x-end":   types.of(reflect.TypeFor[endObject]()),
+	}
 }
 
 // answerSchema returns the schema of a route's answer, in its envelope.
@@ -296,6 +315,7 @@ func errorResponses(types *schemas) node {
 func answerHeaders() node {
 	return node{
 		"revision":    node{"description": "Extension: the revision of the account that the answer is of.", "schema": node{"type": "string"}},
+		"event":       node{"description": "Extension: with a list, the id of an event that a stream goes on behind without a gap.", "schema": node{"type": "string"}},
 		"retry-after": node{"description": "Seconds to wait.", "schema": node{"type": "string"}},
 	}
 }

@@ -31,6 +31,7 @@ type route struct {
 	text      bool        // the answer is text
 	form      *form       // the answer can be had as other text, too; nil if it cannot
 	joins     bool        // it can be one of several calls of a change
+	events    bool        // the answer may be a stream of results
 	backup    bool        // with GET the answer is a backup, without an envelope; else the body is one
 
 	handle func(*call) *Error

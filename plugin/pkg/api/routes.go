@@ -15,7 +15,7 @@ func number(n int) string { return strconv.Itoa(n) }
 // routes returns all calls.
 func routes() []*route {
 	return slices.Concat(zoneRoutes(), recordRoutes(), accountRoutes(), tokenRoutes("/user/tokens"), tokenRoutes("/accounts/{account}/tokens"),
-		viewRoutes(), ruleRoutes(), listRoutes(), locationRoutes(), changeRoutes(), statusRoutes(), backupRoutes(), sessionRoutes(), harmlessRoutes())
+		viewRoutes(), ruleRoutes(), listRoutes(), locationRoutes(), changeRoutes(), statusRoutes(), queryRoutes(), backupRoutes(), sessionRoutes(), harmlessRoutes())
 }
 
 // The parameters that several calls have.

@@ -129,7 +129,7 @@ func (s *schemas) schema(t reflect.Type, body bool) node {
 		return node{"type": "number"}
 	case reflect.Int, reflect.Int64:
 		return node{"type": "integer"}
-	case reflect.Uint16, reflect.Uint32:
+	case reflect.Uint16, reflect.Uint32, reflect.Uint64:
 		return node{"type": "integer", "minimum": 0}
 	}
 	return node{}

@@ -12,14 +12,20 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
+
+	"github.com/coredns/coredns/plugin"
+	"github.com/miekg/dns"
 
 	"github.com/internaldns/internaldns/plugin/pkg/api/apitest"
 	"github.com/internaldns/internaldns/plugin/pkg/live"
 	"github.com/internaldns/internaldns/plugin/pkg/model"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
+	"github.com/internaldns/internaldns/plugin/pkg/querylog"
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
 	"github.com/internaldns/internaldns/plugin/pkg/store/bolt"
+	"github.com/internaldns/internaldns/plugin/pkg/telemetry"
 	"github.com/internaldns/internaldns/plugin/pkg/token"
 )
 
@@ -34,10 +40,13 @@ func TestMain(m *testing.M) {
 type server struct {
 	t        testing.TB
 	url      string
+	mu       sync.Mutex // held while the accounts are exchanged beside calls
 	accounts []Account
 	owners   []string // tokens
 	contract *apitest.Contract
 	api      *API
+	recents  []*querylog.Recent // of the server blocks, by account
+	scopes   []*scope.Scope
 }
 
 // serve serves accounts as their configurations say; their names are a, b and so on.
@@ -57,7 +66,8 @@ func serve(t testing.TB, configs ...Account) *server {
 	})
 	s := &server{t: t}
 	for i, c := range configs {
-		block := emptyBlock(t)
+		blockScope := emptyScope(t)
+		block := live.NewBlock(blockScope)
 		if c.Account, err = live.Open(t.Context(), live.Config{
 			Name: string(rune('a' + i)), Store: opened, Blocks: func() []*live.Block { return []*live.Block{block} },
 		}); err != nil {
@@ -69,17 +79,20 @@ func serve(t testing.TB, configs ...Account) *server {
 		if c.RateLimit == 0 {
 			c.RateLimit = 1_000_000
 		}
-		c.Guardrails = true
+		c.Guardrails, c.Streams, c.History = true, new(StreamCounts), telemetry.NewHistory()
+		s.scopes = append(s.scopes, blockScope)
+		keeper := &keeper{recent: new(querylog.Recent)}
+		s.recents = append(s.recents, keeper.recent)
 		c.Servers = func() []Server {
 			return []Server{{
-				Block: scope.Block{Keys: []string{"dns://.:53"}, Hosts: []string{""}, Snapshot: block.Snapshot()},
+				Block: scope.Block{Keys: []string{"dns://.:53"}, Hosts: []string{""}, Snapshot: block.Snapshot(), Handlers: []plugin.Handler{keeper}},
 				Live:  block, Addresses: []string{"dns://127.0.0.1:53"},
 			}}
 		}
 		s.accounts = append(s.accounts, c)
 		s.owners = append(s.owners, newOwner(t, c.Account))
 	}
-	s.api = New(Config{Accounts: func() []Account { return s.accounts }, Version: "test"})
+	s.api = New(Config{Accounts: func() []Account { return s.served() }, Version: "test"})
 	if s.contract, err = apitest.Read(s.api.openAPI); err != nil {
 		t.Fatal(err)
 	}
@@ -89,14 +102,35 @@ func serve(t testing.TB, configs ...Account) *server {
 	return s
 }
 
-// emptyBlock returns a server block that declares nothing: changes are checked against it.
-func emptyBlock(t testing.TB) *live.Block {
+// served returns the accounts that are served now.
+func (s *server) served() []Account {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.accounts
+}
+
+// keeper is a handler that keeps queries.
+type keeper struct{ recent *querylog.Recent }
+
+// Name implements plugin.Handler.
+func (*keeper) Name() string { return "keeper" }
+
+// ServeDNS implements plugin.Handler.
+func (*keeper) ServeDNS(context.Context, dns.ResponseWriter, *dns.Msg) (int, error) {
+	return dns.RcodeRefused, nil
+}
+
+// Queries returns where.
+func (k *keeper) Queries() *querylog.Recent { return k.recent }
+
+// emptyScope returns a server block that declares nothing: changes are checked against it.
+func emptyScope(t testing.TB) *scope.Scope {
 	t.Helper()
 	s := new(scope.Scope)
 	if problems := s.Update(func(*model.Snapshot) (*model.Snapshot, problem.List) { return model.Build(model.Spec{}, nil) }); problems.HasErrors() {
 		t.Fatal(problems)
 	}
-	return live.NewBlock(s)
+	return s
 }
 
 // newOwner makes a token with all rights.

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/internaldns/internaldns/plugin/pkg/querylog"
 )
 
 // Every call of the document succeeds once, with an answer as documented.
@@ -56,9 +58,20 @@ func TestEveryCall(t *testing.T) {
 	visitor.must("GET", "/session", "")
 	visitor.must("DELETE", "/session", "")
 	s.must("GET", account+"/internal_dns/check", "")
+	s.must("GET", account+"/internal_dns/queries", "")
+	s.must("GET", account+"/internal_dns/analytics", "")
 	kept := s.call("GET", account+"/internal_dns/backup", "")
 	s.must("POST", account+"/internal_dns/restore", string(kept.body))
 	s.must("DELETE", "/zones/"+z+"?force=true", "")
+	f := s.follow("", "")
+	s.asked(querylog.Entry{Name: "www.corp.example."})
+	if got := f.name(); got != "www.corp.example" {
+		t.Errorf("the stream of queries: %s", got)
+	}
+	s.api.EndStreams()
+	if got := f.next(); got.kind != "end of file" {
+		t.Errorf("behind the end: %+v", got)
+	}
 	if left := s.contract.Unseen(); len(left) > 0 {
 		t.Errorf("never called: %q", left)
 	}

@@ -1,4 +1,5 @@
-// Package querylog writes queries to a file, a line of JSON each.
+// Package querylog writes queries to a file, a line of JSON each, and keeps the last ones
+// for those who look.
 package querylog
 
 import (
@@ -6,6 +7,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/netip"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -23,19 +25,56 @@ const (
 // Counter counts queries that the log lacks. Safe for concurrent use.
 type Counter interface{ Drop() }
 
-// Entry is one query of the log.
+// Entry is one query.
 type Entry struct {
-	At       Counter // counts the query if the log lacks it
-	Time     time.Time
-	Client   netip.Addr
-	Name     string // qname as asked, in presentation form
-	Type     uint16
-	Rcode    int // of the reply
-	Policy   string
-	View     string
-	Zone     string
-	Internal int // internal rcode
-	Fallback bool
+	At        Counter // counts the query if the log lacks it
+	Time      time.Time
+	Took      time.Duration // until it was answered
+	Server    string        // label of the listener, such as dns://127.0.0.1:53
+	Client    netip.Addr
+	Port      uint16         // the client's, 0 if it is not known
+	Local     netip.AddrPort // where it arrived; the address may be one that stands for all
+	TCP       bool
+	Location  string
+	Name      string // qname as asked, in presentation form
+	Type      uint16
+	Rcode     int // of the reply
+	Policy    string
+	View      string
+	Viewed    bool // whether the view was asked, which the following are about
+	Zone      string
+	Reference string // the zone that answered in place of Zone
+	Internal  int    // internal rcode
+	Inside    time.Duration
+	Fallback  bool
+	Trigger   string // of the fallback
+
+	// Of a Ring.
+	ring   *Ring
+	number uint64
+}
+
+// ID returns what tells the query apart from all others that were kept anywhere.
+func (e *Entry) ID() string { return e.ring.id + "-" + strconv.FormatUint(e.number, 10) }
+
+// ended returns when the query was answered.
+func (e *Entry) ended() time.Time { return e.Time.Add(e.Took) }
+
+// Strategy returns what was done where the view had no answer, in Cloudflare's words.
+func (e *Entry) Strategy() string {
+	if e.Fallback {
+		return "public_dns"
+	}
+	return ""
+}
+
+// Question returns the name asked for, as logs have it, and its type.
+func (e *Entry) Question() (name, qtype string) {
+	name = strings.ToLower(e.Name)
+	if len(name) > 1 {
+		name = strings.TrimSuffix(name, ".")
+	}
+	return name, domain.TypeName(e.Type)
 }
 
 // line is an entry in the words of Cloudflare's dataset gateway_dns, in part.
@@ -53,24 +92,20 @@ type line struct {
 }
 
 func (e *Entry) line() line {
+	name, qtype := e.Question()
 	l := line{
-		Datetime:           e.Time.UTC().Format(time.RFC3339),
-		QueryName:          strings.ToLower(e.Name),
-		QueryTypeName:      domain.TypeName(e.Type),
-		RCode:              e.Rcode,
-		ResolverPolicyName: e.Policy,
-		InternalDNSViewID:  e.View,
-		InternalDNSZoneID:  e.Zone,
-		InternalDNSRCode:   e.Internal,
-	}
-	if len(l.QueryName) > 1 {
-		l.QueryName = strings.TrimSuffix(l.QueryName, ".")
+		Datetime:                    e.Time.UTC().Format(time.RFC3339),
+		QueryName:                   name,
+		QueryTypeName:               qtype,
+		RCode:                       e.Rcode,
+		ResolverPolicyName:          e.Policy,
+		InternalDNSViewID:           e.View,
+		InternalDNSZoneID:           e.Zone,
+		InternalDNSRCode:            e.Internal,
+		InternalDNSFallbackStrategy: e.Strategy(),
 	}
 	if e.Client.IsValid() {
 		l.SrcIP = e.Client.String()
-	}
-	if e.Fallback {
-		l.InternalDNSFallbackStrategy = "public_dns"
 	}
 	return l
 }

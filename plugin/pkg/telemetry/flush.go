@@ -2,6 +2,7 @@ package telemetry
 
 import (
 	"strconv"
+	"time"
 
 	"github.com/miekg/dns"
 	"github.com/prometheus/client_golang/prometheus"
@@ -24,6 +25,7 @@ func (m *Meter) flushLocked() {
 		return
 	}
 	ids := m.zoneIDs()
+	m.advance(time.Now())
 	for _, l := range m.listeners {
 		l.flush(ids)
 	}
@@ -38,11 +40,17 @@ func (l *Listener) flush(ids map[uint32]string) {
 		l.add(n, dropped, series{})
 	}
 	for _, p := range l.policies.All() {
-		p.flushQueries(l, ids)
-		p.flushSteps(l)
+		for ; p != nil; p = p.before {
+			p.flushQueries(l, ids)
+			p.flushSteps(l)
+		}
+	}
+}
+
+// round forgets what policies counted with another view, once that was told often enough.
+func (l *Listener) round() {
+	for _, p := range l.policies.All() {
 		for at := &p.before; *at != nil; at = &(*at).before {
-			(*at).flushQueries(l, ids)
-			(*at).flushSteps(l)
 			if (*at).rounds++; (*at).rounds > rounds {
 				*at = nil // and those before it, which are older
 				break
@@ -121,8 +129,23 @@ func publicRcode(rcode int) string {
 
 // add adds to the counter of these labels, which follow the server.
 func (l *Listener) add(n uint64, vec *prometheus.CounterVec, s series, labels ...string) {
+	l.record(n, vec, s, labels)
 	labels = append([]string{l.server}, labels...)
 	s.vec = vec
 	l.meter.note(s, labels)
 	vec.WithLabelValues(labels...).Add(float64(n))
+}
+
+// record tells the history, if there is one, of queries and of those taken to public DNS.
+func (l *Listener) record(n uint64, vec *prometheus.CounterVec, s series, labels []string) {
+	h := l.meter.history
+	if h == nil {
+		return
+	}
+	switch vec {
+	case queries:
+		h.add(Series{Server: l.server, Policy: s.policy, View: s.view, Zone: s.zone, Rcode: labels[3]}, n)
+	case fallbacks:
+		h.add(Series{Server: l.server, Policy: s.policy, View: s.view, Trigger: labels[1], Rcode: labels[2]}, n)
+	}
 }

@@ -65,6 +65,9 @@ func (m *Meter) zoneIDs() map[uint32]string {
 
 // round notes that Prometheus has asked, and forgets what has left for long enough.
 func (m *Meter) round() {
+	for _, l := range m.listeners {
+		l.round()
+	}
 	if len(m.leaving) == 0 {
 		return
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/coredns/coredns/plugin/metrics"
 	"github.com/miekg/dns"
@@ -30,6 +31,8 @@ type Meter struct {
 	leaving []leaving       // what the block has no more
 	series  map[series]bool // those told or inherited
 	retired bool            // nothing is counted any more
+	history *History        // nil if there is none
+	told    time.Time       // when it was told last
 }
 
 // New returns the meter of a server block, which counts nothing before Start. Server is
@@ -76,6 +79,9 @@ type Listener struct {
 }
 
 func (m *Meter) listener(server string) *Listener { return &Listener{server: server, meter: m} }
+
+// Server returns the address, as CoreDNS labels its metrics.
+func (l *Listener) Server() string { return l.server }
 
 // Unmatched counts a query that no policy matches.
 func (l *Listener) Unmatched() { l.unmatched.count() }

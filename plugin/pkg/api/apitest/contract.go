@@ -104,6 +104,12 @@ func (c *Contract) Handler(t TB, next http.Handler) http.Handler {
 		}
 		before := req.Clone(req.Context())
 		req.Body = io.NopCloser(bytes.NewReader(sent))
+		if wantsEvents(req) {
+			events := &teed{ResponseWriter: w, status: http.StatusOK}
+			next.ServeHTTP(events, req)
+			c.checkEvents(t, before, events)
+			return
+		}
 		answer := httptest.NewRecorder()
 		next.ServeHTTP(answer, req)
 		c.check(t, before, sent, answer.Code, answer.Header(), answer.Body.Bytes())
@@ -181,6 +187,9 @@ func (c *Contract) Unseen() (names []string) {
 		for _, op := range item.Operations() {
 			if !c.seen[op.OperationID] {
 				names = append(names, op.OperationID)
+			}
+			if name := asStream(op); name != "" && !c.seen[name] {
+				names = append(names, name)
 			}
 		}
 	}
