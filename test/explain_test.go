@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/coredns/caddy"
 	"github.com/coredns/coredns/core/dnsserver"
@@ -99,7 +100,9 @@ func explainFile(t *testing.T, file string) int {
 	} else if _, ok := s.Files[upstreamZone]; ok {
 		r.upstream = startUpstream(t, zoneCorefile)
 	}
-	r.server = startFor(t, withUpstream(s.Files["Corefile"], r.upstream))
+	corefile, account := withAPI(t, s.Files["Corefile"])
+	r.account = account
+	r.server = startFor(t, withUpstream(corefile, r.upstream))
 	for _, step := range s.Script {
 		// Whatever state the server is in, the explanation has to fit: nothing is waited for.
 		command := step.Command
@@ -107,7 +110,7 @@ func explainFile(t *testing.T, file string) int {
 			command = command[1:]
 		}
 		switch command[0] {
-		case "dig", "reload", "copy", "fault":
+		case "dig", "reload", "copy", "fault", "api":
 			_, _ = r.run(t, &scenario.Step{Line: step.Line, Command: command})
 		}
 	}
@@ -255,6 +258,7 @@ func (e explainer) query(ctx context.Context, w dns.ResponseWriter, r *dns.Msg, 
 		Name: r.Question[0].Name, Type: r.Question[0].Qtype,
 		Client:      model.Client{Addr: from.Unmap().WithZone("")},
 		NoRecursion: !r.RecursionDesired, CheckingDisabled: r.CheckingDisabled, NoEDNS: r.IsEdns0() == nil, DNSSEC: resolve.WantsDNSSEC(r),
+		Time: time.Now(),
 	}
 	if to, err := netip.ParseAddr(state.LocalIP()); err == nil {
 		q.Client.Server = to.Unmap().WithZone("")

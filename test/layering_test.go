@@ -38,6 +38,7 @@ func layers() map[string]layer {
 		"plugin/pkg/numbered":    {rank: 0, pure: true},
 		"plugin/pkg/token":       {rank: 0},
 		"plugin/pkg/store":       {rank: 0},
+		"plugin/pkg/keyed":       {rank: 1, pure: true},
 		"plugin/pkg/filewatch":   {rank: 1},
 		"plugin/pkg/zone":        {rank: 1, pure: true, foreign: []string{miekgDNS, prefixTable}},
 		"plugin/pkg/zonefile":    {rank: 1, foreign: []string{miekgDNS}},
@@ -65,6 +66,8 @@ func layers() map[string]layer {
 		"plugin/pkg/api/apitest":     {rank: 1, foreign: []string{"github.com/getkin/kin-openapi/"}},
 		"plugin/pkg/store/bolt":      {rank: 1, foreign: []string{"go.etcd.io/bbolt"}},
 		"plugin/pkg/store/storetest": {rank: 1},
+
+		"plugin/internaldns/dashboard": {rank: 0},
 
 		"plugin/internaldns":    pluginLayer(),
 		"plugin/resolverpolicy": pluginLayer(),

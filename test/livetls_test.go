@@ -36,6 +36,9 @@ func TestLiveTLS(t *testing.T) {
 		}
 	}
 	check()
+	if c := s.signIn().cookie; !strings.HasPrefix(c.Name, "__Host-internaldns_session") || !c.Secure {
+		t.Errorf("the cookie of a session: %s", c.Raw)
+	}
 	s.reload(strings.Replace(liveCorefile, "API\n", "API 192.0.2.1:9 insecure\n", 1), notReloads)
 	check()
 	s.reload(strings.Replace(secure, "key.pem", "key.pem DIR/ca.pem", 1), reloaded)

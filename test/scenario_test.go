@@ -97,7 +97,9 @@ func runScenario(t *testing.T, s *scenario.Scenario) {
 		r.upstream = startUpstream(t, zoneCorefile)
 	}
 	r.logged.drain()
-	r.server, err = start(withUpstream(s.Files["Corefile"], r.upstream))
+	corefile, account := withAPI(t, s.Files["Corefile"])
+	r.account = account
+	r.server, err = start(withUpstream(corefile, r.upstream))
 	if !s.MustStart() {
 		mustFail(t, s, r.server, err)
 		return

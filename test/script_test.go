@@ -26,7 +26,8 @@ const (
 // working directory.
 type runner struct {
 	server   *server
-	upstream *upstream // nil if the scenario has none
+	upstream *upstream   // nil if the scenario has none
+	account  *accountAPI // nil if the scenario has none
 	logged   *capture
 	metrics  series // as they stood when the scenario began
 }
@@ -58,8 +59,10 @@ func (r *runner) run(t *testing.T, step *scenario.Step) ([]string, error) {
 		return r.reload(args)
 	case "copy":
 		return nil, copyFile(args)
+	case "api":
+		return r.api(args)
 	}
-	return nil, fmt.Errorf("unknown command %q, known are: dig eventually upstream fault metric log reload copy", step.Command[0])
+	return nil, fmt.Errorf("unknown command %q, known are: dig eventually upstream fault metric log reload copy api", step.Command[0])
 }
 
 // dig asks over every network of the query; the answers must be the same.
@@ -78,6 +81,11 @@ func (r *runner) dig(args []string) ([]string, error) {
 			return nil, fmt.Errorf("the answers over %s (+) and over %s (-) differ:\n%s", network, q.Networks[0], scenario.Diff(got, first))
 		}
 		first = got
+	}
+	if r.account != nil {
+		for i, line := range first {
+			first[i] = r.account.hide(line)
+		}
 	}
 	return first, nil
 }
@@ -131,7 +139,11 @@ func (r *runner) reload(args []string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.server.reload(withUpstream(string(text), r.upstream)); err != nil {
+	corefile := withUpstream(string(text), r.upstream)
+	if r.account != nil {
+		corefile = strings.ReplaceAll(corefile, "${API}", r.account.address)
+	}
+	if err := r.server.reload(corefile); err != nil {
 		return strings.Split(err.Error(), "\n"), nil
 	}
 	return []string{"ok"}, nil

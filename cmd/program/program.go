@@ -10,6 +10,9 @@ import (
 	"path/filepath"
 	"strings"
 
+	// Schedules of policies name time zones, and containers often have no files of them.
+	_ "time/tzdata"
+
 	"github.com/coredns/coredns/coremain"
 
 	"github.com/internaldns/internaldns/cmd/internaldns/cli"

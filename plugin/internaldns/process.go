@@ -4,12 +4,14 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
 	"sync"
 	"sync/atomic"
 
+	"github.com/internaldns/internaldns/plugin/internaldns/dashboard"
 	"github.com/internaldns/internaldns/plugin/pkg/api"
 	"github.com/internaldns/internaldns/plugin/pkg/live"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
@@ -23,6 +25,7 @@ import (
 // that serves has need of it.
 var process = &shared{
 	stores: make(map[string]*bolt.Store), accounts: make(map[accountKey]*live.Account), listeners: make(map[string]*listener),
+	sessions: api.NewSessions(), pages: sync.OnceValue(dashboard.New),
 	streams: make(map[string]*api.StreamCounts), histories: make(map[accountKey]*telemetry.History),
 }
 
@@ -43,7 +46,9 @@ func (m *member) key() accountKey { return accountKey{m.config.Store, m.config.A
 
 // shared is safe for concurrent use.
 type shared struct {
-	members scope.Serving[member]
+	members  scope.Serving[member]
+	sessions *api.Sessions
+	pages    func() *dashboard.Handler // made when it is wanted first
 
 	mu        sync.Mutex
 	stores    map[string]*bolt.Store
@@ -139,7 +144,8 @@ func (s *shared) api(a address) *api.API {
 	return api.New(api.Config{
 		Accounts: func() []api.Account { return s.accountsAt(a) },
 		Hosts:    func(host string) bool { return s.named(a, host) },
-		Page:     func() bool { return s.shown(a) },
+		Pages:    func() http.Handler { return s.pagesAt(a) },
+		Sessions: s.sessions,
 		Observe:  observe, Version: scope.Version, Host: hostname(),
 	})
 }
@@ -166,14 +172,14 @@ func (s *shared) named(at address, host string) bool {
 	return false
 }
 
-// shown reports whether a block wants to be seen at an address with a browser.
-func (s *shared) shown(at address) bool {
+// pagesAt returns the dashboard if a block wants it at an address, else nil.
+func (s *shared) pagesAt(at address) http.Handler {
 	for _, m := range s.members.All() {
 		if m.config.Dashboard && m.config.listensAt(at) {
-			return true
+			return s.pages()
 		}
 	}
-	return false
+	return nil
 }
 
 // accountsAt returns the accounts that are served at an address, each as its newest block

@@ -46,6 +46,7 @@ func setup(c *caddy.Controller) error {
 		return nil
 	}
 	block.Complete(c)
+	block.Serve(last.Account)
 
 	m := &member{config: last, scope: block, block: live.NewBlock(block)}
 	c.OnStartup(func() error { return named(process.open(m)) })

@@ -86,11 +86,11 @@ func description(name, help string) *prometheus.Desc {
 
 // Refused returns why the last change of a zone's files was not taken, by the zone's ID; of
 // zones that serve what their files hold nothing.
-func (h *InternalZone) Refused() map[string]string {
+func (z *InternalZone) Refused() map[string]string {
 	out := make(map[string]string)
-	for _, z := range h.zones.zones {
-		if text := z.source.files.Loads().Refused; text != "" {
-			out[z.id] = text
+	for _, one := range z.zones.zones {
+		if text := one.source.files.Loads().Refused; text != "" {
+			out[one.id] = text
 		}
 	}
 	return out

@@ -28,6 +28,7 @@ type queryInfo struct {
 	name   string
 	qtype  uint16
 	chosen bool
+	at     time.Time // when the query came, if a policy needed to know
 
 	served bool
 	pin    *resolve.Pin // nil if no view was asked

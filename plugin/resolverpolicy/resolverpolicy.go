@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"time"
 
 	"github.com/coredns/coredns/plugin"
 	"github.com/coredns/coredns/request"
@@ -29,6 +30,7 @@ type ResolverPolicy struct {
 	Next plugin.Handler
 
 	scope      *scope.Scope
+	clock      func() time.Time
 	sources    *sources  // read-only from the end of the setup on
 	selections sync.Pool // of *selection
 
@@ -56,6 +58,7 @@ type selection struct {
 func newHandler(block *scope.Scope, from *sources) *ResolverPolicy {
 	return &ResolverPolicy{
 		scope:      block,
+		clock:      time.Now,
 		selections: sync.Pool{New: func() any { return new(selection) }},
 		sources:    from,
 		meter:      telemetry.New(block, from.server),
@@ -88,7 +91,7 @@ func (p *ResolverPolicy) onStartup() error {
 		}
 		p.recent.Keep()
 	}
-	p.Prepare(p.scope.Load())
+	p.connect(p.scope.Load().Policies)
 	return nil
 }
 
@@ -129,6 +132,9 @@ func (p *ResolverPolicy) serve(ctx context.Context, w dns.ResponseWriter, r *dns
 	watch := p.meter.Stopwatch(at)
 	a := p.info(ctx)
 	snapshot := p.load(a)
+	if snapshot.BoundsTTL() {
+		w = p.bound(ctx, snapshot, w, r)
+	}
 	policy, tried := p.selectPolicy(ctx, snapshot, w, r)
 	watch.Selected(tried)
 	route := resolve.RouteOf(policy, r.Question[0].Qtype)
@@ -269,15 +275,26 @@ func (p *ResolverPolicy) selectPolicy(ctx context.Context, snapshot *model.Snaps
 	*q = model.Query{} // the fields one by one: a literal would take their room on the stack, too
 	q.Client.Addr, q.Client.Server = clientAddr(w, r), addrOf(w.LocalAddr())
 	q.Name, q.Type = resolve.Question(r)
+	q.Clock = p.clock
+	told := p.info(ctx)
+	if told != nil {
+		q.At = told.at
+	}
 	if snapshot.UsesFacts() {
 		host, certificate := encryption(ctx)
 		a.client = requestinfo.Info{
-			Sources: p.sources.clients, Addr: q.Client.Addr, Server: q.Client.Server, Name: q.Name, Request: r,
+			Sources: p.sources.clients, Places: snapshot.Places(), Addr: q.Client.Addr, Server: q.Client.Server, Name: q.Name, Request: r,
 			Host: host, Certificate: certificate,
+		}
+		if b, ok := w.(*bounded); ok {
+			a.client.At(b.place)
 		}
 		q.Client.Facts = &a.client
 	}
 	policy = snapshot.Select(q)
+	if told != nil {
+		told.at = q.At
+	}
 	return policy, q.Tried
 }
 

@@ -36,12 +36,7 @@ func withoutSource(keys []string, block *scope.Scope, from *sources, config *dns
 		missing("nothing tells where an address is; add the geoip plugin with a city database to this server block",
 			model.FieldCountry, model.FieldContinent)
 	}
-	if from.common == nil || !from.common.locations {
-		missing("no locations are declared; write: resolverpolicy { locations FILE }", model.FieldLocation)
-	}
-	if table := from.clients.Locations.Load(); table != nil {
-		block.Known(model.FieldLocation, table.Has)
-	}
+	locations(block, from, missing)
 	if len(from.clients.Content) == 0 {
 		missing("no content categories are declared; write: resolverpolicy { categories content FILE }", model.FieldContentCategory)
 	}
@@ -52,7 +47,7 @@ func withoutSource(keys []string, block *scope.Scope, from *sources, config *dns
 		return
 	}
 	missing("no identities are declared; write: resolverpolicy { identities FILE }",
-		model.FieldGroupIDs, model.FieldGroupEmails, model.FieldAttributes, model.FieldPosture)
+		model.FieldGroupIDs, model.FieldGroupEmails, model.FieldAttributes, model.FieldClaims, model.FieldClaimTexts, model.FieldPosture)
 	switch {
 	case !asksForCertificates(config):
 		missing("nobody tells who asks; write: resolverpolicy { identities FILE }, or have clients show certificates: tls CERT KEY CA { client_auth require_and_verify }",
@@ -60,6 +55,19 @@ func withoutSource(keys []string, block *scope.Scope, from *sources, config *dns
 	case !slices.ContainsFunc(keys, encrypted):
 		missing("nobody tells who asks, since this server block has no encrypted listener that clients could show certificates to; write: resolverpolicy { identities FILE }, or add a key such as https://.:443, tls://.:853 or quic://.:853",
 			model.FieldEmail, model.FieldName, model.FieldGroupNames)
+	}
+}
+
+// locations tells whether dns.location has values: those of a file, and in a block that
+// serves an account any.
+func locations(block *scope.Scope, from *sources, missing func(reason string, fields ...int)) {
+	table := from.clients.Locations.Load()
+	switch {
+	case block.ServesAccount():
+	case from.common == nil || !from.common.locations:
+		missing("no locations are declared; write: resolverpolicy { locations FILE }", model.FieldLocation)
+	case table != nil:
+		block.Known(model.FieldLocation, table.Has)
 	}
 }
 
@@ -90,7 +98,7 @@ func warnUncovered(keys []string, snapshot *model.Snapshot, above plugin.Handler
 	m, ok := above.(*metadata.Metadata)
 	if !ok || !slices.ContainsFunc([]int{
 		model.FieldDoHSubdomain, model.FieldLocation, model.FieldEmail, model.FieldName, model.FieldGroupIDs,
-		model.FieldGroupNames, model.FieldGroupEmails, model.FieldAttributes, model.FieldPosture,
+		model.FieldGroupNames, model.FieldGroupEmails, model.FieldAttributes, model.FieldClaims, model.FieldClaimTexts, model.FieldPosture,
 	}, snapshot.Uses) {
 		return
 	}

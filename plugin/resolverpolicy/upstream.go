@@ -8,8 +8,14 @@ import (
 )
 
 // Prepare implements scope.Follower: what policies ask is there before a query has them.
-func (p *ResolverPolicy) Prepare(next *model.Snapshot) {
-	for _, policy := range next.Policies {
+func (p *ResolverPolicy) Prepare(old, next *model.Snapshot) {
+	_, come := next.ChangedPolicies(old)
+	p.connect(come)
+}
+
+// connect has what some policies ask be there.
+func (p *ResolverPolicy) connect(policies []*model.Policy) {
+	for _, policy := range policies {
 		if policy.Action != model.UseResolvers {
 			continue
 		}
@@ -30,18 +36,18 @@ func (p *ResolverPolicy) Prepare(next *model.Snapshot) {
 // Follow implements scope.Follower: what no policy asks any more ends with the last query
 // under way, and that it failed is forgotten.
 func (p *ResolverPolicy) Follow(old, next *model.Snapshot) {
-	_, gone := next.Removed(old)
-	for _, policy := range gone {
+	_, removed := next.Removed(old)
+	for _, policy := range removed {
 		p.outages.Swap(policy.Number(), p.outages.At(policy.Number()), nil)
 	}
-	asked := make(map[uint32]bool)
-	for _, policy := range next.Policies {
-		if policy.Action == model.UseResolvers {
-			asked[policy.Number()] = true
-		}
+	gone, come := next.ChangedPolicies(old)
+	asked := make(map[uint32]bool, len(come))
+	for _, policy := range come {
+		asked[policy.Number()] = policy.Action == model.UseResolvers
 	}
-	for number, u := range p.upstreams.All() {
-		if !asked[number] {
+	for _, policy := range gone {
+		number := policy.Number()
+		if u := p.upstreams.At(number); u != nil && !asked[number] {
 			p.upstreams.Swap(number, u, nil)
 			p.end(u)
 		}

@@ -11,7 +11,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/internaldns/internaldns/plugin/pkg/compare"
 	"github.com/internaldns/internaldns/plugin/pkg/live"
+	"github.com/internaldns/internaldns/plugin/pkg/model"
 	"github.com/internaldns/internaldns/plugin/pkg/record"
 	"github.com/internaldns/internaldns/plugin/pkg/store"
 	"github.com/internaldns/internaldns/plugin/pkg/store/bolt"
@@ -149,6 +151,15 @@ func BenchmarkLive(b *testing.B) {
 		}
 		b.ReportMetric((processorTime(b)-began)/float64(b.N)*1000, "cpu-ms/op")
 	})
+	b.Run("preview of a record", func(b *testing.B) {
+		a.change(b, func(c *live.Change) error {
+			c.CreateRule(live.Rule{Name: "preview", Enabled: true, Precedence: 7, Action: model.UseView, ViewID: c.CreateView("preview", []string{large.ID}).ID})
+			return nil
+		})
+		for b.Loop() {
+			a.preview(b, func(c *live.Change) error { return addHosts(c, large, next, 1) })
+		}
+	})
 	b.Run("batch of 3500", func(b *testing.B) {
 		for b.Loop() {
 			a.change(b, func(c *live.Change) error { return addHosts(c, large, next, 3500) })
@@ -186,6 +197,19 @@ func BenchmarkLive(b *testing.B) {
 			})
 		}
 	})
+}
+
+// preview finds out what answers a change would make others, of which there are some.
+func (a *account) preview(tb testing.TB, do func(*live.Change) error) {
+	tb.Helper()
+	tried, err := a.Try(context.Background(), live.Call{Method: "BENCH"}, do)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	name := func(s *model.Snapshot) []compare.Block { return []compare.Block{{Keys: ".", Name: ".", Snapshot: s}} }
+	if r := compare.Affected(name(tried.Blocks[0].Before), name(tried.Blocks[0].After), tried.Touched, 1000); len(r.Changes) == 0 {
+		tb.Fatal("no answer differs")
+	}
 }
 
 // importInto makes a zone of a file.

@@ -7,11 +7,15 @@ import (
 	"net/http/httptest"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/internaldns/internaldns/plugin/pkg/api"
 	"github.com/internaldns/internaldns/plugin/pkg/live"
+	"github.com/internaldns/internaldns/plugin/pkg/model"
+	"github.com/internaldns/internaldns/plugin/pkg/problem"
+	"github.com/internaldns/internaldns/plugin/pkg/scope"
 	"github.com/internaldns/internaldns/plugin/pkg/store/bolt"
 	"github.com/internaldns/internaldns/plugin/pkg/token"
 )
@@ -23,6 +27,8 @@ type served struct {
 	account *live.Account
 	store   *bolt.Store
 	url     string
+	blocks  []*live.Block // that serve it
+	servers []api.Server  // the same
 }
 
 func newServed(t *testing.T) *served {
@@ -33,22 +39,46 @@ func newServed(t *testing.T) *served {
 	if err != nil {
 		t.Fatal(err)
 	}
-	account, err := live.Open(t.Context(), live.Config{Name: "default", Store: store})
+	s := &served{T: t, store: store}
+	account, err := live.Open(t.Context(), live.Config{Name: "default", Store: store, Blocks: func() []*live.Block { return s.blocks }})
 	if err != nil {
 		t.Fatal(err)
 	}
 	server := httptest.NewServer(api.New(api.Config{
 		Accounts: func() []api.Account {
-			return []api.Account{{Account: account, RateLimit: 10000, Guardrails: true, HideInternal: true}}
+			return []api.Account{{Account: account, RateLimit: 10000, Guardrails: true, HideInternal: true, Servers: func() []api.Server {
+				now := slices.Clone(s.servers)
+				for i := range now {
+					now[i].Snapshot = now[i].Live.Snapshot()
+				}
+				return now
+			}}}
 		},
 	}))
-	s := &served{T: t, account: account, store: store, url: server.URL}
+	s.account, s.url = account, server.URL
 	t.Cleanup(func() {
 		server.Close()
 		_ = store.Close()
 	})
 	s.write(defaultTokenFile, s.token()+"\n")
 	return s
+}
+
+// attach has a server block alone serve the account beside what a Corefile declares.
+func (s *served) attach(corefile string) {
+	s.Helper()
+	s.write("Corefile", corefile)
+	c, err := load("Corefile")
+	if err != nil || c.problems.HasErrors() || len(c.blocks) != 1 {
+		s.Fatal(err, c.problems)
+	}
+	block := new(scope.Scope)
+	block.Update(func(*model.Snapshot) (*model.Snapshot, problem.List) { return c.blocks[0].Snapshot, nil })
+	s.blocks = []*live.Block{live.NewBlock(block)}
+	if err := s.account.Attach(s.blocks[0]); err != nil {
+		s.Fatal(err)
+	}
+	s.servers = []api.Server{{Block: c.blocks[0], Live: s.blocks[0], Addresses: []string{"dns://127.0.0.1:1053"}}}
 }
 
 // token makes a token with all rights.
@@ -189,7 +219,7 @@ func TestBackupRestore(t *testing.T) {
 	s.run("import", "-api", "URL", "-create", "corp.example", "zone")
 	s.want("", "backup", "-api", "URL", "-o", "a.json")
 	s.want("internaldns backup: store internaldns.db: in use by another process: a server holds it; use -api with its URL in place of -store\n[exit 2]\n", "backup", "-store", "internaldns.db")
-	s.want("revision 1: 1 zones, 2 records, 0 views, 0 policies, 1 tokens\n", "restore", "-store", "other.db", "a.json")
+	s.want("revision 1: 1 zones, 2 records, 0 views, 0 policies, 0 lists, 0 locations, 1 tokens\n", "restore", "-store", "other.db", "a.json")
 	s.want("", "backup", "-store", "other.db", "-o", "b.json")
 	a, errA := os.ReadFile("a.json")
 	b, errB := os.ReadFile("b.json")
@@ -203,7 +233,7 @@ func TestBackupRestore(t *testing.T) {
 		t.Errorf("%v %v", info.Mode(), err)
 	}
 	before := s.account.Revision()
-	s.want(fmt.Sprintf("revision %d: 1 zones, 2 records, 0 views, 0 policies, 1 tokens\n", before), "restore", "-api", "URL", "a.json")
+	s.want(fmt.Sprintf("revision %d: 1 zones, 2 records, 0 views, 0 policies, 0 lists, 0 locations, 1 tokens\n", before), "restore", "-api", "URL", "a.json")
 	s.write("bad.json", strings.Replace(string(a), `"A"`, `"MX"`, 1))
 	for _, args := range [][]string{{"restore", "-api", "URL", "bad.json"}, {"restore", "-store", "third.db", "bad.json"}} {
 		if out := s.run(args...); !regexp.MustCompile(`(line |bad.json:)[56]\b`).MatchString(out) || !strings.HasSuffix(out, "[exit 1]\n") {

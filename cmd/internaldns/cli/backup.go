@@ -84,12 +84,14 @@ func writeStream(name string, write func(io.Writer) error) error {
 
 // restored says what an account holds after a restore.
 type restored struct {
-	Revision uint64 `json:"revision"`
-	Zones    int    `json:"zones"`
-	Records  int    `json:"records"`
-	Views    int    `json:"views"`
-	Rules    int    `json:"rules"`
-	Tokens   int    `json:"tokens"`
+	Revision  uint64 `json:"revision"`
+	Zones     int    `json:"zones"`
+	Records   int    `json:"records"`
+	Views     int    `json:"views"`
+	Rules     int    `json:"rules"`
+	Tokens    int    `json:"tokens"`
+	Lists     int    `json:"lists"`
+	Locations int    `json:"locations"`
 }
 
 func prepareRestore(flags *flag.FlagSet) body {
@@ -110,8 +112,8 @@ func prepareRestore(flags *flag.FlagSet) body {
 		if err != nil {
 			return codeOfRefusal(err), inFile(args[0], err)
 		}
-		fmt.Fprintf(p.stdout, "revision %d: %d zones, %d records, %d views, %d policies, %d tokens\n",
-			done.Revision, done.Zones, done.Records, done.Views, done.Rules, done.Tokens)
+		fmt.Fprintf(p.stdout, "revision %d: %d zones, %d records, %d views, %d policies, %d lists, %d locations, %d tokens\n",
+			done.Revision, done.Zones, done.Records, done.Views, done.Rules, done.Lists, done.Locations, done.Tokens)
 		return exitOK, nil
 	}
 }
@@ -157,7 +159,7 @@ func (f *accountFlags) restore(in io.Reader, size int64) (*restored, error) {
 	}
 	done.Revision, err = l.Change(context.Background(), l.call("restore"), func(c *live.Change) error { return c.Restore(b) })
 	n := b.Count()
-	done.Zones, done.Records, done.Views, done.Rules, done.Tokens = n["zone"], n["record"], n["view"], n["rule"], n["token"]
+	done.Zones, done.Records, done.Views, done.Rules, done.Tokens, done.Lists, done.Locations = n["zone"], n["record"], n["view"], n["rule"], n["token"], n["list"], n["location"]
 	return done, l.close(err)
 }
 

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net/http"
 	"slices"
 	"strings"
 	"unicode"
@@ -18,40 +19,82 @@ import (
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
 )
 
-// checkReport is what `check -json` prints.
+// checkReport is what `check -json` prints, and what the API says of what serves.
 type checkReport struct {
-	Version  int       `json:"version"` // of this form: 1
-	Corefile string    `json:"corefile"`
-	Errors   int       `json:"errors"`
-	Warnings int       `json:"warnings"`
-	Notes    int       `json:"notes"`
-	Findings []finding `json:"findings"` // by file and line
+	Version  int               `json:"version"` // of this form: 1
+	Corefile string            `json:"corefile"`
+	Errors   int               `json:"errors"`
+	Warnings int               `json:"warnings"`
+	Notes    int               `json:"notes"`
+	Findings []problem.Finding `json:"findings"` // by file and line
 }
 
 func prepareCheck(flags *flag.FlagSet) body {
 	conf := flags.String("conf", defaultCorefile, "`FILE` to check, or stdin")
 	asJSON := flags.Bool("json", false, "print one JSON object")
+	api := addRemoteFlags(flags)
 	return func(p *program, args []string) (int, error) {
 		if len(args) > 0 {
 			return exitFailure, usagef("no argument is taken, found %q; name the Corefile with -conf", args[0])
+		}
+		if api.given() {
+			r, err := api.openInstead(flags, "conf")
+			if err != nil {
+				return exitFailure, err
+			}
+			return r.check(p, *asJSON)
 		}
 		c, err := load(*conf)
 		if err != nil {
 			return exitFailure, err
 		}
 		report := check(c)
+		addExcerpts(c, report.Findings)
 		if *asJSON {
-			addExcerpts(c, report.Findings)
 			err = printJSON(p.stdout, report)
 		} else {
-			printFindings(p.stdout, p.color, c, report.Findings)
-			fmt.Fprintf(p.stdout, "%s: %s\n", printable(*conf), report.summary())
+			report.print(p, *conf)
 		}
-		if err != nil || report.Errors > 0 {
-			return exitFound, err
-		}
-		return exitOK, nil
+		return report.exit(), err
 	}
+}
+
+// print lists the findings about something, and counts them.
+func (r *checkReport) print(p *program, about string) {
+	printFindings(p.stdout, p.color, r.Findings)
+	fmt.Fprintf(p.stdout, "%s: %s\n", printable(about), r.summary())
+}
+
+// exit returns the exit code.
+func (r *checkReport) exit() int {
+	if r.Errors > 0 {
+		return exitFound
+	}
+	return exitOK
+}
+
+// check prints what is wrong with what a server serves, and what only looks wrong.
+func (r *remote) check(p *program, asJSON bool) (int, error) {
+	account, err := r.account()
+	if err != nil {
+		return exitFailure, err
+	}
+	var given json.RawMessage
+	if _, err := r.callFor(largeTime, http.MethodGet, "/accounts/"+account.ID+"/internal_dns/check", nil, &given); err != nil {
+		return exitFailure, err
+	}
+	var report checkReport
+	if err := json.Unmarshal(given, &report); err != nil {
+		return exitFailure, fmt.Errorf("%s answers what this version cannot read: %w", r.base, err)
+	}
+	if asJSON {
+		return report.exit(), printJSON(p.stdout, given)
+	}
+	report.print(p, "account "+account.Name)
+	if listed := len(report.Findings); listed < report.Errors+report.Warnings+report.Notes {
+		fmt.Fprintf(p.stdout, "only the first %d are listed\n", listed)
+	}
+	return report.exit(), nil
 }
 
 // check gathers what is wrong with a Corefile, and what only looks wrong.
@@ -68,17 +111,13 @@ func check(c *config) checkReport {
 	report := checkReport{Version: 1, Corefile: c.file, Notes: len(notes)}
 	report.Errors = len(all.Only(problem.Error))
 	report.Warnings = len(all) - report.Errors
-	report.Findings = asFindings(all)
-	for _, f := range asFindings(notes) {
-		f.Severity = "note"
-		report.Findings = append(report.Findings, f)
-	}
-	sortFindings(report.Findings)
+	report.Findings = append(all.Findings(), notes.Notes()...)
+	problem.SortFindings(report.Findings)
 	return report
 }
 
 // summary counts the findings.
-func (r checkReport) summary() string {
+func (r *checkReport) summary() string {
 	if len(r.Findings) == 0 {
 		return "no problems"
 	}

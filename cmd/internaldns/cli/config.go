@@ -57,9 +57,9 @@ func (p *program) loadGood(file string) (*config, error) {
 	if !c.problems.HasErrors() {
 		return c, nil
 	}
-	errs := *c
-	errs.problems = c.problems.Only(problem.Error)
-	printFindings(p.stderr, false, &errs, asFindings(errs.problems))
+	found := c.problems.Only(problem.Error).Findings()
+	addExcerpts(c, found)
+	printFindings(p.stderr, false, found)
 	return nil, fmt.Errorf("%s has problems", file)
 }
 

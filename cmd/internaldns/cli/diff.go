@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/miekg/dns"
 
@@ -25,40 +26,74 @@ const (
 	maxReported  = 20        // problems of a query file
 )
 
+// diffFlags are the flags of diff as they are written.
+type diffFlags struct {
+	queries, block string
+	limit          int
+	json           bool
+}
+
 func prepareDiff(flags *flag.FlagSet) body {
-	queries := flags.String("queries", "", "`FILE` of queries to compare too, one on a line: CLIENT NAME TYPE")
-	limit := flags.Int("max", defaultMax, "list at most `N` changes; all are counted")
-	asJSON := flags.Bool("json", false, "print one JSON object")
+	f := new(diffFlags)
+	flags.StringVar(&f.queries, "queries", "", "`FILE` of queries to compare too, one on a line: CLIENT NAME TYPE")
+	flags.StringVar(&f.block, "block", "", "with -api: `KEY` of the server block of NEW, or its position, where it cannot be told from the server's")
+	flags.IntVar(&f.limit, "max", defaultMax, "list at most `N` changes; all are counted")
+	flags.BoolVar(&f.json, "json", false, "print one JSON object")
+	api := addRemoteFlags(flags)
 	return func(p *program, args []string) (int, error) {
-		if len(args) != 2 {
-			return exitFailure, usagef("two Corefiles are compared, found %d words", len(args))
+		if f.limit < 0 {
+			return exitFailure, usagef("-max %d is negative", f.limit)
 		}
-		if *limit < 0 {
-			return exitFailure, usagef("-max %d is negative", *limit)
+		if !api.given() {
+			report, err := p.diffFiles(f, args)
+			return f.print(p, report, err)
 		}
-		var recorded []compare.Question
-		if *queries != "" {
-			var err error
-			if recorded, err = readQuestions(*queries); err != nil {
-				return exitFailure, err
-			}
+		if len(args) != 1 {
+			return exitFailure, usagef("with -api what serves is compared with one Corefile, found %d words", len(args))
 		}
-		report, err := p.diff(args[0], args[1], recorded, *limit)
-		switch {
-		case err != nil:
-		case *asJSON:
-			err = printJSON(p.stdout, report)
-		default:
-			printReport(p.stdout, p.color, report)
-		}
-		switch {
-		case err != nil:
+		r, err := api.openInstead(flags, "queries")
+		if err != nil {
 			return exitFailure, err
-		case report.Empty():
-			return exitOK, nil
 		}
-		return exitFound, nil
+		report, err := r.diff(p, args[0], f.block, f.limit)
+		return f.print(p, report, err)
 	}
+}
+
+// print writes a comparison, unless there is an error, and returns the exit code.
+func (f *diffFlags) print(p *program, report *compare.Report, err error) (int, error) {
+	switch {
+	case err != nil:
+	case f.json:
+		err = printJSON(p.stdout, report)
+	default:
+		printReport(p.stdout, p.color, report)
+	}
+	switch {
+	case err != nil:
+		return exitFailure, err
+	case report.Empty():
+		return exitOK, nil
+	}
+	return exitFound, nil
+}
+
+// diffFiles compares two Corefiles.
+func (p *program) diffFiles(f *diffFlags, args []string) (*compare.Report, error) {
+	if len(args) != 2 {
+		return nil, usagef("two Corefiles are compared, found %d words", len(args))
+	}
+	if f.block != "" {
+		return nil, usagef("-block goes with -api: of two Corefiles all server blocks are compared")
+	}
+	var recorded []compare.Question
+	if f.queries != "" {
+		var err error
+		if recorded, err = readQuestions(f.queries); err != nil {
+			return nil, err
+		}
+	}
+	return p.diff(args[0], args[1], recorded, f.limit)
 }
 
 // diff reads both Corefiles, one after the other, and compares them.
@@ -94,6 +129,7 @@ func readQuestions(file string) ([]compare.Question, error) {
 	defer f.Close()
 	var out []compare.Question
 	var problems problem.List
+	now := time.Now()
 	scan := bufio.NewScanner(f)
 	for n := 1; scan.Scan(); n++ {
 		text, _, _ := strings.Cut(scan.Text(), "#")
@@ -104,6 +140,7 @@ func readQuestions(file string) ([]compare.Question, error) {
 		if err != nil {
 			problems.Errorf(problem.ConfigInvalid, problem.Pos{File: file, Line: n}, "", "%s", err)
 		}
+		q.Time = now
 		if out = append(out, q); len(out) > maxQuestions {
 			return nil, fmt.Errorf("%s has more than %d queries", file, maxQuestions)
 		}

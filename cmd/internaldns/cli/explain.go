@@ -1,8 +1,11 @@
 package cli
 
 import (
+	"encoding/json"
 	"errors"
 	"flag"
+	"fmt"
+	"net/http"
 	"net/netip"
 
 	"github.com/internaldns/internaldns/plugin/pkg/asker"
@@ -36,7 +39,17 @@ func prepareExplain(flags *flag.FlagSet) body {
 	flags.BoolVar(&q.NoRecursion, "norecurse", false, "ask without RD, the flag for recursion")
 	flags.BoolVar(&f.live, "live", false, "really ask public DNS where the query would be sent there")
 	flags.BoolVar(&f.json, "json", false, "print one JSON object")
-	return func(p *program, args []string) (int, error) { return p.explain(f, args) }
+	api := addRemoteFlags(flags)
+	return func(p *program, args []string) (int, error) {
+		if !api.given() {
+			return p.explain(f, args)
+		}
+		r, err := api.openInstead(flags, "conf", "live")
+		if err == nil {
+			err = r.explain(p, f, args)
+		}
+		return exitOf(err), err
+	}
 }
 
 func (p *program) explain(f *explainFlags, args []string) (int, error) {
@@ -62,19 +75,54 @@ func (p *program) explain(f *explainFlags, args []string) (int, error) {
 	if f.json {
 		return exitOK, printJSON(p.stdout, out)
 	}
-	if err := out.WriteText(p.stdout, p.color); err != nil {
-		return exitFailure, err
-	}
-	out.writeAround(p)
-	return exitOK, nil
+	return exitOK, out.print(p)
 }
 
-// parse reads the flags and arguments.
+// print writes an explanation as text.
+func (x *explained) print(p *program) error {
+	if err := x.WriteText(p.stdout, p.color); err != nil {
+		return err
+	}
+	x.writeAround(p)
+	return nil
+}
+
+// explain has a server say why a query gets its answer.
+func (r *remote) explain(p *program, f *explainFlags, args []string) error {
+	if _, err := f.parse(args); err != nil {
+		return err
+	}
+	path, err := r.inAccount("/internal_dns/explain")
+	if err != nil {
+		return err
+	}
+	var given json.RawMessage
+	if _, err := r.call(http.MethodPost, path, f.query, &given); err != nil {
+		return err
+	}
+	if f.json {
+		return printJSON(p.stdout, given)
+	}
+	var out explained
+	err = json.Unmarshal(given, &out)
+	if err == nil && out.Explanation == nil {
+		err = errors.New("there is no explanation")
+	}
+	if err == nil {
+		err = out.Check()
+	}
+	if err != nil {
+		return fmt.Errorf("%s answers what this version cannot read: %w", r.base, err)
+	}
+	return out.print(p)
+}
+
+// parse reads the flags and arguments, and completes the query.
 func (f *explainFlags) parse(args []string) (p asker.Parsed, err error) {
 	if len(args) < 1 || len(args) > 2 {
 		return p, usagef("a name is explained, with a type or without, found %d words", len(args))
 	}
-	q := f.query
+	q := &f.query
 	q.Name = args[0]
 	if len(args) == 2 {
 		q.Type = args[1]

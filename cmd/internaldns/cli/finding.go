@@ -3,10 +3,8 @@ package cli
 import (
 	"bufio"
 	"bytes"
-	"cmp"
 	"io"
 	"regexp"
-	"slices"
 	"strings"
 	"unicode"
 
@@ -17,31 +15,8 @@ import (
 // maxShown bounds the characters of a source line that are shown.
 const maxShown = 200
 
-// finding is a problem or a note as it is shown; the tags are the form of -json.
-type finding struct {
-	Code     string `json:"code"`     // of problem.Codes
-	Severity string `json:"severity"` // error, warning or note
-	File     string `json:"file,omitempty"`
-	Line     int    `json:"line,omitempty"`
-	Pointer  string `json:"pointer,omitempty"` // of a problem in JSON (RFC 6901)
-	Object   string `json:"object,omitempty"`
-	Text     string `json:"text"`
-	Excerpt  string `json:"excerpt,omitempty"` // source and caret
-}
-
-func asFindings(list problem.List) []finding {
-	out := make([]finding, 0, len(list))
-	for _, p := range list {
-		out = append(out, finding{
-			Code: string(p.Code), Severity: p.Severity.String(), File: p.Pos.File, Line: p.Pos.Line, Pointer: p.Pos.Pointer,
-			Object: p.Object, Text: p.Text, Excerpt: p.Excerpt,
-		})
-	}
-	return out
-}
-
 // addExcerpts gives each finding without an excerpt the line of its file.
-func addExcerpts(c *config, list []finding) {
+func addExcerpts(c *config, list []problem.Finding) {
 	wanted := make(map[string]map[int]string)
 	for _, f := range list {
 		if f.Excerpt != "" || f.File == "" || f.Line == 0 {
@@ -90,7 +65,7 @@ var quotedWord = regexp.MustCompile(`"([^"]+)"`)
 
 // underline returns a source line and below it a caret: under the word that the
 // finding is about, or where the line begins.
-func underline(line string, f finding) string {
+func underline(line string, f problem.Finding) string {
 	line = cut(strings.TrimSpace(printable(strings.ReplaceAll(line, "\t", " "))))
 	at, length := 0, 1
 	for _, found := range quotedWord.FindAllStringSubmatch(f.Text+" "+f.Object, -1) {
@@ -153,11 +128,10 @@ func printable(text string) string {
 
 // printFindings lists findings as text: where, how grave, about what, and the
 // source with a caret.
-func printFindings(w io.Writer, color bool, c *config, list []finding) {
-	addExcerpts(c, list)
+func printFindings(w io.Writer, color bool, list []problem.Finding) {
 	for _, f := range list {
 		var b strings.Builder
-		if pos := (problem.Pos{File: f.File, Line: f.Line}).String(); pos != "" {
+		if pos := (problem.Pos{File: f.File, Line: f.Line, Pointer: f.Pointer}).String(); pos != "" {
 			b.WriteString(bold(color, printable(pos)+":") + " ")
 		}
 		b.WriteString(severity(color, f.Severity) + ": ")
@@ -200,11 +174,4 @@ func severity(color bool, word string) string {
 		escape = escYellow
 	}
 	return paint(color, escape, word)
-}
-
-// sortFindings orders by file and line, and keeps the order within a line.
-func sortFindings(list []finding) {
-	slices.SortStableFunc(list, func(a, b finding) int {
-		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
-	})
 }

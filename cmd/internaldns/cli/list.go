@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
@@ -58,9 +59,15 @@ type policyLine struct {
 	Reenter     bool     `json:"reenter,omitempty"`
 	Traffic     string   `json:"traffic,omitempty"`
 	Identity    string   `json:"identity,omitempty"`
+	Posture     string   `json:"device_posture,omitempty"`
 	Description string   `json:"description,omitempty"`
 	Position    string   `json:"position"`
 	Problem     string   `json:"problem,omitempty"` // why it is not served
+
+	// Of the API: when it is in force.
+	Schedule json.RawMessage `json:"schedule,omitempty"`
+	Expires  string          `json:"expires_at,omitempty"`
+	Expired  bool            `json:"expired,omitempty"`
 }
 
 type referenceLine struct {
@@ -260,9 +267,7 @@ func (l listing) printKind(w io.Writer, kind string) {
 			return []string{v.Name, words(v.Zones), words(v.Policies), v.Description}
 		})
 	case kind == "policies" && l.Policies != nil:
-		table(w, "PRECEDENCE\tNAME\tACTION\tVIEW\tFALLBACK\tTRAFFIC\tIDENTITY", l.Policies, func(p policyLine) []string {
-			return []string{fmt.Sprint(p.Precedence), p.Name, p.Action, p.View, words(p.Fallback), p.Traffic, p.Identity}
-		})
+		printPolicies(w, l.Policies)
 	case kind == "references" && l.References != nil:
 		table(w, "FROM\tTO\tNODATA\tVIEWS\tCHAIN", l.References, func(r referenceLine) []string {
 			nodata := ""

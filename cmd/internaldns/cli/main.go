@@ -65,11 +65,11 @@ type body func(p *program, args []string) (int, error)
 // commands lists the sub-commands in the order they are shown.
 func commands() []command {
 	return []command{
-		{"check", "[-conf FILE] [-json]", "list every problem of a Corefile", prepareCheck},
-		{"explain", "[OPTION...] NAME [TYPE]", "tell why a query gets its answer", prepareExplain},
+		{"check", "[-conf FILE | -api URL] [-json]", "list every problem of a Corefile, or of what a server serves", prepareCheck},
+		{"explain", "[-conf FILE | -api URL] [OPTION...] NAME [TYPE]", "tell why a query gets its answer", prepareExplain},
 		{"list", "[-conf FILE | -api URL] [-json] [zones|views|policies|references]", "show what is configured, and what uses what", prepareList},
 		{"export", "[-conf FILE [-block KEY] | -api URL] [-o FILE] ZONE", "write a zone as a zone file", prepareExport},
-		{"diff", "[-queries FILE] [-max N] [-json] OLD NEW", "tell which answers change from one Corefile to another", prepareDiff},
+		{"diff", "[-queries FILE] [-max N] [-json] (OLD NEW | -api URL [-block KEY] NEW)", "tell which answers change from one Corefile to another, or from what a server serves", prepareDiff},
 		{"import", "-api URL [-create] ZONE FILE", "bring the records of a zone file into a zone of a server", prepareImport},
 		{"backup", "(-api URL | -store FILE) [-o FILE]", "write all that an account holds to one file", prepareBackup},
 		{"restore", "(-api URL | -store FILE) FILE", "replace all that an account holds by a backup", prepareRestore},

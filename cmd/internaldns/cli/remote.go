@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -179,8 +180,29 @@ func isStatus(err error, codes ...int) bool {
 	return false
 }
 
-// do sends a request. The caller closes the body.
+// do sends a request, and a GET again when the server says that it may be: a token may make
+// so many calls in a time. The caller closes the body.
 func (r *remote) do(ctx context.Context, method, path, kind string, body io.Reader, size int64) (*http.Response, error) {
+	for {
+		got, err := r.send(ctx, method, path, kind, body, size)
+		if err != nil || got.StatusCode != http.StatusTooManyRequests || method != http.MethodGet {
+			return got, err
+		}
+		wait, err := strconv.Atoi(got.Header.Get("Retry-After"))
+		if deadline, ok := ctx.Deadline(); err != nil || wait < 0 || ok && time.Until(deadline) < time.Duration(wait)*time.Second {
+			return got, nil
+		}
+		got.Body.Close()
+		select {
+		case <-time.After(time.Duration(wait) * time.Second):
+		case <-ctx.Done():
+			return nil, r.unreachable(ctx.Err())
+		}
+	}
+}
+
+// send sends a request once.
+func (r *remote) send(ctx context.Context, method, path, kind string, body io.Reader, size int64) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, method, r.base+path, body)
 	if err != nil {
 		return nil, err
@@ -238,7 +260,12 @@ func (r *remote) read(got *http.Response, into any) (*answer, error) {
 
 // call makes a call with a JSON body, or none, and reads the result.
 func (r *remote) call(method, path string, body, into any) (*answer, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), callTime)
+	return r.callFor(callTime, method, path, body, into)
+}
+
+// callFor is call for one that may take as long as d.
+func (r *remote) callFor(d time.Duration, method, path string, body, into any) (*answer, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), d)
 	defer cancel()
 	if body == nil {
 		got, err := r.do(ctx, method, path, "", nil, 0)

@@ -72,7 +72,7 @@ func (s *remoteState) listing(account string, kinds []string) listing {
 func (s *remoteState) zoneLine(z remoteZone) zoneLine {
 	line := zoneLine{
 		ID: z.ID, Name: z.Name, Records: z.Records, Serial: z.Serial, Files: []string{}, Views: s.viewsOf(z.ID), References: z.InternalDNS.ReferenceZoneID,
-		Synthesized: z.Declared == nil, ReferencedBy: []string{}, Position: declaredAt(z.Declared), Problem: textOf(z.Problem),
+		Synthesized: !z.OwnSOA, ReferencedBy: []string{}, Position: declaredAt(z.Declared), Problem: textOf(z.Problem),
 	}
 	for _, other := range s.zones {
 		if other.InternalDNS.ReferenceZoneID == z.ID {
@@ -85,7 +85,11 @@ func (s *remoteState) zoneLine(z remoteZone) zoneLine {
 func (s *remoteState) policyLine(p remoteRule) policyLine {
 	line := policyLine{
 		ID: p.ID, Precedence: p.Precedence, Name: p.Name, Action: "resolvers", Fallback: []string{}, Traffic: p.Traffic, Identity: p.Identity,
-		Description: p.Description, Position: declaredAt(p.Declared), Problem: textOf(p.Problem),
+		Posture: p.Posture, Description: p.Description, Position: declaredAt(p.Declared), Problem: textOf(p.Problem),
+		Schedule: p.Schedule, Expires: p.Expiration.ExpiresAt, Expired: p.Expiration.Expired,
+	}
+	if string(line.Schedule) == "null" {
+		line.Schedule = nil
 	}
 	if p.Settings.Public {
 		line.Action = "public"

@@ -1,12 +1,14 @@
 package cli
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/internaldns/internaldns/plugin/pkg/live"
 )
@@ -24,10 +26,12 @@ type remoteProblem struct {
 
 // remoteZone is a zone of the API.
 type remoteZone struct {
-	ID          string `json:"id"`
-	Name        string `json:"name"`
-	Records     int    `json:"records"`
-	Serial      uint32 `json:"serial"`
+	ID          string    `json:"id"`
+	Name        string    `json:"name"`
+	Records     int       `json:"records"`
+	Serial      uint32    `json:"serial"`
+	OwnSOA      bool      `json:"own_soa"`
+	CreatedOn   time.Time `json:"created_on"`
 	InternalDNS struct {
 		ReferenceZoneID string `json:"reference_zone_id"`
 		ReferenceNoData bool   `json:"reference_nodata"`
@@ -38,23 +42,30 @@ type remoteZone struct {
 
 // remoteView is a view of the API.
 type remoteView struct {
-	ID       string         `json:"id"`
-	Name     string         `json:"name"`
-	Zones    []string       `json:"zones"`
-	Declared *live.Declared `json:"declared"`
-	Problem  *remoteProblem `json:"problem"`
+	ID          string         `json:"id"`
+	Name        string         `json:"name"`
+	Zones       []string       `json:"zones"`
+	CreatedTime time.Time      `json:"created_time"`
+	Declared    *live.Declared `json:"declared"`
+	Problem     *remoteProblem `json:"problem"`
 }
 
 // remoteRule is a resolver policy of the API.
 type remoteRule struct {
-	ID          string `json:"id"`
-	Name        string `json:"name"`
-	Description string `json:"description"`
-	Enabled     bool   `json:"enabled"`
-	Precedence  uint32 `json:"precedence"`
-	Traffic     string `json:"traffic"`
-	Identity    string `json:"identity"`
-	Settings    struct {
+	ID          string          `json:"id"`
+	Name        string          `json:"name"`
+	Description string          `json:"description"`
+	Enabled     bool            `json:"enabled"`
+	Precedence  uint32          `json:"precedence"`
+	Traffic     string          `json:"traffic"`
+	Identity    string          `json:"identity"`
+	Posture     string          `json:"device_posture"`
+	Schedule    json.RawMessage `json:"schedule"`
+	Expiration  struct {
+		ExpiresAt string `json:"expires_at"`
+		Expired   bool   `json:"expired"`
+	} `json:"expiration"`
+	Settings struct {
 		Internally *struct {
 			ViewID     string   `json:"view_id"`
 			Fallback   string   `json:"fallback"`

@@ -107,6 +107,14 @@ func (u *updates) policySpec(name string) *model.PolicySpec {
 	return p
 }
 
+// twice returns what replaced does, or a list in which one name may be there twice.
+func twice[T any](u *updates, list []*T, name func(*T) string, id string, fresh func(string) *T) []*T {
+	if u.pick(20) == 19 {
+		return slices.Insert(slices.Clone(list), u.pick(len(list)+1), fresh(id))
+	}
+	return replaced(u, list, name, id, fresh)
+}
+
 // replaced returns a list in which one entry came, went, changed or moved.
 func replaced[T any](u *updates, list []*T, name func(*T) string, id string, fresh func(string) *T) []*T {
 	list = slices.Clone(list)
@@ -133,7 +141,7 @@ func (u *updates) operation(spec *model.Spec) {
 		spec.Zones = replaced(u, spec.Zones, func(s *model.ZoneSpec) string { return s.ID }, u.zoneID(), u.zoneSpec)
 	case 2, 3:
 		name := fmt.Sprint("v", u.pick(4))
-		spec.Views = replaced(u, spec.Views, func(s *model.ViewSpec) string { return s.Name }, name, u.viewSpec)
+		spec.Views = twice(u, spec.Views, func(s *model.ViewSpec) string { return s.Name }, name, u.viewSpec)
 		if u.pick(4) == 0 {
 			spec.Gone = []string{fmt.Sprint("v", u.pick(4))}
 		}
@@ -142,7 +150,7 @@ func (u *updates) operation(spec *model.Spec) {
 			return &model.ReferenceSpec{Pos: u.pos(), From: from, To: u.zoneID(), NoData: u.pick(2) == 0}
 		})
 	default:
-		spec.Policies = replaced(u, spec.Policies, func(s *model.PolicySpec) string { return s.Name }, fmt.Sprint("p", u.pick(5)), u.policySpec)
+		spec.Policies = twice(u, spec.Policies, func(s *model.PolicySpec) string { return s.Name }, fmt.Sprint("p", u.pick(5)), u.policySpec)
 	}
 }
 

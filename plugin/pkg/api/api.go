@@ -9,7 +9,6 @@ package api
 
 import (
 	"cmp"
-	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -38,7 +37,8 @@ type Config struct {
 	Accounts func() []Account             // those that are served at the address
 	Hosts    func(host string) bool       // whether a Host header may have that name, besides the address that was connected to; may be nil
 	Observe  func(route string, code int) // told of each answer; may be nil
-	Page     func() bool                  // whether / says what there is here; may be nil
+	Pages    func() http.Handler          // what answers beside the API, nil for nothing; may be nil
+	Sessions *Sessions                    // shared with other APIs; nil for its own
 	Version  string
 	Host     string // name of the machine
 }
@@ -48,6 +48,7 @@ type API struct {
 	cfg    Config
 	routes []*route
 	mux    *http.ServeMux
+	inner  *http.ServeMux // finds the routes of calls within others
 	limits limits
 	slots  chan struct{} // held while a request is worked on
 	large  chan struct{} // held while a large body is read, or an export is made
@@ -66,6 +67,9 @@ const (
 
 // New returns an API.
 func New(cfg Config) *API {
+	if cfg.Sessions == nil {
+		cfg.Sessions = NewSessions()
+	}
 	a := &API{
 		cfg: cfg, routes: routes(), mux: http.NewServeMux(),
 		slots: make(chan struct{}, maxRequests), large: make(chan struct{}, maxLarge), restoring: make(chan struct{}, 1),
@@ -74,8 +78,8 @@ func New(cfg Config) *API {
 	for _, r := range a.routes {
 		a.mux.HandleFunc(r.method+" "+base+r.path, func(w http.ResponseWriter, req *http.Request) { a.serve(r, w, req) })
 	}
-	a.mux.HandleFunc("GET /{$}", a.page)
 	a.mux.HandleFunc("/", a.noRoute)
+	a.inner = newInner(a.routes)
 	a.openAPI = document(a.routes, cfg.Version)
 	return a
 }
@@ -87,9 +91,14 @@ func (a *API) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
 	h.Set("X-Frame-Options", "DENY")
 	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Cache-Control", "no-store")
 	if err := a.checkOrigin(req); err != nil {
 		a.answer(w, req, nil, "", envelope{Errors: []*Error{err}}, err.status)
+		return
+	}
+	if pages := a.pages(req); pages != nil {
+		a.page(pages, w, req)
 		return
 	}
 	// Clients write collections with and without a final slash.
@@ -102,17 +111,6 @@ func (a *API) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		return
 	}
 	a.mux.ServeHTTP(w, req)
-}
-
-// page says what there is here to somebody with a browser.
-func (a *API) page(w http.ResponseWriter, req *http.Request) {
-	if a.cfg.Page == nil || !a.cfg.Page() {
-		a.noRoute(w, req)
-		return
-	}
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, _ = fmt.Fprintf(w, "internaldns %s\n\nThe zones, views and resolver policies of this server are made and changed through Cloudflare's API at\n%s. What there is to call: %s/openapi.json\n", a.cfg.Version, base, base)
-	a.observe("GET /", http.StatusOK)
 }
 
 // noRoute answers what no route is for, and calls by another method.
@@ -174,7 +172,7 @@ func (c *call) handle() *Error {
 	}
 	defer func() { <-c.api.slots }()
 	c.revision = c.account.Revision()
-	return c.route.handle(c)
+	return c.answer()
 }
 
 // How long things may take.
@@ -187,7 +185,11 @@ const (
 // deadline gives the client that long to send the rest of its request, and to read the
 // answer.
 func (c *call) deadline(d time.Duration) {
-	control := http.NewResponseController(c.w)
+	deadline(c.w, d)
+}
+
+func deadline(w http.ResponseWriter, d time.Duration) {
+	control := http.NewResponseController(w)
 	until := time.Now().Add(d)
 	_ = control.SetReadDeadline(until) // a test's recorder has none
 	_ = control.SetWriteDeadline(until)

@@ -37,11 +37,7 @@ func (a *API) ownHost(req *http.Request, host string) bool {
 	if err != nil {
 		name, port = strings.Trim(host, "[]"), ""
 	}
-	local, _ := req.Context().Value(http.LocalAddrContextKey).(net.Addr)
-	var at netip.AddrPort
-	if local != nil {
-		at, _ = netip.ParseAddrPort(local.String())
-	}
+	at := localAddr(req)
 	if at.IsValid() && port != "" && port != strconv.Itoa(int(at.Port())) {
 		return false
 	}
@@ -53,6 +49,15 @@ func (a *API) ownHost(req *http.Request, host string) bool {
 		return true
 	}
 	return a.cfg.Hosts != nil && a.cfg.Hosts(name)
+}
+
+// localAddr returns the address that was connected to, the zero value if that is not
+// known.
+func localAddr(req *http.Request) (at netip.AddrPort) {
+	if local, ok := req.Context().Value(http.LocalAddrContextKey).(net.Addr); ok {
+		at, _ = netip.ParseAddrPort(local.String())
+	}
+	return at
 }
 
 // client returns the address that the call comes from.
@@ -92,27 +97,47 @@ func badHeaders(code int, text string) *Error {
 	return err
 }
 
-// authenticate finds the token that the request bears, and its account.
+// authenticate finds the token that the request bears, or that of its session, and its
+// account.
 func (c *call) authenticate() *Error {
+	switch {
+	case c.route.scope == ofBody:
+		return c.signIn()
+	case c.route.scope == ofSession, !bearsToken(c.req) && sessionID(c.req) != "":
+		return c.authenticateSession()
+	}
 	text, bad := credentials(c.req)
 	if bad != nil {
 		return bad
 	}
+	t := c.identify(text)
+	if t != nil && (t.Usable(time.Now(), c.client()) || c.route.path == verifyPath || c.route.path == accountVerifyPath) {
+		c.token = t
+		return nil
+	}
+	return c.guessed("Authentication error")
+}
+
+// identify returns the token of a text, nil if there is none, and finds its account.
+func (c *call) identify(text string) (found *live.Token) {
 	hash := token.HashOf(text)
 	for _, account := range c.api.cfg.Accounts() {
 		if t := account.TokenOf(hash); t != nil {
-			c.account, c.token = account, t
+			c.account, found = account, t
 		}
 	}
-	if c.token != nil && (c.token.Usable(time.Now(), c.client()) || c.route.path == verifyPath || c.route.path == accountVerifyPath) {
-		return nil
-	}
-	c.token = nil
+	return found
+}
+
+// guessed is the answer to a wrong token, and comes the later the more of them came from
+// there.
+func (c *call) guessed(text string) *Error {
+	c.account = Account{} // of a token that cannot be used
 	c.api.limits.guessed(c)
 	if err := c.api.limits.delay(c); err != nil {
 		return err
 	}
-	return errorf(http.StatusUnauthorized, codeAuthentication, "Authentication error")
+	return errorf(http.StatusUnauthorized, codeAuthentication, "%s", text)
 }
 
 // authorize finds what the path names and asks whether the token has the route's
@@ -146,7 +171,7 @@ func (c *call) findZone() *Error {
 	if !isID(id) {
 		return errorf(http.StatusBadRequest, codeBadZoneID, "Invalid zone identifier: %q is not of 32 hexadecimal digits", clip(id))
 	}
-	c.zone = c.account.Zone(id)
+	c.zone = c.objects().Zone(id)
 	on := &token.Zone{ID: id}
 	if c.zone != nil {
 		on = c.grantee(c.zone)
@@ -162,7 +187,7 @@ func (c *call) findZone() *Error {
 
 // grantee returns a zone as grants see it.
 func (c *call) grantee(z *live.Zone) *token.Zone {
-	return &token.Zone{ID: z.ID, Name: domain.NoDot(z.Name), Views: c.account.ViewsOf(z.ID)}
+	return &token.Zone{ID: z.ID, Name: domain.NoDot(z.Name), Views: c.objects().ViewsOf(z.ID)}
 }
 
 // may reports whether the token has a permission on something of its account.

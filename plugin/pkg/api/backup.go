@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,12 +20,14 @@ const maxBackup = 512 << 20
 
 // restoreObject says what an account holds after a restore.
 type restoreObject struct {
-	Revision uint64 `json:"revision"`
-	Zones    int    `json:"zones"`
-	Records  int    `json:"records"`
-	Views    int    `json:"views"`
-	Rules    int    `json:"rules"`
-	Tokens   int    `json:"tokens"`
+	Revision  uint64 `json:"revision"`
+	Zones     int    `json:"zones"`
+	Records   int    `json:"records"`
+	Views     int    `json:"views"`
+	Rules     int    `json:"rules"`
+	Tokens    int    `json:"tokens"`
+	Lists     int    `json:"lists"`
+	Locations int    `json:"locations"`
 }
 
 // everything refuses a token that lacks any right on anything of its account: a backup
@@ -55,9 +58,14 @@ func (c *call) wholly(permissions []token.Permission, needs string) *Error {
 	return bad
 }
 
-// getBackup writes the backup itself, without an envelope and as it is read from the
-// store. If it cannot be ended the connection is cut, so that no part passes for a whole.
+// getBackup writes all that the account holds.
 func getBackup(c *call) *Error {
+	return c.sendBackup("internaldns-"+c.account.ID()+".json", c.account.Backup)
+}
+
+// sendBackup writes a backup itself, without an envelope and as it is read from the store.
+// If it cannot be ended the connection is cut, so that no part passes for a whole.
+func (c *call) sendBackup(name string, write func(context.Context, io.Writer) error) *Error {
 	if bad := c.everything(); bad != nil {
 		return bad
 	}
@@ -69,10 +77,10 @@ func getBackup(c *call) *Error {
 	c.deadline(largeTime)
 	h := c.w.Header()
 	h.Set("Content-Type", "application/json")
-	h.Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", "internaldns-"+c.account.ID()+".json"))
+	h.Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", name))
 	c.setRevision()
 	body := &begun{w: c.w}
-	err := c.account.Backup(c.req.Context(), body)
+	err := write(c.req.Context(), body)
 	if c.sent = body.begun; err == nil {
 		return nil
 	}
@@ -123,7 +131,7 @@ func postRestore(c *call) *Error {
 		return bad
 	}
 	end, n := time.Now(), b.Count()
-	c.result = restoreObject{Revision: c.revision, Zones: n["zone"], Records: n["record"], Views: n["view"], Rules: n["rule"], Tokens: n["token"]}
+	c.result = restoreObject{Revision: c.revision, Zones: n["zone"], Records: n["record"], Views: n["view"], Rules: n["rule"], Tokens: n["token"], Lists: n["list"], Locations: n["location"]}
 	c.timing = &timing{StartTime: formatTime(began), EndTime: formatTime(end), ProcessTime: end.Sub(began).Seconds()}
 	return nil
 }

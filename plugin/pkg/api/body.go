@@ -24,12 +24,16 @@ const (
 // readBody reads the body of a call that takes one, before anything waits for the call: a
 // client that sends slowly costs a connection.
 func (c *call) readBody() *Error {
-	if c.route.body == nil || c.route.multipart {
+	if c.route.body == nil || c.route.multipart || c.octets != nil {
 		return nil
 	}
-	octets, err := io.ReadAll(http.MaxBytesReader(c.w, c.req.Body, maxBody))
+	return c.readOctets(maxBody)
+}
+
+func (c *call) readOctets(most int) *Error {
+	octets, err := io.ReadAll(http.MaxBytesReader(c.w, c.req.Body, int64(most)))
 	if err != nil {
-		return tooLarge(err, maxBody)
+		return tooLarge(err, most)
 	}
 	c.octets = octets
 	return nil

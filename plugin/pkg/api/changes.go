@@ -135,21 +135,30 @@ func getChange(c *call) *Error {
 		return bad
 	}
 	o, count := showChange(e), 0
+	if o.Objects, count, bad = c.showObjects(e); bad != nil {
+		return bad
+	}
+	o.Count = &count
+	c.result = o
+	return nil
+}
+
+// showObjects shows the objects of a change that the bearer may see, and counts all.
+func (c *call) showObjects(e *live.Entry) (shown []objectChange, count int, bad *Error) {
+	shown = []objectChange{}
 	for edited, err := range e.Edited() {
 		if err != nil {
-			return c.fail(err)
+			return nil, 0, c.fail(err)
 		}
 		count++
-		if len(o.Objects) < shownObjects && c.mayObject(edited, readingOf(edited.Kind)) {
-			o.Objects = append(o.Objects, objectChange{
+		if len(shown) < shownObjects && c.mayObject(edited, readingOf(edited.Kind)) {
+			shown = append(shown, objectChange{
 				Kind: edited.Kind, ID: edited.ID, ZoneID: edited.Zone,
 				Before: c.showObject(edited, edited.Before), After: c.showObject(edited, edited.After),
 			})
 		}
 	}
-	o.Count = &count
-	c.result = o
-	return nil
+	return shown, count, nil
 }
 
 // revisionObject is what a change that answers with no object of its own is answered with.
@@ -181,7 +190,8 @@ func revertChange(c *call) *Error {
 // its own.
 func (c *call) mayRevert(o *live.Object) *Error {
 	needs := map[string]token.Permission{
-		"zone": token.ZoneWrite, "record": token.DNSWrite, "view": token.DNSViewWrite, "rule": token.ResolverPoliciesWrite,
+		"zone": token.ZoneWrite, "record": token.DNSWrite, "view": token.DNSViewWrite, "rule": token.ResolverPoliciesWrite, "list": token.ListsWrite,
+		"location": token.LocationsWrite, "gateway": token.ZeroTrustWrite,
 		"token": token.APITokensWrite, "settings": token.AccountDNSSettingsWrite,
 	}[o.Kind]
 	if !c.mayObject(o, needs) {
@@ -232,7 +242,8 @@ func (c *call) zoneOf(id string, states ...any) *token.Zone {
 // readingOf returns the permission to read objects of a kind.
 func readingOf(kind string) token.Permission {
 	return map[string]token.Permission{
-		"zone": token.ZoneRead, "record": token.DNSRead, "view": token.DNSViewRead, "rule": token.ResolverPoliciesRead,
+		"zone": token.ZoneRead, "record": token.DNSRead, "view": token.DNSViewRead, "rule": token.ResolverPoliciesRead, "list": token.ListsRead,
+		"location": token.LocationsRead, "gateway": token.ZeroTrustRead,
 		"token": token.APITokensRead, "settings": token.AccountDNSSettingsRead,
 	}[kind]
 }
@@ -253,6 +264,10 @@ func (c *call) mayObject(o *live.Object, want token.Permission) bool {
 		return true
 	case "rule":
 		return c.may(want, token.Resource{Rule: o.ID})
+	case "list":
+		return c.mayList(want, o.ID)
+	case "location":
+		return c.mayLocation(want, o.ID)
 	}
 	return c.may(want, token.Resource{})
 }
@@ -269,6 +284,12 @@ func (c *call) showObject(o *live.Object, state any) any {
 		return c.showView(s)
 	case *live.Rule:
 		return c.showRule(s)
+	case *live.Location:
+		return showLocation(s)
+	case *live.Gateway:
+		return c.showConfiguration(*s)
+	case *live.List:
+		return showPastList(s)
 	case *live.Token:
 		return c.showToken(s)
 	case *live.Settings:

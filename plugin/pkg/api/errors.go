@@ -22,6 +22,7 @@ type Error struct {
 
 	status int
 	more   []*Error
+	object string // that it is about, as live.Change.Touched has it
 }
 
 // cause is what an error comes from.
@@ -52,6 +53,10 @@ const (
 	codeBadJSON         = 9207
 	codeTooLarge        = 10413
 	codeRate            = 10429
+	codeNoLocation      = 1103
+	codeDemoted         = 1216 // the default location
+	codeDefaultDeleted  = 1217
+	codeNoList          = 2218
 	codeNoRecord        = 81044
 	codeRecordConflict  = 81053
 	codeNSConflict      = 81056
@@ -76,6 +81,8 @@ const (
 	codeSkipped      = 10515
 	codeImportedNote = 10516
 	codeConflict     = 10517
+	codeManyItems    = 10518 // of messages: items that are not shown
+	codeCSRF         = 10530
 )
 
 func errorf(status, code int, format string, args ...any) *Error {
@@ -111,7 +118,9 @@ func (c *call) fail(err error) *Error {
 	var missing *live.NotFoundError
 	var declared *live.DeclaredError
 	var used *live.InUseError
+	var first *live.DefaultLocationError
 	var conflict *live.ConflictError
+	var guarded *live.GuardError
 	switch {
 	case err == nil:
 		return nil
@@ -123,8 +132,15 @@ func (c *call) fail(err error) *Error {
 		return notFound(missing)
 	case errors.As(err, &declared):
 		return errorf(http.StatusForbidden, codeDeclared, "%s", declared.Error())
+	case errors.As(err, &first):
+		if first.Deleted {
+			return errorf(http.StatusBadRequest, codeDefaultDeleted, "%s", first.Error())
+		}
+		return invalid(codeDemoted, "/client_default", "%s", first.Error())
 	case errors.As(err, &used):
 		return errorf(http.StatusBadRequest, codeInUse, "%s", used.Error())
+	case errors.As(err, &guarded):
+		return errorf(http.StatusBadRequest, codeInUse, "%s", guarded.Error())
 	case errors.As(err, &conflict):
 		return errorf(http.StatusBadRequest, codeConflict, "%s", conflict.Error())
 	case errors.Is(err, live.ErrRevision):
@@ -159,6 +175,10 @@ func notFound(err *live.NotFoundError) *Error {
 		return errorf(http.StatusNotFound, codeNoRecord, "Record does not exist: %q", clip(err.ID))
 	case "view":
 		return errorf(http.StatusNotFound, codeNoView, "DNS view not found: %q", clip(err.ID))
+	case "location":
+		return errorf(http.StatusNotFound, codeNoLocation, "location not found: %q", clip(err.ID))
+	case "list":
+		return errorf(http.StatusNotFound, codeNoList, "list not found: %q", clip(err.ID))
 	case "token":
 		return errorf(http.StatusNotFound, codeNoToken, "Token not found: %q", clip(err.ID))
 	}
@@ -172,7 +192,7 @@ func (c *call) refused(problems problem.List) *Error {
 		if i == maxErrors {
 			break
 		}
-		err := ofProblem(p)
+		err := c.ofProblem(p)
 		if first == nil {
 			first = err
 		} else {
@@ -185,18 +205,25 @@ func (c *call) refused(problems problem.List) *Error {
 const maxErrors = 100 // of one answer
 
 // ofProblem words one problem. Those of records have Cloudflare's codes.
-func ofProblem(p problem.Problem) *Error {
-	text := p.Text
+func (c *call) ofProblem(p problem.Problem) *Error {
+	text := c.withNames(p.Text)
 	if p.Object != "" {
-		text = p.Object + ": " + text
+		text = c.objectOf(p) + ": " + text
 	}
 	if p.Excerpt != "" {
 		text += "\n" + p.Excerpt
 	}
-	pointer := inBody(p.Pos.Pointer)
 	if p.Pos.Line > 0 {
 		text = fmt.Sprintf("line %d: %s", p.Pos.Line, text)
 	}
+	pointer, object := inBody(p.Pos.Pointer)
+	err := worded(p, pointer, text)
+	err.object = object
+	return err
+}
+
+// worded gives a problem the code that Cloudflare has for it, if it has one.
+func worded(p problem.Problem, pointer, text string) *Error {
 	if top, ok := recordCodes()[p.Code]; ok {
 		return invalid(top, pointer, "%s", text)
 	}
@@ -242,18 +269,18 @@ func validationCodes() map[problem.Code]int {
 	}
 }
 
-// inBody returns the part of a position that points into the body of the call: those of
-// objects begin with the kind and the id.
-func inBody(pointer string) string {
-	for _, kind := range []string{"/zones/", "/views/", "/rules/"} {
+// inBody returns the part of a position that points into the body of the call, and the
+// object: those of objects begin with the kind and the id.
+func inBody(pointer string) (member, object string) {
+	for _, kind := range []string{"/zones/", "/views/", "/rules/", "/locations/"} {
 		if rest, ok := strings.CutPrefix(pointer, kind); ok {
 			if id, member, _ := strings.Cut(rest, "/"); len(id) >= idLength {
-				if member == "" {
-					return ""
+				if member != "" {
+					member = "/" + member
 				}
-				return "/" + member
+				return member, kind + id
 			}
 		}
 	}
-	return pointer
+	return pointer, ""
 }

@@ -34,10 +34,7 @@ func document(routes []*route, version string) []byte {
 		"responses":       errorResponses(types),
 		"headers":         answerHeaders(),
 		"securitySchemes": securitySchemes(),
-		"parameters": node{"if-match": node{
-			"name": "If-Match", "in": "header", "schema": node{"type": "string"},
-			"description": "Extension: the revision that the account must have, in quotes; the call is refused with 412 when it has another.",
-		}},
+		"parameters":      headerParameters(),
 	}
 	components["schemas"] = types.components // the last: it has grown until here
 	out, err := json.MarshalIndent(node{
@@ -55,6 +52,20 @@ func document(routes []*route, version string) []byte {
 		panic(err) // nothing but maps, lists and texts
 	}
 	return append(out, '\n')
+}
+
+// headerParameters returns the parameters that several routes have.
+func headerParameters() node {
+	return node{
+		"if-match": node{
+			"name": "If-Match", "in": "header", "schema": node{"type": "string"},
+			"description": "Extension: the revision that the account must have, in quotes; the call is refused with 412 when it has another.",
+		},
+		"csrf": node{
+			"name": csrfHeader, "in": "header", "schema": node{"type": "string"},
+			"description": "Extension: csrf of the session, which a call has to have if it is authorized by one.",
+		},
+	}
 }
 
 // operation returns what the document says of a route.
@@ -82,22 +93,26 @@ func operation(r *route, types *schemas) node {
 
 // needed returns the name of the permission that a route needs.
 func needed(r *route) string {
-	if r.open || r.scope == anyToken {
+	if r.open || r.scope.free() {
 		return ""
 	}
 	return r.permission.String()
 }
 
-// security returns how a route is authorized: by a token, or in the headers of old clients.
+// security returns how a route is authorized: by a token, in the headers of old clients,
+// or by a session.
 func security(r *route) []map[string][]string {
-	if r.open {
+	switch {
+	case r.open, r.scope == ofBody:
 		return []map[string][]string{}
+	case r.scope == ofSession:
+		return []map[string][]string{{"session": {}}}
 	}
 	roles := []string{}
 	if needs := needed(r); needs != "" {
 		roles = append(roles, needs)
 	}
-	return []map[string][]string{{"token": roles}, {"email": {}, "key": roles}}
+	return []map[string][]string{{"token": roles}, {"email": {}, "key": roles}, {"session": roles}}
 }
 
 func securitySchemes() node {
@@ -105,6 +120,8 @@ func securitySchemes() node {
 		"token": node{"type": "http", "scheme": "bearer", "description": "A token of this server."},
 		"email": node{"type": "apiKey", "in": "header", "name": "X-Auth-Email", "description": "Any address: there are no users beside tokens."},
 		"key":   node{"type": "apiKey", "in": "header", "name": "X-Auth-Key", "description": "A token of this server, from clients that know no Authorization header."},
+		"session": node{"type": "apiKey", "in": "cookie", "name": sessionCookie + "_PORT", "description": "Extension: the session that POST /session has begun. PORT is the one connected to; with TLS the name begins with __Host-. " +
+			"It ends 12 hours after signing in, 1 hour after the last call, or with its token."},
 	}
 }
 
@@ -127,7 +144,7 @@ func upperFirst(s string) string {
 // tagOf returns what a route is about: the last part of its path that is a collection
 // of something.
 func tagOf(r *route) string {
-	for _, known := range []string{"tokens", "views", "rules", "dns_records", "dns_settings", "zones"} {
+	for _, known := range []string{"session", "tokens", "views", "rules", "lists", "locations", "dns_records", "dns_settings", "zones"} {
 		if slices.Contains(strings.Split(r.path, "/"), known) {
 			return known
 		}
@@ -166,8 +183,17 @@ func parameters(r *route) []node {
 		}
 		all = append(all, one)
 	}
-	if r.method != http.MethodGet {
-		all = append(all, node{"$ref": "#/components/parameters/if-match"})
+	if r.form != nil {
+		all = append(all, node{
+			"name": "as", "in": "query", "schema": node{"type": "string", "enum": r.form.shapes()},
+			"description": "Extension: the object as text to copy: a curl command that makes it, a resource of Terraform, lines of a zone file.",
+		})
+	}
+	if r.method != http.MethodGet && !r.open && r.scope != ofBody {
+		all = append(all, node{"$ref": "#/components/parameters/csrf"})
+		if r.scope != ofSession {
+			all = append(all, node{"$ref": "#/components/parameters/if-match"})
+		}
 	}
 	return all
 }
@@ -196,6 +222,9 @@ func responses(r *route, types *schemas) node {
 		schema = answerSchema(r, types)
 	}
 	content := node{kind: node{"schema": schema}}
+	if r.form != nil {
+		content["text/plain"] = node{"schema": node{"type": "string"}}
+	}
 	if r.events {
 		content["text/event-stream"] = eventsSchema(r, types)
 	}
@@ -221,10 +250,10 @@ func statuses(r *route) []int {
 		return all
 	}
 	all = append(all, http.StatusBadRequest, http.StatusUnauthorized, http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable)
-	if strings.Contains(strings.TrimPrefix(r.path, "/accounts/{account}"), "{") {
+	if strings.Contains(strings.TrimPrefix(r.path, "/accounts/{account}"), "{") || r.backup {
 		all = append(all, http.StatusNotFound)
 	}
-	if r.method != http.MethodGet {
+	if r.method != http.MethodGet && r.scope != ofBody && r.scope != ofSession {
 		all = append(all, http.StatusNotFound, http.StatusPreconditionFailed, http.StatusInsufficientStorage)
 	}
 	if r.body != nil || r.backup {
@@ -263,8 +292,8 @@ func errorResponses(types *schemas) node {
 	all := node{}
 	for status, about := range map[int]string{
 		http.StatusBadRequest:            "the call is not what it has to be, or would make what is not allowed",
-		http.StatusUnauthorized:          "there is no such token, or it cannot be used now or from here",
-		http.StatusForbidden:             "the token lacks a permission, whose name the text says, or the object can only be read here",
+		http.StatusUnauthorized:          "there is no such token or session, or it cannot be used now or from here",
+		http.StatusForbidden:             "the token lacks a permission, whose name the text says, or the object can only be read here, or the session is used without its header",
 		http.StatusNotFound:              "there is no such object, or the token may not see it",
 		http.StatusPreconditionFailed:    "the account has another revision than If-Match",
 		http.StatusRequestEntityTooLarge: "the body is too large",

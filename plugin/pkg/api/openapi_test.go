@@ -35,7 +35,7 @@ func TestDocument(t *testing.T) {
 	}
 	for _, r := range routes() {
 		op, ok := read.Paths[r.path][strings.ToLower(r.method)]
-		if !ok || op.Permission != needed(r) || (len(op.Security) == 0) != r.open {
+		if !ok || op.Permission != needed(r) || (len(op.Security) == 0) != (r.open || r.scope == ofBody) {
 			t.Errorf("%s: %t, permission %q, security %v", r.name(), ok, op.Permission, op.Security)
 		}
 	}
@@ -56,8 +56,8 @@ func TestExtensionsNamed(t *testing.T) {
 	for name, members := range map[string][]string{
 		"InternalDNSBody":         {"reference_nodata", "flatten", "negative_ttl"},
 		"LiveInternalDNS":         {"reference_nodata", "flatten", "negative_ttl"},
-		"ResolveInternallyChange": {"fallback_on", "private_names"},
-		"ZoneObject":              {"records", "declared", "problem"},
+		"ResolveInternallyChange": {"fallback_on", "private_names", "reenter"},
+		"ZoneObject":              {"records", "own_soa", "declared", "problem"},
 		"ViewObject":              {"policies", "declared", "problem"},
 		"RuleObject":              {"declared", "problem"},
 	} {

@@ -87,7 +87,7 @@ func (c *call) findRecord(want token.Permission) (*record.Record, *Error) {
 	if !isID(id) {
 		return nil, errorf(http.StatusBadRequest, codeBadRecordID, "Could not route to %s, perhaps your object identifier is invalid?", clip(c.req.URL.Path))
 	}
-	r, err := c.account.Record(c.req.Context(), c.zone, id)
+	r, err := c.objects().Record(c.req.Context(), c.zone, id)
 	if err != nil {
 		return nil, c.fail(err)
 	}
@@ -118,7 +118,7 @@ func (c *call) created(ch *live.Change, f *record.Fields, pointer string) (*reco
 	if !c.mayRecord(token.DNSWrite, r) {
 		return nil, c.forbidden(token.DNSWrite)
 	}
-	return ch.AddRecord(c.zone.ID, r, pointer)
+	return ch.AddRecord(c.zone.ID, r, c.prefix+pointer)
 }
 
 // edited makes of a record what a call says: Record.Patch or Record.Replace.
@@ -141,7 +141,7 @@ func (c *call) edited(ch *live.Change, id string, f *record.Fields, pointer stri
 	if !c.mayRecord(token.DNSWrite, r) {
 		return nil, c.forbidden(token.DNSWrite)
 	}
-	return ch.ReplaceRecord(c.zone.ID, r, pointer)
+	return ch.ReplaceRecord(c.zone.ID, r, c.prefix+pointer)
 }
 
 func createRecord(c *call) *Error {

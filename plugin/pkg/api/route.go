@@ -1,12 +1,14 @@
 package api
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"path"
 	"strings"
 
 	"github.com/internaldns/internaldns/plugin/pkg/live"
+	"github.com/internaldns/internaldns/plugin/pkg/record"
 	"github.com/internaldns/internaldns/plugin/pkg/token"
 )
 
@@ -27,6 +29,8 @@ type route struct {
 	result    any         // a value of the result's type
 	list      bool        // the result is an array, with result_info
 	text      bool        // the answer is text
+	form      *form       // the answer can be had as other text, too; nil if it cannot
+	joins     bool        // it can be one of several calls of a change
 	events    bool        // the answer may be a stream of results
 	backup    bool        // with GET the answer is a backup, without an envelope; else the body is one
 
@@ -45,7 +49,12 @@ const (
 	ofZone                     // the zone of the path
 	anyToken                   // any token will do
 	ofNewObject                // the handler asks once it knows of what
+	ofBody                     // any token, which the body holds: who calls signs in
+	ofSession                  // any token of a session
 )
+
+// free reports whether no permission is needed.
+func (s subject) free() bool { return s == anyToken || s == ofBody || s == ofSession }
 
 // name is the route's label in metrics and the log.
 func (r *route) name() string { return r.method + " " + r.path }
@@ -59,8 +68,15 @@ type call struct {
 
 	account Account
 	token   *live.Token
+	session session    // if it is part of one
 	zone    *live.Zone // of the path
 	octets  []byte     // the body
+
+	// Of a call that is one of several in a change.
+	change *live.Change
+	draft  *live.Draft
+	prefix string // of pointers into its body
+	force  bool   // whatever it breaks
 
 	revision uint64
 	status   int // of a success, if it is not 200
@@ -89,18 +105,52 @@ func plainPath(u *url.URL) bool {
 	return path.Clean(u.Path) == u.Path && (u.RawPath == "" || u.RawPath == u.Path)
 }
 
+// objects are what calls read of an account: as it is, or as the calls before in the same
+// change have made it.
+type objects interface {
+	Zone(id string) *live.Zone
+	View(id string) *live.View
+	Rule(id string) *live.Rule
+	List(id string) *live.List
+	Location(id string) *live.Location
+	Gateway() live.Gateway
+	ViewsOf(zone string) []string
+	Record(ctx context.Context, z *live.Zone, id string) (*record.Record, error)
+}
+
+func (c *call) objects() objects {
+	if c.draft != nil {
+		return c.draft
+	}
+	return c.account.Account
+}
+
 // do makes a change in the name of the bearer.
 func (c *call) do(change func(*live.Change) error) *Error {
+	if c.change != nil {
+		return c.fail(change(c.change))
+	}
+	return c.doAs(change, c.fail)
+}
+
+// attribution says who makes a change, and by what.
+func (c *call) attribution() (live.Call, *Error) {
 	match, bad := c.ifMatch()
+	return live.Call{
+		TokenID: c.token.ID, TokenName: c.token.Name, Address: c.client(),
+		Method: c.req.Method, Path: c.req.URL.Path, IfMatch: match, Force: c.forced(),
+	}, bad
+}
+
+// doAs makes a change in the name of the bearer; what is wrong with it refused words.
+func (c *call) doAs(change func(*live.Change) error, refused func(error) *Error) *Error {
+	by, bad := c.attribution()
 	if bad != nil {
 		return bad
 	}
-	revision, err := c.account.Change(c.req.Context(), live.Call{
-		TokenID: c.token.ID, TokenName: c.token.Name, Address: c.client(),
-		Method: c.req.Method, Path: c.req.URL.Path, IfMatch: match,
-	}, change)
+	revision, err := c.account.Change(c.req.Context(), by, change)
 	if err != nil {
-		return c.fail(err)
+		return refused(err)
 	}
 	c.revision = revision
 	log.Infof("Account %s: revision %d: %s %s by token %s (%s) from %s", c.account.Name(), revision, c.req.Method, c.req.URL.Path, c.token.ID, printable(c.token.Name), c.client())

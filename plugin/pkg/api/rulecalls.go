@@ -33,7 +33,7 @@ func (c *call) mayRule(want token.Permission, r *live.Rule) bool {
 // findRule returns the rule of the path, if the bearer has a permission on it.
 func (c *call) findRule(want token.Permission) (*live.Rule, *Error) {
 	id := c.req.PathValue("rule")
-	r := c.account.Rule(id)
+	r := c.objects().Rule(id)
 	if r == nil || !c.mayRule(token.ResolverPoliciesRead, r) {
 		return nil, notFound(&live.NotFoundError{Kind: "rule", ID: id})
 	}
@@ -75,18 +75,15 @@ func createRule(c *call) *Error {
 
 // nextPrecedence returns one behind all others.
 func nextPrecedence(ch *live.Change) uint32 {
-	next := uint32(firstPrecedence)
-	for _, r := range ch.Rules() {
-		if r.Precedence >= next {
-			next = r.Precedence + 1
-		}
+	if highest := ch.HighestPrecedence(); highest >= firstPrecedence {
+		return highest + 1
 	}
-	return next
+	return firstPrecedence
 }
 
 // writeRule makes a change of a rule and answers with that.
 func (c *call) writeRule(said *live.Rule, change func(*live.Change) (*live.Rule, error)) *Error {
-	if said.Action == model.UseView && said.ViewID != "" && c.account.View(said.ViewID) == nil {
+	if said.Action == model.UseView && said.ViewID != "" && c.objects().View(said.ViewID) == nil {
 		c.note(codeViewMissing, "there is no view with this id: queries that the rule matches get SERVFAIL until there is", "/rule_settings/resolve_dns_internally/view_id")
 	}
 	var now *live.Rule
@@ -147,5 +144,45 @@ func deleteRule(c *call) *Error {
 		return bad
 	}
 	c.result = struct{}{}
+	return nil
+}
+
+// orderBody is an order of rules.
+type orderBody struct {
+	Rules []string `json:"rules" required:"true" about:"ids, in the order that they are to be tried in; the precedences they have are shared out among them, so that others stay where they are"`
+}
+
+// orderRules puts rules into an order, as dragging them does.
+func orderRules(c *call) *Error {
+	var body orderBody
+	if bad := c.decode(&body); bad != nil {
+		return bad
+	}
+	seen := make(map[string]bool, len(body.Rules))
+	for i, id := range body.Rules {
+		pointer := "/rules/" + number(i)
+		r := c.objects().Rule(id)
+		switch {
+		case r == nil || !c.mayRule(token.ResolverPoliciesRead, r):
+			return invalid(codeNoRule, pointer, "there is no rule %q", clip(id))
+		case !c.mayRule(token.ResolverPoliciesWrite, r):
+			return c.forbidden(token.ResolverPoliciesWrite)
+		case seen[id]:
+			return invalid(codeInvalid, pointer, "the rule %q is named twice", clip(r.Name))
+		}
+		seen[id] = true
+	}
+	var now []*live.Rule
+	if bad := c.do(func(ch *live.Change) (err error) {
+		now, err = ch.OrderRules(body.Rules)
+		return err
+	}); bad != nil {
+		return bad
+	}
+	shown := make([]ruleObject, len(now))
+	for i, r := range now {
+		shown[i] = c.showRule(r)
+	}
+	c.result, c.info = shown, whole(len(shown))
 	return nil
 }

@@ -1,11 +1,11 @@
 package api
 
 import (
-	"bytes"
 	"encoding/json"
 	"net/netip"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/internaldns/internaldns/plugin/pkg/domain"
 	"github.com/internaldns/internaldns/plugin/pkg/live"
@@ -25,8 +25,8 @@ type ruleObject struct {
 	Identity      string          `json:"identity"`
 	DevicePosture string          `json:"device_posture"`
 	RuleSettings  json.RawMessage `json:"rule_settings"`
-	Schedule      json.RawMessage `json:"schedule"`
-	Expiration    json.RawMessage `json:"expiration"`
+	Schedule      *live.Schedule  `json:"schedule"`
+	Expiration    *expiration     `json:"expiration"`
 	CreatedAt     string          `json:"created_at"`
 	UpdatedAt     string          `json:"updated_at"`
 	DeletedAt     *string         `json:"deleted_at"`
@@ -43,6 +43,7 @@ func (c *call) showRule(r *live.Rule) ruleObject {
 	o := ruleObject{
 		ID: r.ID, Name: r.Name, Description: r.Description, Action: "resolve", Enabled: r.Enabled, Precedence: r.Precedence,
 		Filters: r.Filters, Traffic: r.Traffic, Identity: r.Identity, DevicePosture: r.DevicePosture, RuleSettings: r.Settings,
+		Schedule: r.Schedule, Expiration: showExpiration(r, time.Now()),
 		CreatedAt: formatTime(r.Created), UpdatedAt: formatTime(r.Modified), Version: r.Version, SourceAccount: c.account.ID(),
 		ReadOnly: r.Declared != nil, Declared: r.Declared, Problem: showProblem(c.account.Quarantined(), "/rules/"+r.ID),
 	}
@@ -60,7 +61,7 @@ func declaredSettings(r *live.Rule) json.RawMessage {
 	settings := make(map[string]any)
 	switch r.Action {
 	case model.UseView:
-		internally := resolveInternally{ViewID: r.ViewID, Fallback: "none", PrivateNames: r.Private}
+		internally := resolveInternally{ViewID: r.ViewID, Fallback: "none", PrivateNames: r.Private, Reenter: r.Reenter}
 		for i, name := range model.TriggerNames() {
 			if r.Fallback.Has(1 << i) {
 				internally.Fallback = "public_dns"
@@ -107,6 +108,7 @@ type resolveInternally struct {
 	ViewID       string   `json:"view_id" required:"true"`
 	Fallback     string   `json:"fallback"`
 	FallbackOn   []string `json:"fallback_on,omitempty" about:"Extension: what the fallback is for; without it Cloudflare's triggers."`
+	Reenter      bool     `json:"reenter,omitempty" about:"Extension: a public CNAME that leads to a name of the view is answered from there; goes with fallback public_dns."`
 	PrivateNames []string `json:"private_names,omitempty" about:"Extension: names that never fall back to public DNS; special stands for those of special use."`
 }
 
@@ -138,10 +140,6 @@ func (b *ruleBody) check() *Error {
 		return invalid(codeUnsupported, "/action", "only resolver policies are served here, with the action resolve, not %q", clip(b.Action.Value))
 	case b.Precedence.has() && (b.Precedence.Value < 0 || b.Precedence.Value > maxPrecedence):
 		return invalid(codeInvalid, "/precedence", "%d is not from 0 to %d", b.Precedence.Value, maxPrecedence)
-	case isValue(b.Schedule):
-		return invalid(codeUnsupported, "/schedule", "schedules are not supported")
-	case isValue(b.Expiration):
-		return invalid(codeUnsupported, "/expiration", "expirations are not supported")
 	}
 	for i, f := range b.Filters.Value {
 		if f != "dns_resolver" && f != "dns" {
@@ -170,13 +168,6 @@ func (b *ruleBody) checkWhole() *Error {
 	return nil
 }
 
-// isValue reports whether a member holds more than nothing: clients send what they do not
-// use as null or empty.
-func isValue(m member[json.RawMessage]) bool {
-	text := string(bytes.TrimSpace(m.Value))
-	return m.has() && text != "{}" && text != `""`
-}
-
 // apply changes a rule as the body says.
 func (b *ruleBody) apply(r *live.Rule) *Error {
 	put(&r.Name, b.Name)
@@ -191,6 +182,9 @@ func (b *ruleBody) apply(r *live.Rule) *Error {
 	}
 	if b.Filters.Set {
 		r.Filters = slices.Clone(b.Filters.Value)
+	}
+	if bad := b.applyTimes(r); bad != nil {
+		return bad
 	}
 	if b.RuleSettings.has() {
 		return applySettings(r, b.RuleSettings.Value)
@@ -211,7 +205,7 @@ func applySettings(r *live.Rule, raw json.RawMessage) *Error {
 		return bad
 	}
 	r.Settings = slices.Clone(raw)
-	r.ViewID, r.Resolvers, r.Fallback, r.Private = "", nil, 0, nil
+	r.ViewID, r.Resolvers, r.Fallback, r.Private, r.Reenter = "", nil, 0, nil, false
 	actions := 0
 	if s.Internally != nil {
 		actions++
@@ -261,6 +255,10 @@ func (s *resolveInternally) apply(r *live.Rule) *Error {
 		}
 		r.Fallback |= t
 	}
+	if s.Reenter && r.Fallback == 0 {
+		return invalid(codeInvalid, at+"/reenter", "reenter goes with fallback public_dns: without one public DNS is not asked")
+	}
+	r.Reenter = s.Reenter
 	if len(s.PrivateNames) > maxPrivate {
 		return invalid(codeInvalid, at+"/private_names", "more than %d names", maxPrivate)
 	}

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/internaldns/internaldns/plugin/pkg/list"
+	"github.com/internaldns/internaldns/plugin/pkg/live"
 	"github.com/internaldns/internaldns/plugin/pkg/model"
 	"github.com/internaldns/internaldns/plugin/pkg/record"
 	"github.com/internaldns/internaldns/plugin/pkg/token"
@@ -58,6 +60,7 @@ func standIns() map[reflect.Type]reflect.Type {
 		reflect.TypeFor[token.Policy]():    reflect.TypeFor[policyForm](),
 		reflect.TypeFor[token.Resources](): reflect.TypeFor[resources](),
 		reflect.TypeFor[record.Fields]():   reflect.TypeFor[recordForm](),
+		reflect.TypeFor[live.Schedule]():   reflect.TypeFor[scheduleForm](),
 	}
 }
 
@@ -76,10 +79,14 @@ func fixed(t reflect.Type) node {
 		return node{"type": "string", "enum": []token.Effect{token.Allow, token.Deny}}
 	case reflect.TypeFor[token.Scope]():
 		return node{"type": "string", "enum": []token.Scope{token.ScopeAccount, token.ScopeZone}}
+	case reflect.TypeFor[live.TTLMode]():
+		return node{"type": "string", "enum": []live.TTLMode{live.TTLInherit, live.TTLOverride, live.TTLDisabled}}
+	case reflect.TypeFor[list.Kind]():
+		return node{"type": "string", "enum": list.Kinds()}
 	case reflect.TypeFor[resources]():
 		return node{
 			"description": `What the policy is about, as at Cloudflare: "com.cloudflare.api.account.ID", "com.cloudflare.api.account.zone.ID", with * for any, and "*" or an object as value. ` +
-				`Extensions: "internaldns.view.ID" (the zones of a view), "internaldns.rule.ID", "internaldns.list.ID"; values {"name ends_with": SUFFIX, "type": TYPES}.`,
+				`Extensions: "internaldns.view.ID" (the zones of a view), "internaldns.rule.ID", "internaldns.list.ID", "internaldns.location.ID"; values {"name ends_with": SUFFIX, "type": TYPES}.`,
 			"anyOf": []node{{"type": "object"}, {"type": "string", "description": "the object as JSON"}},
 		}
 	}
@@ -134,7 +141,7 @@ func nullable(schema node) node {
 		schema["type"] = []string{kind, "null"}
 		return schema
 	}
-	if _, ref := schema["$ref"]; ref || schema["enum"] != nil {
+	if _, ref := schema["$ref"]; ref || schema["enum"] != nil || len(schema) == 0 {
 		return node{"anyOf": []node{schema, {"type": "null"}}}
 	}
 	return schema
@@ -201,8 +208,17 @@ func (s *schemas) object(t reflect.Type, body bool) node {
 func (s *schemas) member(t reflect.Type, f reflect.StructField, name string, body bool) node {
 	switch t {
 	case reflect.TypeFor[ruleObject](), reflect.TypeFor[ruleBody]():
-		if name == "rule_settings" { // kept as it was sent
+		switch {
+		case name == "rule_settings": // kept as it was sent
 			return s.reference(reflect.TypeFor[ruleSettings](), true)
+		case name == "schedule" && body:
+			return s.orEmpty(reflect.TypeFor[scheduleForm]())
+		case name == "expiration" && body:
+			return s.orEmpty(reflect.TypeFor[expirationBody]())
+		}
+	case reflect.TypeFor[expirationBody]():
+		if name == "expires_at" {
+			return node{"type": []string{"string", "null"}}
 		}
 	case reflect.TypeFor[resolveInternally]():
 		switch name {
@@ -217,6 +233,12 @@ func (s *schemas) member(t reflect.Type, f reflect.StructField, name string, bod
 		schema["format"] = "date-time"
 	}
 	return schema
+}
+
+// orEmpty returns the schema of an object that clients which do not use it send as null or
+// as an empty text.
+func (s *schemas) orEmpty(t reflect.Type) node {
+	return node{"anyOf": []node{s.reference(t, true), {"type": "null"}, {"const": ""}}}
 }
 
 // isTime reports whether a member is a time, going by its name: formatTime has made a

@@ -175,9 +175,8 @@ func getStatus(c *call) *Error {
 	}
 	out := c.account.Quarantined()
 	for _, at := range slices.Sorted(maps.Keys(out)) {
-		kind, rest, _ := strings.Cut(strings.TrimPrefix(at, "/"), "/")
-		id, _, _ := strings.Cut(rest, "/")
-		s.Quarantined = append(s.Quarantined, quarantinedObject{strings.TrimSuffix(kind, "s"), id, string(out[at].Code), out[at].String()})
+		o := storedAt(at)
+		s.Quarantined = append(s.Quarantined, quarantinedObject{o.kind, o.id, string(out[at].Code), out[at].String()})
 	}
 	c.result = s
 	return nil
@@ -202,6 +201,7 @@ func statusRoutes() []*route {
 	const all = "/accounts/{account}/internal_dns"
 	return []*route{
 		{method: http.MethodPost, path: all + "/explain", summary: "Tell why a query gets its answer", permission: token.AccountSettingsRead, scope: ofAccount, handle: explainQuery, body: asker.Query{}, result: explained{}},
+		{method: http.MethodGet, path: all + "/check", summary: "Make the checks of `internaldns check` on what serves now", permission: token.AccountSettingsRead, scope: ofAccount, handle: getCheck, result: checkObject{}},
 		{method: http.MethodGet, path: all + "/status", summary: "Get the state of the account and its servers", permission: token.AccountSettingsRead, scope: ofAccount, handle: getStatus, result: statusObject{}},
 	}
 }

@@ -92,12 +92,11 @@ func serve(t testing.TB, configs ...Account) *server {
 		s.accounts = append(s.accounts, c)
 		s.owners = append(s.owners, newOwner(t, c.Account))
 	}
-	handler := New(Config{Accounts: func() []Account { return s.served() }, Version: "test"})
-	s.api = handler
-	if s.contract, err = apitest.Read(handler.openAPI); err != nil {
+	s.api = New(Config{Accounts: func() []Account { return s.served() }, Version: "test"})
+	if s.contract, err = apitest.Read(s.api.openAPI); err != nil {
 		t.Fatal(err)
 	}
-	front := httptest.NewServer(s.contract.Handler(t, handler))
+	front := httptest.NewServer(s.contract.Handler(t, s.api))
 	t.Cleanup(front.Close)
 	s.url = front.URL
 	return s

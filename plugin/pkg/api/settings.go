@@ -203,7 +203,7 @@ func (s *settingsBody) apply(to *live.ZoneSettings) {
 
 // showZoneSettings shows the settings of a zone to the bearer.
 func (c *call) showZoneSettings(z *live.Zone) settingsShown {
-	to := c.account.Zone(z.Settings.InternalDNS.ReferenceZoneID)
+	to := c.objects().Zone(z.Settings.InternalDNS.ReferenceZoneID)
 	return showSettings(z, to != nil && !c.may(token.ZoneDNSSettingsRead, token.Resource{Zone: c.grantee(to)}))
 }
 
@@ -226,7 +226,7 @@ func patchDNSSettings(c *call) *Error {
 			return invalid(codeInvalid, "/internal_dns/reference_zone_id", "%q is no id of 32 hexadecimal digits", clip(id.Value))
 		}
 		to := &token.Zone{ID: id.Value}
-		if z := c.account.Zone(id.Value); z != nil {
+		if z := c.objects().Zone(id.Value); z != nil {
 			to = c.grantee(z)
 		}
 		if !c.may(token.ZoneDNSSettingsRead, token.Resource{Zone: to}) {

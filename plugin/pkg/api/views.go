@@ -65,7 +65,7 @@ func (c *call) checkZones(b *viewBody, has []string) *Error {
 	seen := make(map[string]bool, len(b.Zones.Value))
 	for i, id := range b.Zones.Value {
 		pointer := "/zones/" + number(i)
-		z := c.account.Zone(id)
+		z := c.objects().Zone(id)
 		switch {
 		case z == nil || !slices.Contains(has, id) && !c.mayRead(z):
 			return invalid(codeNoZone, pointer, "there is no zone with the id %q in this account", clip(id))
@@ -102,7 +102,7 @@ func createView(c *call) *Error {
 // findView returns the view of the path.
 func (c *call) findView() (*live.View, *Error) {
 	id := c.req.PathValue("view")
-	if v := c.account.View(id); v != nil && isID(id) {
+	if v := c.objects().View(id); v != nil && isID(id) {
 		return v, nil
 	}
 	return nil, notFound(&live.NotFoundError{Kind: "view", ID: id})

@@ -39,6 +39,7 @@ type zoneObject struct {
 	Plan                plan           `json:"plan"`
 	Records             int            `json:"records" about:"Extension: how many records the zone has."`
 	Serial              uint32         `json:"serial" about:"Extension: the serial of the zone's SOA."`
+	OwnSOA              bool           `json:"own_soa,omitempty" about:"Extension: whether the zone's data have a SOA of their own, as those of a Corefile's may."`
 	InternalDNS         *zoneReference `json:"internal_dns,omitempty" about:"Extension: the zone's reference, if the bearer may read its settings."`
 	Declared            *live.Declared `json:"declared,omitempty" about:"Extension: where the Corefile declares the zone, which can only be read here then."`
 	Problem             *zoneProblem   `json:"problem,omitempty" about:"Extension: why the zone is not served."`
@@ -117,7 +118,7 @@ func (c *call) showZone(out map[string]problem.Problem) func(*live.Zone) zoneObj
 			Meta: zoneMeta{Step: 4, DNSOnly: true}, Owner: zoneOwner{Type: "organization"}, Account: account,
 			Permissions: []string{"#dns_records:edit", "#dns_records:read", "#zone:edit", "#zone:read"},
 			Plan:        plan{ID: "internal", Name: "Internal DNS", Currency: "USD", IsSubscribed: true, LegacyID: "enterprise", ExternallyManaged: true},
-			Records:     z.Records, Serial: z.Serial, Declared: z.Declared,
+			Records:     z.Records, Serial: z.Serial, OwnSOA: z.OwnSOA, Declared: z.Declared,
 			Problem: showProblem(out, "/zones/"+z.ID),
 		}
 		if o.Problem == nil {
@@ -362,5 +363,5 @@ func deleteZone(c *call) *Error {
 
 // forced reports whether the call is to be done whatever it breaks.
 func (c *call) forced() bool {
-	return c.req.URL.Query().Get("force") == "true" || !c.account.Guardrails
+	return c.force || c.req.URL.Query().Get("force") == "true" || !c.account.Guardrails
 }

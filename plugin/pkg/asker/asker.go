@@ -52,7 +52,7 @@ func (a Asker) At(b *scope.Block, qname string, r *dns.Msg) model.Client {
 	for _, h := range b.Handlers {
 		if p, ok := h.(interface{ Clients() *requestinfo.Sources }); ok {
 			out.Facts = &requestinfo.Info{
-				Sources: p.Clients(), Addr: a.Client, Server: a.Server, Name: qname, Request: r, Host: a.Host, Email: a.Identity,
+				Sources: p.Clients(), Places: b.Snapshot.Places(), Addr: a.Client, Server: a.Server, Name: qname, Request: r, Host: a.Host, Email: a.Identity,
 			}
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/miekg/dns"
 
@@ -27,6 +28,7 @@ type Query struct {
 	Identity    string `json:"identity" about:"mail address of who asks, as if a client certificate showed it"`
 	Block       string `json:"block" about:"key of the server block, where it cannot be told from the query"`
 	DNSSEC      bool   `json:"dnssec" about:"with DO, the flag for DNSSEC records"`
+	Time        string `json:"time" about:"when it comes, with an offset from UTC (RFC 3339); now by default"`
 	NoRecursion bool   `json:"no_recursion" about:"without RD, the flag for recursion"`
 }
 
@@ -51,7 +53,12 @@ type Parsed struct {
 
 // Parse reads a query. The error is a *MemberError.
 func (q Query) Parse() (p Parsed, err error) {
-	p.Query = explain.Query{Name: q.Name, Type: dns.TypeA, NoRecursion: q.NoRecursion, DNSSEC: q.DNSSEC}
+	p.Query = explain.Query{Name: q.Name, Type: dns.TypeA, Time: time.Now(), NoRecursion: q.NoRecursion, DNSSEC: q.DNSSEC}
+	if q.Time != "" {
+		if p.Query.Time, err = time.Parse(time.RFC3339, q.Time); err != nil {
+			return p, wrong("time", "%q is no time with an offset from UTC (RFC 3339), such as 2030-01-31T17:00:00Z", q.Time)
+		}
+	}
 	if q.Type != "" {
 		if p.Query.Type, err = ParseType(q.Type); err != nil {
 			return p, wrong("type", "%s", err)

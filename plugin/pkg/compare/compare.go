@@ -8,6 +8,7 @@ import (
 	"cmp"
 	"net/netip"
 	"slices"
+	"time"
 
 	"github.com/miekg/dns"
 
@@ -35,6 +36,7 @@ type Question struct {
 	Client netip.Addr
 	Name   string // canonical
 	Type   uint16
+	Time   time.Time // when both are asked, for policies that are not always in force
 }
 
 // Report is the outcome of a comparison. The tags are its JSON form.
@@ -115,11 +117,11 @@ func (c *Counts) count(k Kind) {
 
 // Compare compares two configurations. It lists at most limit changes and counts all.
 func Compare(before, after []Block, recorded []Question, limit int) *Report {
-	c := &comparison{lists: make(map[*zone.Zone][]question), report: &Report{Version: Version, Settings: []Setting{}, Policies: []Summary{}, Changes: []Change{}}}
+	c := newComparison()
 	for _, pair := range c.match(before, after) {
 		c.policies(pair)
 		for _, g := range groups(pair) {
-			c.group(pair, g)
+			c.group(pair, g, c.questions(side{pair.before.Snapshot, g.old}, side{pair.after.Snapshot, g.new}))
 		}
 	}
 	c.recorded(before, after, recorded)
@@ -132,6 +134,10 @@ type comparison struct {
 	report  *Report
 	pending []pending
 	lists   map[*zone.Zone][]question // what is asked about a zone's data
+}
+
+func newComparison() *comparison {
+	return &comparison{lists: make(map[*zone.Zone][]question), report: &Report{Version: Version, Settings: []Setting{}, Policies: []Summary{}, Changes: []Change{}}}
 }
 
 // pending is a change before it is put into words: few of them are shown.
@@ -191,14 +197,18 @@ type policies struct{ before, after *model.Policy }
 
 func groups(pair blocks) []group {
 	var out []group
+	place := make(map[[2]*model.View]int)
+	after := byName(pair.after.Snapshot)
 	for _, old := range pair.before.Snapshot.Policies {
-		now := named(pair.after.Snapshot, old.Name)
+		now := after[old.Name]
 		if now == nil || old.View == nil || now.View == nil {
 			continue
 		}
-		i := slices.IndexFunc(out, func(g group) bool { return g.old == old.View && g.new == now.View })
-		if i < 0 {
+		views := [2]*model.View{old.View, now.View}
+		i, known := place[views]
+		if !known {
 			i = len(out)
+			place[views] = i
 			out = append(out, group{old: old.View, new: now.View})
 		}
 		out[i].policies = append(out[i].policies, policies{old, now})
@@ -206,18 +216,17 @@ func groups(pair blocks) []group {
 	return out
 }
 
-// named returns the enabled policy of a name, nil if there is none.
-func named(s *model.Snapshot, name string) *model.Policy {
+// byName returns the enabled policies by name.
+func byName(s *model.Snapshot) map[string]*model.Policy {
+	out := make(map[string]*model.Policy, len(s.Policies))
 	for _, p := range s.Policies {
-		if p.Name == name {
-			return p
-		}
+		out[p.Name] = p
 	}
-	return nil
+	return out
 }
 
-// group asks all questions of a pair of views under all its policies.
-func (c *comparison) group(pair blocks, g group) {
+// group asks questions of a pair of views under all its policies.
+func (c *comparison) group(pair blocks, g group, questions []question) {
 	first := len(c.report.Policies)
 	for _, p := range g.policies {
 		c.report.Policies = append(c.report.Policies, Summary{Block: pair.after.Name, Policy: p.after.Name, OldView: g.old.Name, NewView: g.new.Name})
@@ -225,10 +234,15 @@ func (c *comparison) group(pair blocks, g group) {
 	summaries := c.report.Policies[first:]
 	old := resolve.Pin{Snapshot: pair.before.Snapshot, View: g.old}
 	now := resolve.Pin{Snapshot: pair.after.Snapshot, View: g.new}
-	for _, q := range c.questions(side{pair.before.Snapshot, g.old}, side{pair.after.Snapshot, g.new}) {
-		oldResult, newResult := old.Answer(q.name, q.rrtype), now.Answer(q.name, q.rrtype)
+	for _, q := range questions {
+		var oldResult, newResult resolve.Result
+		ofPolicy := q.rrtype == dns.TypeSOA || q.rrtype == dns.TypeNS // at an apex any fallback has public DNS asked (SPEC 3)
 		begin := len(c.pending)
 		for i, p := range g.policies {
+			if i == 0 || ofPolicy {
+				old.Policy, now.Policy = p.before, p.after
+				oldResult, newResult = old.Answer(q.name, q.rrtype), now.Answer(q.name, q.rrtype)
+			}
 			x, y := settle(&old, p.before, oldResult, q), settle(&now, p.after, newResult, q)
 			kind := kindOf(&old, &now, &x, &y)
 			summaries[i].count(kind)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/miekg/dns"
 
@@ -170,5 +171,34 @@ func BenchmarkCompare(b *testing.B) {
 		if r := Compare(sides[0], sides[1], nil, 100); !r.Empty() {
 			b.Fatal(words(r))
 		}
+	}
+}
+
+// TestTimes holds that what changes of when a policy is in force is told, and that
+// recorded queries are asked at one time.
+func TestTimes(t *testing.T) {
+	mondays := &model.ScheduleSpec{Zone: time.UTC}
+	mondays.Days[time.Monday] = "08:00-09:00"
+	data := zoneOf(t, "example.org.", 1, "a.example.org. 60 A 192.0.2.1")
+	timed := &model.PolicySpec{Name: "p", Schedule: mondays, Expires: time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)}
+	always := singleZone(t, "b", data, &model.PolicySpec{Name: "p"})
+	for at, want := range map[string]string{
+		"2026-03-02T08:30:00Z": "",
+		"2026-03-02T09:30:00Z": "\nremoved a.example.org. A  192.0.2.7",
+	} {
+		when, err := time.Parse(time.RFC3339, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		asked := Question{Client: netip.MustParseAddr("192.0.2.7"), Name: "a.example.org.", Type: dns.TypeA, Time: when}
+		settings := "* b p: schedule: none → mon 08:00-09:00 UTC\n* b p: expires: none → 2030-01-01T00:00:00Z"
+		got := words(Compare([]Block{always}, []Block{singleZone(t, "b", data, timed)}, []Question{asked}, 10))
+		if got != settings+want {
+			t.Errorf("%s:\n%s\nwant:\n%s", at, got, settings+want)
+		}
+	}
+	with := &model.PolicySpec{Name: "p", Posture: model.Expression{Source: "any(device_posture.checks.passed[*] == 'x')"}}
+	if got, want := words(Compare([]Block{always}, []Block{singleZone(t, "b", data, with)}, nil, 10)), `* b p: posture: none → any(device_posture.checks.passed[*] == "x")`; got != want {
+		t.Errorf("%s\nwant:\n%s", got, want)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/internaldns/internaldns/plugin/pkg/expr"
 	"github.com/internaldns/internaldns/plugin/pkg/model"
@@ -14,10 +15,14 @@ import (
 // answers, apart from what these are.
 func (c *comparison) policies(pair blocks) {
 	name := pair.after.Name
+	before, after := byName(pair.before.Snapshot), byName(pair.after.Snapshot)
 	for _, old := range pair.before.Snapshot.Policies {
-		now := named(pair.after.Snapshot, old.Name)
+		now := after[old.Name]
 		if now == nil {
 			c.setting(name, old.Name, "the policy is gone or disabled")
+			continue
+		}
+		if now == old {
 			continue
 		}
 		for _, f := range fields(old, now) {
@@ -27,7 +32,7 @@ func (c *comparison) policies(pair blocks) {
 		}
 	}
 	for _, now := range pair.after.Snapshot.Policies {
-		if named(pair.before.Snapshot, now.Name) == nil {
+		if before[now.Name] == nil {
 			c.setting(name, now.Name, "the policy is new")
 		}
 	}
@@ -41,6 +46,9 @@ func fields(old, now *model.Policy) []field {
 		{"precedence", fmt.Sprint(old.Precedence), fmt.Sprint(now.Precedence)},
 		{"traffic", source(old.Traffic), source(now.Traffic)},
 		{"identity", source(old.Identity), source(now.Identity)},
+		{"posture", source(old.Posture), source(now.Posture)},
+		{"schedule", hours(old.Schedule), hours(now.Schedule)},
+		{"expires", instant(old.Expires), instant(now.Expires)},
 		{"action", action(old), action(now)},
 		{"fallback", triggers(old.Fallback), triggers(now.Fallback)},
 		{"reenter", strconv.FormatBool(old.Reenter), strconv.FormatBool(now.Reenter)},
@@ -53,6 +61,20 @@ func source(p *expr.Program) string {
 		return ""
 	}
 	return p.String()
+}
+
+func hours(s *model.Schedule) string {
+	if s == nil {
+		return ""
+	}
+	return s.String()
+}
+
+func instant(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339Nano)
 }
 
 func action(p *model.Policy) string {

@@ -52,13 +52,17 @@ func (c *comparison) add(out *asked, s side, z *model.Zone, seen map[*model.Zone
 		return
 	}
 	seen[z] = true
-	data := s.snapshot.Data(z)
+	out.add(c.about(s.snapshot.Data(z)), s.view)
+}
+
+// about returns what is asked about the data of a zone.
+func (c *comparison) about(data *zone.Zone) []question {
 	list, known := c.lists[data]
 	if !known {
 		list = about(data)
 		c.lists[data] = list
 	}
-	out.add(list, s.view)
+	return list
 }
 
 // asked collects questions, each once, in the order of the zones: lookups that
@@ -106,13 +110,37 @@ func about(data *zone.Zone) []question {
 			continue
 		}
 		last = q
-		out = append(out, q)
-		switch {
-		case q.rrtype == dns.TypeCNAME:
-			out = append(out, question{q.name, dns.TypeA}, question{q.name, dns.TypeAAAA})
-		case q.rrtype == dns.TypeDNAME && q.name != data.Apex():
-			out = askBelow(out, q.name)
+		out = ofRRset(out, data, q)
+	}
+	return out
+}
+
+// ofOwner adds the questions about one owner of a zone.
+func ofOwner(out []question, data *zone.Zone, owner string) []question {
+	var last question
+	for _, rr := range data.Owned(owner) {
+		if q := (question{owner, rr.Header().Rrtype}); q != last {
+			last = q
+			out = ofRRset(out, data, q)
 		}
+	}
+	return out
+}
+
+// ofRRset adds the questions about an RRset: itself, the addresses of an alias, and a name
+// below a DNAME.
+func ofRRset(out []question, data *zone.Zone, q question) []question {
+	out = append(out, q)
+	switch {
+	case q.rrtype == dns.TypeCNAME:
+		beside := data.Owned(q.name) // at the apex an alias may stand beside addresses
+		for _, t := range []uint16{dns.TypeA, dns.TypeAAAA} {
+			if !slices.ContainsFunc(beside, func(rr dns.RR) bool { return rr.Header().Rrtype == t }) {
+				out = append(out, question{q.name, t})
+			}
+		}
+	case q.rrtype == dns.TypeDNAME && q.name != data.Apex():
+		out = askBelow(out, q.name)
 	}
 	return out
 }
@@ -159,7 +187,7 @@ func ask(configuration []Block, q Question) (name string, pin *resolve.Pin, a an
 	if b.Client != nil {
 		client = b.Client(q)
 	}
-	p := b.Snapshot.Select(&model.Query{Name: q.Name, Type: q.Type, Client: client})
+	p := b.Snapshot.Select(&model.Query{Name: q.Name, Type: q.Type, Client: client, At: q.Time})
 	route := resolve.RouteOf(p, q.Type)
 	if route != resolve.ToView {
 		return b.Name, pin, answer{route: route, policy: p, named: true}

@@ -6,6 +6,7 @@ package explain
 import (
 	"net/netip"
 	"strings"
+	"time"
 
 	"github.com/miekg/dns"
 
@@ -25,10 +26,11 @@ type Query struct {
 	Name             string // in presentation form, a missing final dot is added
 	Type             uint16
 	Client           model.Client
-	NoRecursion      bool // RD is clear
-	CheckingDisabled bool // CD is set
-	DNSSEC           bool // DO is set
-	NoEDNS           bool // without OPT there is no extended error in the answer
+	Time             time.Time // when it comes, for policies that are not always in force
+	NoRecursion      bool      // RD is clear
+	CheckingDisabled bool      // CD is set
+	DNSSEC           bool      // DO is set
+	NoEDNS           bool      // without OPT there is no extended error in the answer
 }
 
 // request makes the message that such a client sends.
@@ -56,7 +58,7 @@ func Explain(s *model.Snapshot, q Query) *Explanation {
 		Client: address(q.Client.Addr), Server: address(q.Client.Server),
 		RecursionDesired: r.RecursionDesired, CheckingDisabled: r.CheckingDisabled,
 	}}
-	policy := x.choose(s, &model.Query{Name: qname, Type: qtype, Client: q.Client})
+	policy := x.choose(s, &model.Query{Name: qname, Type: qtype, Client: q.Client, At: q.Time})
 	switch resolve.RouteOf(policy, qtype) {
 	case resolve.ToPublic:
 		x.Route = "public"

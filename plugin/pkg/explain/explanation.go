@@ -47,11 +47,27 @@ type Policy struct {
 	Matched    bool        `json:"matched"`
 	Traffic    *Expression `json:"traffic,omitempty"`  // absent: matches everything
 	Identity   *Expression `json:"identity,omitempty"` // absent: matches everything, or traffic was false
+	Posture    *Expression `json:"posture,omitempty"`  // absent: matches everything, or one before was false
+	Expires    *Expires    `json:"expires,omitempty"`  // absent: never, or an expression was false
+	Schedule   *Schedule   `json:"schedule,omitempty"` // absent: at all hours, or something before was false
 	Action     string      `json:"action"`             // view, public, resolvers
 	View       string      `json:"view,omitempty"`
 	Resolvers  []string    `json:"resolvers,omitempty"` // as written
 	Fallback   []string    `json:"fallback,omitempty"`  // triggers; empty: none
 	Reenter    bool        `json:"reenter,omitempty"`   // a public CNAME that leads to a name of the view is answered from there
+}
+
+// Expires is when a policy ceases to be in force.
+type Expires struct {
+	At     string `json:"at"`     // in UTC
+	Result bool   `json:"result"` // it is still in force
+}
+
+// Schedule is at which hours a policy is in force.
+type Schedule struct {
+	Hours  string `json:"hours"`
+	Time   string `json:"time"` // of the query, by the clock that the hours go by
+	Result bool   `json:"result"`
 }
 
 // Expression is an expression that was evaluated.

@@ -1,6 +1,7 @@
 package explain_test
 
 import (
+	"encoding/json"
 	"flag"
 	"os"
 	"path/filepath"
@@ -8,6 +9,8 @@ import (
 	"testing"
 
 	"golang.org/x/tools/txtar"
+
+	"github.com/internaldns/internaldns/plugin/pkg/explain"
 )
 
 var update = flag.Bool("update", false, "rewrite the expectations in testdata")
@@ -28,6 +31,9 @@ func TestGolden(t *testing.T) {
 			}
 			x := parseWorld(t, string(archive.Files[0].Data)).explain()
 			got := []txtar.File{archive.Files[0], {Name: "text", Data: []byte(text(t, x, false))}, {Name: "json", Data: []byte(asJSON(t, x))}}
+			if again := text(t, read(t, string(got[2].Data)), false); again != string(got[1].Data) {
+				t.Errorf("read from JSON it tells\n%s\nwant\n%s", again, got[1].Data)
+			}
 			if *update {
 				archive.Files = got
 				if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
@@ -44,5 +50,36 @@ func TestGolden(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// read reads an explanation from its JSON form.
+func read(t testing.TB, text string) *explain.Explanation {
+	t.Helper()
+	x := new(explain.Explanation)
+	if err := json.Unmarshal([]byte(text), x); err != nil {
+		t.Fatal(err)
+	}
+	if err := x.Check(); err != nil {
+		t.Error(err)
+	}
+	return x
+}
+
+// What is no whole explanation is refused before it is told of.
+func TestCheckOfRead(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		`{}`, `{"version":2}`, `{"version":1,"view":{}}`, `{"version":1,"view":{},"policies":[{}],"result":{}}`,
+		`{"version":1,"view":{},"policies":[{}],"result":{},"fallback":{"decision":"ask"}}`,
+		`{"version":1,"searches":[{"steps":[{"kind":"alias"}]}]}`,
+	} {
+		x := new(explain.Explanation)
+		if err := json.Unmarshal([]byte(text), x); err != nil || x.Check() == nil {
+			t.Errorf("%s is taken, error %v", text, err)
+		}
+	}
+	if out := text(t, read(t, `{"version":1,"view":{},"policies":[{}],"result":{},"fallback":{}}`), false); out == "" {
+		t.Error("nothing is told")
 	}
 }

@@ -1,6 +1,8 @@
 package explain
 
 import (
+	"time"
+
 	"github.com/internaldns/internaldns/plugin/pkg/expr"
 	"github.com/internaldns/internaldns/plugin/pkg/model"
 )
@@ -45,18 +47,41 @@ func nameOf(p *model.Policy) string {
 func try(p *model.Policy, q *model.Query) Policy {
 	out := Policy{
 		Name: p.Name, Precedence: p.Precedence, Position: p.Pos.String(), Matched: p.Matches(q),
-		Traffic: evaluate(p.Traffic, q), Action: actions[p.Action], View: p.ViewName, Resolvers: p.Resolvers,
+		Action: actions[p.Action], View: p.ViewName, Resolvers: p.Resolvers, Reenter: p.Reenter,
 	}
-	if out.Traffic == nil || out.Traffic.Result {
-		out.Identity = evaluate(p.Identity, q)
-	}
-	out.Reenter = p.Reenter
 	for _, name := range model.TriggerNames() {
 		if trigger, _ := model.ParseTrigger(name); p.Fallback.Has(trigger) {
 			out.Fallback = append(out.Fallback, name)
 		}
 	}
+	if out.Traffic = evaluate(p.Traffic, q); !out.Traffic.holds() {
+		return out
+	}
+	if out.Identity = evaluate(p.Identity, q); !out.Identity.holds() {
+		return out
+	}
+	if out.Posture = evaluate(p.Posture, q); out.Posture.holds() {
+		out.inForce(p, q.At)
+	}
 	return out
+}
+
+// holds reports whether an expression is true; none is.
+func (e *Expression) holds() bool { return e == nil || e.Result }
+
+// inForce tells whether the policy has expired, and if not whether it is within its hours.
+func (t *Policy) inForce(p *model.Policy, at time.Time) {
+	if !p.Expires.IsZero() {
+		t.Expires = &Expires{At: p.Expires.UTC().Format(time.RFC3339Nano), Result: at.Before(p.Expires)}
+		if !t.Expires.Result {
+			return
+		}
+	}
+	if p.Schedule != nil {
+		t.Schedule = &Schedule{
+			Hours: p.Schedule.String(), Time: p.Schedule.In(at).Format("Mon 2006-01-02 15:04:05 MST"), Result: p.Schedule.At(at),
+		}
+	}
 }
 
 // evaluate returns the reasons of a program's result, nil for no program.

@@ -92,11 +92,26 @@ func (t *Policy) node(above *node) {
 		text += ": " + t.does()
 	}
 	n := above.add(s, "%s", text)
-	if t.Traffic == nil && t.Identity == nil {
+	if t.Traffic == nil && t.Identity == nil && t.Posture == nil && t.Expires == nil && t.Schedule == nil {
 		n.add(dim, "matches everything")
 	}
 	t.Traffic.node("traffic", n)
 	t.Identity.node("identity", n)
+	t.Posture.node("posture", n)
+	switch {
+	case t.Expires == nil:
+	case t.Expires.Result:
+		n.add(plain, "expires at %s", t.Expires.At)
+	default:
+		n.add(plain, "expired at %s", t.Expires.At)
+	}
+	switch {
+	case t.Schedule == nil:
+	case t.Schedule.Result:
+		n.add(plain, "within its schedule: %s; it is %s", t.Schedule.Hours, t.Schedule.Time)
+	default:
+		n.add(plain, "outside its schedule: %s; it is %s", t.Schedule.Hours, t.Schedule.Time)
+	}
 }
 
 // does words what the policy does with the query.

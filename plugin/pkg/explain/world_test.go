@@ -3,9 +3,11 @@ package explain_test
 import (
 	"encoding/json"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/miekg/dns"
 
@@ -98,6 +100,21 @@ func (w *world) indented(line string) {
 		p.Traffic.Source = value
 	case "identity":
 		p.Identity.Source = value
+	case "posture":
+		p.Posture.Source = value
+	case "expires":
+		p.Expires = w.time(value)
+	case "schedule": // in Berlin: sun 00:00-24:00, to and with sat
+		if p.Schedule == nil {
+			zone, err := time.LoadLocation("Europe/Berlin")
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			p.Schedule = &model.ScheduleSpec{Zone: zone}
+		}
+		day, windows, _ := strings.Cut(value, " ")
+		names := model.DayNames()
+		p.Schedule.Days[slices.Index(names[:], day)] = windows
 	case "fallback":
 		for _, word := range strings.Fields(value) {
 			trigger, ok := model.ParseTrigger(word)
@@ -114,6 +131,15 @@ func (w *world) indented(line string) {
 }
 
 // endZone builds the data of the last zone, unless that is done.
+func (w *world) time(text string) time.Time {
+	w.t.Helper()
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return at
+}
+
 func (w *world) endZone() {
 	if len(w.spec.Zones) == 0 {
 		return
@@ -146,6 +172,8 @@ func (w *world) ask(words []string) {
 			w.query.Client.Addr = netip.MustParseAddr(value)
 		case "server":
 			w.query.Client.Server = netip.MustParseAddr(value)
+		case "at":
+			w.query.Time = w.time(value)
 		case "norec":
 			w.query.NoRecursion = true
 		case "cd":

@@ -69,10 +69,18 @@ func (c *checker) normal(lit literal, left Value, whole bool) (string, *Error) {
 			return v, nil
 		}
 	}
-	if c.lower(left) {
-		return lowerASCII(lit.str), nil
+	text := lit.str
+	if ref, ok := left.(*Ref); ok && whole {
+		if named, ok := c.lists.(interface {
+			Literal(field int, text string) string
+		}); ok {
+			text = named.Literal(ref.Field, text)
+		}
 	}
-	return lit.str, nil
+	if c.lower(left) {
+		return lowerASCII(text), nil
+	}
+	return text, nil
 }
 
 // lower reports whether all values of v are lower case by declaration.

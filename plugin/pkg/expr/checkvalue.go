@@ -17,6 +17,9 @@ func (c *checker) value(n *valueNode) (Value, *Error) {
 	if !ok {
 		return nil, c.unknown(n)
 	}
+	if entries, ok := c.schema.entries[n.name]; ok && (len(n.path) == 0 || n.path[0].Kind != IndexKey) {
+		i = entries
+	}
 	return c.ref(i, n, n.path)
 }
 

@@ -30,7 +30,7 @@
 //     missing argument of concat() is left out. Only the first argument of a
 //     function may use [*]; the result is then an array.
 //   - Raw strings may use single quotes too. Wirefilter's byte literals (41:42) are
-//     not read, nor are [*] on a map and addresses with a zone.
+//     not read, nor are [*] on a map without an array of its entries and addresses with a zone.
 //   - Regular expressions are RE2 on UTF-8: a dot is a character, not a byte, and (?i)
 //     folds all letters. What Rust's regex would read differently is refused.
 //   - A map value written without [*] inside any() or all() is read with it, and

@@ -23,6 +23,8 @@ const (
 	groupEmail
 	saml
 	checks
+	claims
+	claimTexts
 )
 
 // foldName stands for the normalization of names.
@@ -49,6 +51,8 @@ func testSchema() *Schema {
 		groupEmail: {Name: "identity.groups[*].email", Type: ArrayOf(String)},
 		saml:       {Name: "identity.saml_attributes", Type: MapOf(ArrayOf(String))},
 		checks:     {Name: "device_posture.checks.passed", Type: ArrayOf(String)},
+		claims:     {Name: "identity.oidc_claims", Type: MapOf(ArrayOf(String))},
+		claimTexts: {Name: "identity.oidc_claims", Type: ArrayOf(String), Fold: foldName},
 	}, map[string]string{
 		"net.dst.ip":        "write dns.src_ip",
 		"http.request.host": "write dns.fqdn",
@@ -94,6 +98,8 @@ func office() values {
 		groupEmail: []string{"finance@example.com", "ops@example.com"},
 		saml:       map[string][]string{"dept": {"R&D", "Legal"}, "none": {}},
 		checks:     []string{"1308749e-fcfb-4ebc-b051-fe022b632644"},
+		claims:     map[string][]string{"team": {"dns", "web"}},
+		claimTexts: []string{"team=dns", "team=web"},
 	}
 }
 
@@ -142,8 +148,8 @@ func testLists() namedLists {
 
 // record is a Source as a program would have it: typed fields, no maps to look into.
 type record struct {
-	names [checks + 1]string
-	lists [checks + 1][]string
+	names [claimTexts + 1]string
+	lists [claimTexts + 1][]string
 	ip    netip.Addr
 	ips   []netip.Addr
 	ints  []int64

@@ -11,7 +11,9 @@ import (
 type Field struct {
 	// Name is the field as expressions spell it, in lower case: "dns.fqdn". A member
 	// of an array of records is declared as "identity.groups[*].name" with the type
-	// of the array that holds that member of every record, an array of strings.
+	// of the array that holds that member of every record, an array of strings. An array
+	// of strings that is declared after a map of the same name holds the entries of the
+	// map as KEY=VALUE: it is what the name without a key stands for.
 	Name string
 	// Type is Int, String, IP, an array of one of them, or a map of arrays of strings.
 	Type Type
@@ -28,6 +30,7 @@ type Schema struct {
 	fields  []Field
 	index   map[string]int      // by name, "identity.groups[*].name" included
 	records map[string][]string // "identity.groups" → its members
+	entries map[string]int      // by the name of a map: the array of its entries
 	hints   map[string]string
 	names   []string // sorted, for messages
 }
@@ -45,10 +48,15 @@ func NewSchema(fields []Field, hints map[string]string) *Schema {
 		fields:  slices.Clone(fields),
 		index:   make(map[string]int, len(fields)),
 		records: make(map[string][]string),
+		entries: make(map[string]int),
 		hints:   maps.Clone(hints),
 	}
 	for i, f := range s.fields {
-		if _, twice := s.index[f.Name]; twice {
+		if first, twice := s.index[f.Name]; twice {
+			if _, third := s.entries[f.Name]; !third && s.fields[first].Type.isMap() && f.Type == ArrayOf(String) {
+				s.entries[f.Name] = i
+				continue
+			}
 			panic(fmt.Sprintf("expr: field %s is declared twice", f.Name))
 		}
 		if !f.Type.declarable() {
@@ -67,7 +75,7 @@ func NewSchema(fields []Field, hints map[string]string) *Schema {
 	return s
 }
 
-// Index returns a field's index.
+// Index returns a field's index, a map's if it shares the name.
 func (s *Schema) Index(name string) (int, bool) {
 	i, ok := s.index[name]
 	return i, ok

@@ -23,7 +23,9 @@ type Source interface {
 }
 
 // Lists resolves `in $name` while an expression is compiled. If it also has a
-// method Names() []string, messages about unknown lists name the nearest.
+// method Names() []string, messages about unknown lists name the nearest; with a method
+// Literal(field int, text string) string, a literal that is compared as a whole with a
+// field stands for what that returns.
 type Lists interface {
 	List(name string) (List, bool)
 }

@@ -78,22 +78,24 @@ func TestWith(t *testing.T) {
 	some := New(Identity{
 		Email: "Alice@example.org", Name: "Alice", Groups: []Group{{Name: "dns"}, {Name: "web"}, {ID: "1", Name: "ops"}},
 		Attributes: map[string][]string{"site": {"berlin"}, "x": {"1"}}, Posture: []string{"disk"},
+		Claims: map[string][]string{"team": {"dns"}},
 	})
 	more := New(Identity{
 		Email: "alice@example.org", Name: "A. Example", Groups: []Group{{ID: "2", Name: "ops"}, {ID: "17", Name: "dns", Email: "DNS@example.org"}, {Name: "web"}},
 		Attributes: map[string][]string{"site": {"berlin", "bonn"}, "y": {"2"}}, Posture: []string{"disk", "firewall"},
+		Claims: map[string][]string{"team": {"web", "dns"}, "a": {"1"}},
 	})
 	const (
-		someWant = `alice@example.org "Alice" [{ dns } { web } {1 ops }] ids ["" "" "1"] names ["dns" "web" "ops"] emails ["" "" ""] map[site:[berlin] x:[1]] [disk]`
+		someWant = `alice@example.org "Alice" [{ dns } { web } {1 ops }] ids ["" "" "1"] names ["dns" "web" "ops"] emails ["" "" ""] map[site:[berlin] x:[1]] [disk] map[team:[dns]] ["team=dns"]`
 		moreWant = `alice@example.org "A. Example" [{2 ops } {17 dns dns@example.org} { web }] ids ["2" "17" ""] names ["ops" "dns" "web"] emails ["" "dns@example.org" ""] ` +
-			`map[site:[berlin bonn] y:[2]] [disk firewall]`
+			`map[site:[berlin bonn] y:[2]] [disk firewall] map[a:[1] team:[web dns]] ["a=1" "team=web" "team=dns"]`
 	)
 	for name, row := range map[string]struct {
 		got  *Identity
 		want string
 	}{
 		"both": {some.With(more), `alice@example.org "Alice" [{17 dns dns@example.org} { web } {1 ops } {2 ops }] ids ["17" "" "1" "2"] names ["dns" "web" "ops" "ops"] ` +
-			`emails ["dns@example.org" "" "" ""] map[site:[berlin bonn] x:[1] y:[2]] [disk firewall]`},
+			`emails ["dns@example.org" "" "" ""] map[site:[berlin bonn] x:[1] y:[2]] [disk firewall] map[a:[1] team:[dns web]] ["a=1" "team=dns" "team=web"]`},
 		"empty first":  {New(Identity{}).With(more), moreWant},
 		"empty second": {some.With(New(Identity{})), someWant},
 		"nil first":    {(*Identity)(nil).With(more), moreWant},

@@ -7,6 +7,7 @@
 package identity
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -17,10 +18,12 @@ type Identity struct {
 	Email      string // lower case
 	Name       string
 	Groups     []Group
-	Attributes map[string][]string
-	Posture    []string // checks that the device passed
+	Attributes map[string][]string // of SAML
+	Claims     map[string][]string // of OpenID Connect
+	Posture    []string            // checks that the device passed
 
 	groupIDs, groupNames, groupEmails []string
+	claimTexts                        []string
 }
 
 // Group is a group that somebody belongs to. One member at least is not empty.
@@ -32,6 +35,22 @@ type Group struct {
 // New makes an identity. It keeps the slices and the map of i, which must not
 // change any more.
 func New(i Identity) *Identity {
+	i.claimTexts = textsOf(i.Claims)
+	return withGroups(i)
+}
+
+// textsOf returns the entries of a map as NAME=VALUE, sorted by the name.
+func textsOf(m map[string][]string) (texts []string) {
+	for _, name := range slices.Sorted(maps.Keys(m)) {
+		for _, value := range m[name] {
+			texts = append(texts, name+"="+value)
+		}
+	}
+	return texts
+}
+
+// withGroups makes an identity whose claimTexts are those of its Claims.
+func withGroups(i Identity) *Identity {
 	i.Email = strings.ToLower(i.Email)
 	i.Groups = slices.Clone(i.Groups)
 	i.groupIDs, i.groupNames, i.groupEmails = nil, nil, nil
@@ -70,10 +89,19 @@ func (i *Identity) GroupEmails() []string {
 	return i.groupEmails
 }
 
+// ClaimTexts returns the claims as NAME=VALUE, sorted by the name. The caller must not
+// change them.
+func (i *Identity) ClaimTexts() []string {
+	if i == nil {
+		return nil
+	}
+	return i.claimTexts
+}
+
 // With completes what one source knows by what another knows of the same person.
 // The name of i goes before that of more. A group of i takes the place of, and is
 // completed by, the group of more with the same name; the other groups follow.
-// Attributes and posture are those of i and of more, without repetition. Either
+// Attributes, claims and posture are those of i and of more, without repetition. Either
 // may be nil; neither is changed.
 func (i *Identity) With(more *Identity) *Identity {
 	switch {
@@ -86,21 +114,36 @@ func (i *Identity) With(more *Identity) *Identity {
 		Email:      firstGiven(i.Email, more.Email),
 		Name:       firstGiven(i.Name, more.Name),
 		Groups:     join(i.Groups, more.Groups),
-		Attributes: i.Attributes,
+		Attributes: unionOf(i.Attributes, more.Attributes),
+		Claims:     unionOf(i.Claims, more.Claims),
 		Posture:    union(i.Posture, more.Posture),
 	}
+	switch { // a certificate, for which this runs for a query, has no claims
+	case len(i.Claims) == 0:
+		sum.claimTexts = more.claimTexts
+	case len(more.Claims) == 0:
+		sum.claimTexts = i.claimTexts
+	default:
+		sum.claimTexts = textsOf(sum.Claims)
+	}
+	return withGroups(sum)
+}
+
+// unionOf is union for every key of either map.
+func unionOf(a, b map[string][]string) map[string][]string {
 	switch {
-	case len(i.Attributes) == 0:
-		sum.Attributes = more.Attributes
-	case len(more.Attributes) > 0:
-		sum.Attributes = make(map[string][]string, len(i.Attributes)+len(more.Attributes))
-		for _, from := range []map[string][]string{i.Attributes, more.Attributes} {
-			for key, values := range from {
-				sum.Attributes[key] = union(sum.Attributes[key], values)
-			}
+	case len(a) == 0:
+		return b
+	case len(b) == 0:
+		return a
+	}
+	all := make(map[string][]string, len(a)+len(b))
+	for _, from := range []map[string][]string{a, b} {
+		for key, values := range from {
+			all[key] = union(all[key], values)
 		}
 	}
-	return New(sum)
+	return all
 }
 
 func firstGiven(a, b string) string {

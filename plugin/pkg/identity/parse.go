@@ -23,11 +23,12 @@ const maxEntries = 1_000_000
 //	  - {id: "17", name: engineering, email: eng@example.org}
 //	  - operators
 //	  attributes: {department: [dns, web], site: berlin}
+//	  claims: {team: dns}
 //	  posture: [disk-encryption]
 //
 // Clients are addresses and CIDRs without host bits. Every identity has clients,
 // an email or both; no client and no email stands twice in a file. A group is a
-// name or a mapping, an attribute a text or a list of texts. A file that holds no
+// name or a mapping, an attribute or a claim a text or a list of texts. A file that holds no
 // identity is an empty table. The problems name all faults, 100 at most, and with
 // any the table is not complete. It reads at most 64 MiB and 1,000,000 identities.
 func Parse(r io.Reader, file string) (*Table, problem.List) {
@@ -54,7 +55,7 @@ type parser struct {
 func (p *parser) add(number int, entry yamlfile.Value) {
 	f := p.file
 	f.About(fmt.Sprintf("identity %d", number))
-	m := f.Mapping(entry, "an identity", "clients", "email", "name", "groups", "attributes", "posture")
+	m := f.Mapping(entry, "an identity", "clients", "email", "name", "groups", "attributes", "claims", "posture")
 	if m == nil {
 		return
 	}
@@ -64,7 +65,8 @@ func (p *parser) add(number int, entry yamlfile.Value) {
 	}
 	i.Name, _ = f.Text(m.Get("name"), "name")
 	i.Groups = p.groups(m.Get("groups"))
-	i.Attributes = p.attributes(m.Get("attributes"))
+	i.Attributes = p.texts(m.Get("attributes"), "attribute")
+	i.Claims = p.texts(m.Get("claims"), "claim")
 	i.Posture = f.Texts(m.Get("posture"), "posture")
 	clients := f.List(m.Get("clients"), "clients")
 	if len(clients) == 0 && !m.Get("email").Given() {
@@ -136,24 +138,24 @@ func (p *parser) groups(v yamlfile.Value) []Group {
 	return groups
 }
 
-// attributes reads a mapping of texts and lists of texts.
-func (p *parser) attributes(v yamlfile.Value) map[string][]string {
-	members := p.file.Members(v, "attributes")
+// texts reads a mapping of texts and lists of texts, each of which is one of a kind.
+func (p *parser) texts(v yamlfile.Value, kind string) map[string][]string {
+	members := p.file.Members(v, kind+"s")
 	if len(members) == 0 {
 		return nil
 	}
-	attributes := make(map[string][]string, len(members))
+	out := make(map[string][]string, len(members))
 	for _, member := range members {
-		what := fmt.Sprintf("attribute %q", member.Key)
+		what := fmt.Sprintf("%s %q", kind, member.Key)
 		if member.Value.IsList() {
-			attributes[member.Key] = p.file.Texts(member.Value, what)
+			out[member.Key] = p.file.Texts(member.Value, what)
 			continue
 		}
 		if text, ok := p.file.Text(member.Value, what); ok {
-			attributes[member.Key] = []string{text}
+			out[member.Key] = []string{text}
 		}
 	}
-	return attributes
+	return out
 }
 
 // isEmail reports whether a text has the look of a mail address (RFC 5322 section

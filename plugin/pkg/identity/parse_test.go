@@ -20,6 +20,7 @@ identities:
   - operators
   - id: "18"
   attributes: {department: [dns, web], site: berlin, empty: []}
+  claims: {team: [web, dns], "odd name": "a=b", empty: []}
   posture: [disk-encryption]
 - email: bob@example.org
 - clients: [198.51.100.1] # a device of nobody
@@ -33,6 +34,7 @@ const sampleJSON = `{
 			"name": "Alice",
 			"groups": [{"id": "17", "name": "engineering", "email": "eng@example.org"}, "operators", {"id": "18"}],
 			"attributes": {"department": ["dns", "web"], "site": "berlin", "empty": []},
+			"claims": {"team": ["web", "dns"], "odd name": "a=b", "empty": []},
 			"posture": ["disk-encryption"]
 		},
 		{"email": "bob@example.org"},
@@ -45,15 +47,20 @@ func describe(i *Identity) string {
 	if i == nil {
 		return "nobody"
 	}
-	return fmt.Sprintf("%s %q %v ids %q names %q emails %q %v %v",
+	text := fmt.Sprintf("%s %q %v ids %q names %q emails %q %v %v",
 		i.Email, i.Name, i.Groups, i.GroupIDs(), i.GroupNames(), i.GroupEmails(), i.Attributes, i.Posture)
+	if len(i.Claims) > 0 {
+		text += fmt.Sprintf(" %v %q", i.Claims, i.ClaimTexts())
+	}
+	return text
 }
 
 func TestParse(t *testing.T) {
 	t.Parallel()
 	const (
 		alice = `alice@example.org "Alice" [{17 engineering eng@example.org} { operators } {18  }] ids ["17" "" "18"] names ["engineering" "operators" ""] ` +
-			`emails ["eng@example.org" "" ""] map[department:[dns web] empty:[] site:[berlin]] [disk-encryption]`
+			`emails ["eng@example.org" "" ""] map[department:[dns web] empty:[] site:[berlin]] [disk-encryption] ` +
+			`map[empty:[] odd name:[a=b] team:[web dns]] ["odd name=a=b" "team=web" "team=dns"]`
 		bob    = `bob@example.org "" [] ids [] names [] emails [] map[] []`
 		device = ` "" [] ids [] names [] emails [] map[] []`
 	)
@@ -113,7 +120,7 @@ func TestParseRefuses(t *testing.T) {
 			"f:1: identity 2: has neither clients nor an email, one of them is needed"},
 		{"identities:\n- {name: Alice, clients: []}", "f:2: identity 1: has neither clients nor an email, one of them is needed"},
 		{"identities:\n- email: alice@example.org\n  emial: x\n  name: [x]\n",
-			"f:3: identity 1: unknown key \"emial\", allowed: clients, email, name, groups, attributes, posture\n" +
+			"f:3: identity 1: unknown key \"emial\", allowed: clients, email, name, groups, attributes, claims, posture\n" +
 				`f:4: identity "alice@example.org": name must be a text, not a list`},
 		{"identities:\n- email: alice\n- email: a b@example.org\n- email: a@b@example.org\n- email: '@example.org'\n- email: 17\n",
 			`f:2: identity 1: email alice is no mail address, such as alice@example.org

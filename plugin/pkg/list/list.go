@@ -18,6 +18,7 @@ import (
 // were compiled. Safe for concurrent use.
 type List struct {
 	typ    expr.Type
+	file   string // "" for values that never change
 	values atomic.Pointer[values]
 }
 
@@ -27,6 +28,9 @@ func New() *List {
 	l.values.Store(&values{})
 	return l
 }
+
+// File returns the file that the values are read from.
+func (l *List) File() string { return l.file }
 
 // Type implements expr.List.
 func (l *List) Type() expr.Type { return l.typ }
@@ -60,6 +64,7 @@ func (l *List) HasIP(ip netip.Addr) bool {
 // has none then, and keeps it later.
 func (l *List) Parser(file, object string) filewatch.Parser {
 	typ := expr.Type(0)
+	l.file = file
 	return func(r io.Reader) (func(), int, problem.List) {
 		v, problems := readValues(r, file, object)
 		switch {

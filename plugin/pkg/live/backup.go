@@ -13,7 +13,7 @@ import (
 
 // A backup is one JSON object, an object of the account on each line:
 //
-//	{"format":"internaldns backup","version":1,
+//	{"format":"internaldns backup","version":2,
 //	"settings":{…},
 //	"zones":[
 //	{"zone":{…},"records":[
@@ -21,14 +21,14 @@ import (
 //	{…}
 //	]}
 //	],
-//	"views":[…],"rules":[…],"tokens":[…]
+//	"views":[…],"rules":[…],"tokens":[…],"lists":[…],"locations":[…],"gateway":{…}
 //	}
 //
 // All are in the order of their ids, records in that of their owners. Of tokens it holds the hashes only. It has neither
 // revision nor history, so that what is restored is written as the same file again.
 const (
 	backupFormat  = "internaldns backup"
-	backupVersion = 1
+	backupVersion = 2 // 1 has no lists, locations and gateway
 )
 
 // checkEvery is how many records are written or read before the context is asked.
@@ -37,14 +37,17 @@ const checkEvery = 1024
 // Backup writes all that the account holds at one moment, the objects of the Corefile and
 // the history apart. What was written is whole only if there is no error.
 func (a *Account) Backup(ctx context.Context, w io.Writer) error {
+	return a.store.View(ctx, a.name, func(read store.Reader) error { return backUp(ctx, read, w) })
+}
+
+// backUp writes what a reader has of an account.
+func backUp(ctx context.Context, read store.Reader, w io.Writer) error {
 	b := &backupWriter{w: bufio.NewWriterSize(w, 1<<16)}
-	if err := a.store.View(ctx, a.name, func(read store.Reader) error {
-		o := newObjects()
-		if err := readObjects(read, o); err != nil {
-			return err
-		}
-		return b.account(ctx, read, o)
-	}); err != nil {
+	o := newObjects()
+	if err := readObjects(read, o); err != nil {
+		return err
+	}
+	if err := b.account(ctx, read, o); err != nil {
 		return err
 	}
 	if b.err != nil {
@@ -90,7 +93,13 @@ func (b *backupWriter) account(ctx context.Context, read store.Reader, o *object
 	writeObjects(b, o.rules)
 	b.text("\n],\n\"tokens\":[")
 	writeObjects(b, o.tokens)
-	b.text("\n]\n}\n")
+	b.text("\n],\n\"lists\":[")
+	writeObjects(b, o.lists)
+	b.text("\n],\n\"locations\":[")
+	writeObjects(b, o.locations)
+	b.text("\n],\n\"gateway\":")
+	b.value(o.gateway.get(gatewayKey))
+	b.text("\n}\n")
 	return b.err
 }
 

@@ -11,7 +11,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/internaldns/internaldns/plugin/pkg/list"
 	"github.com/internaldns/internaldns/plugin/pkg/live"
 	"github.com/internaldns/internaldns/plugin/pkg/model"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
@@ -116,14 +118,40 @@ func (k *kept) fill() {
 			Name: "to office", Enabled: true, Precedence: 10, Traffic: `dns.fqdn == "a.example"`, Action: model.UseView, ViewID: v.ID, Fallback: model.DefaultTriggers,
 			Settings: json.RawMessage(`{ "resolve_dns_internally": {"view_id": "` + v.ID + `", "fallback": "public_dns", "note": "<&>"}}`), Private: []string{"corp.example."},
 		}
+		if err := k.fillGateway(c, &rule); err != nil {
+			return err
+		}
 		c.CreateRule(rule)
-		c.CreateRule(live.Rule{Name: "public", Precedence: 20, Action: model.UsePublic})
+		public := live.Rule{Name: "public", Precedence: 20, Action: model.UsePublic, DevicePosture: "dns.query_rtype == 'A'"}
+		var err error
+		if public.Schedule, err = live.ParseSchedule([]byte(`{"mon":"08:00-09:00", "sun": null, "time_zone":"Europe/Berlin"}`)); err != nil {
+			return err
+		}
+		if public.Expiration, err = live.NewExpiration(time.Date(2030, 1, 2, 3, 4, 5, 6000, time.FixedZone("", 3600)), 90); err != nil {
+			return err
+		}
+		c.CreateRule(public)
 		policy, err := token.Full(k.ID())
 		c.SetToken(&live.Token{
 			Token: token.Token{Name: "all", Status: token.StatusActive, IssuedOn: c.Now(), Modified: c.Now(), Policies: []token.Policy{policy}}, Hash: token.HashOf("secret"),
 		})
 		return err
 	})
+}
+
+// fillGateway makes a list, which a policy names, a location and settings.
+func (k *kept) fillGateway(c *live.Change, rule *live.Rule) error {
+	items := []live.ListItem{{Value: "A.example", Description: `why <&> "not"`}, {Value: "b.example."}}
+	l, err := c.CreateList(live.List{Name: "names", Kind: list.Domain}, items, "")
+	if err != nil {
+		return err
+	}
+	rule.Traffic = `any(dns.domains[*] in $` + strings.ToUpper(l.ID) + `)`
+	if _, err := c.CreateLocation(live.Location{Name: "office", Networks: []string{"192.0.2.0/24"}, TTLMode: live.TTLDisabled}); err != nil {
+		return err
+	}
+	c.SetGateway(live.Gateway{MaxTTL: 600, Others: map[string]json.RawMessage{"fips": json.RawMessage(`{"tls": "<&>"}`)}})
+	return nil
 }
 
 // edit makes a random change of the records of a zone: adds one, gives one another owner,

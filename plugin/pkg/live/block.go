@@ -84,12 +84,15 @@ func withData(next *model.Snapshot, all *layer[zone.Zone]) *model.Snapshot {
 
 // check returns the block's next snapshot after a change of what is linked to what, and
 // the problems that forbid the change. Objects that were left out before stay so unless
-// the change is about them.
+// the change is about them; others are if the change may do that.
 func (b *Block) check(c *Change, now tip) (tip, problem.List) {
-	if len(now.out) == 0 {
+	if len(now.out) == 0 && !c.loose {
 		next, problems := model.Build(c.specs.merge(b.base, nil), now.snapshot)
 		if next == nil {
 			return tip{}, problems.Only(problem.Error)
+		}
+		if slices.Equal(next.Zones, now.snapshot.Zones) { // each has its data
+			return tip{next, nil}, nil
 		}
 		return tip{withData(next, c.data), nil}, nil
 	}
@@ -99,7 +102,7 @@ func (b *Block) check(c *Change, now tip) (tip, problem.List) {
 	}
 	var refused problem.List
 	for _, at := range slices.Sorted(maps.Keys(next.out)) {
-		if _, before := now.out[at]; !before || c.touches(at) {
+		if _, before := now.out[at]; (!before || c.touches(at)) && !c.mayMiss(at) {
 			refused = append(refused, next.out[at])
 		}
 	}
@@ -139,14 +142,9 @@ func (b *Block) publish(from *model.Snapshot, to tip, data map[string]*zone.Zone
 // have: no policy of the account can move them.
 func withPrecedences(s *model.Snapshot) model.Spec {
 	spec := s.Spec()
-	numbers := make(map[string]uint32, len(s.Policies))
-	for _, p := range s.Policies {
-		numbers[p.Name] = p.Precedence
-	}
 	spec.Policies = slices.Clone(spec.Policies)
 	for i, p := range spec.Policies {
-		number, enabled := numbers[p.Name]
-		if p.Precedence == nil && enabled {
+		if number, ok := s.Precedence(p.Name); p.Precedence == nil && ok {
 			fixed := *p
 			fixed.Precedence = &number
 			spec.Policies[i] = &fixed

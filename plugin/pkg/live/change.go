@@ -22,6 +22,7 @@ type Call struct {
 	Method    string
 	Path      string
 	IfMatch   *uint64 // the revision that the account must have; nil: any
+	Force     bool    // whatever it breaks: the guardrails are off
 }
 
 // Errors of changes. Those of the store are in package store.
@@ -91,7 +92,9 @@ type Change struct {
 	restored  map[string][]stored // zones that are as in backup, with the records they had
 	backup    *Backup             // nil unless all is restored
 	linked    bool                // what is linked to what has changed
+	loose     bool                // policies may name lists that there are not
 	number    uint32              // of records made
+	warnings  problem.List        // about the zones that were edited
 	tips      map[*Block]tip
 	first     bool // of its group
 	whole     bool // it has read what the store has of whole zones, which those before it in its group would not be in
@@ -106,6 +109,16 @@ func (c *Change) Revision() uint64 { return c.under.revision + 1 }
 // Now returns the time of the change.
 func (c *Change) Now() time.Time { return c.now }
 
+// Alone has the change be one of a group of its own, in which nothing else is done. The
+// error is to be returned: the change is tried again.
+func (c *Change) Alone() error {
+	c.whole = true
+	if !c.first {
+		return errNotFirst
+	}
+	return nil
+}
+
 // run has do make the change and checks it. The problems are why it may not be.
 func (c *Change) run(do func(*Change) error) (err error) {
 	defer func() {
@@ -119,10 +132,13 @@ func (c *Change) run(do func(*Change) error) (err error) {
 	if err := do(c); err != nil {
 		return err
 	}
-	if problems := c.edit(); problems.HasErrors() {
-		return problems.Only(problem.Error)
+	if c.warnings = c.edit(); c.warnings.HasErrors() {
+		return c.warnings.Only(problem.Error)
 	}
-	return c.backup.locate(c.link())
+	if err := c.guard(); err != nil {
+		return err
+	}
+	return c.backup.locate(c.aside(c.link()))
 }
 
 // edit makes the data of the zones that the change is about.
@@ -146,9 +162,6 @@ func (c *Change) link() error {
 	for id := range c.restored {
 		made[id] = c.data.get(id)
 	}
-	if len(c.views.objects)+len(c.rules.objects) > 0 {
-		c.specs.findGone(c.rules.all(), c)
-	}
 	for b, now := range c.tips {
 		if c.linked {
 			next, problems := b.check(c, now)
@@ -163,6 +176,22 @@ func (c *Change) link() error {
 		c.tips[b] = now
 	}
 	return nil
+}
+
+// aside returns an error without the positions of objects that the change is not about:
+// they would be taken for members of the call.
+func (c *Change) aside(err error) error {
+	problems, ok := err.(problem.List)
+	if !ok || c.backup != nil {
+		return err
+	}
+	problems = slices.Clone(problems)
+	for i, p := range problems {
+		if at := objectAt(p.Pos); at != "" && !c.touches(at) {
+			problems[i].Pos = problem.Pos{}
+		}
+	}
+	return problems
 }
 
 // touches reports whether the change is about an object, by objectAt.

@@ -3,8 +3,6 @@ package live
 import (
 	"fmt"
 	"slices"
-
-	"github.com/internaldns/internaldns/plugin/pkg/model"
 )
 
 // Settings returns the account's settings.
@@ -63,15 +61,15 @@ func (c *Change) putView(id string, now *View) {
 	for _, r := range c.policiesOf(id) {
 		c.specs.setRule(r.ID, r, c)
 	}
+	c.specs.findGone(id, c)
 	c.linked = true
 }
 
 // policiesOf returns the rules that name a view, those declared not among them.
 func (c *Change) policiesOf(view string) (rules []*Rule) {
-	for _, r := range c.rules.all() {
-		if r.Action == model.UseView && r.ViewID == view {
-			rules = append(rules, r)
-		}
+	ids, _ := c.specs.naming.Get(view)
+	for _, id := range ids {
+		rules = append(rules, c.rules.get(id))
 	}
 	return rules
 }
@@ -109,14 +107,9 @@ func (c *Change) Rule(id string) (*Rule, error) {
 	return nil, &NotFoundError{"rule", id}
 }
 
-// Rules returns all resolver policies, declared ones too, in no order.
-func (c *Change) Rules() []*Rule {
-	rules := slices.Clone(c.declared.ruleList)
-	for _, r := range c.rules.all() {
-		rules = append(rules, r)
-	}
-	return rules
-}
+// HighestPrecedence returns the highest precedence of a resolver policy, declared ones
+// too; 0 without any.
+func (c *Change) HighestPrecedence() uint32 { return max(c.specs.highest, c.declared.highest) }
 
 // CreateRule makes a resolver policy.
 func (c *Change) CreateRule(r Rule) *Rule {
@@ -143,6 +136,38 @@ func (c *Change) UpdateRule(id string, update func(*Rule) error) (*Rule, error) 
 	return &next, nil
 }
 
+// OrderRules has policies be tried in an order: the precedences that they have are shared
+// out among them. They are returned in that order.
+func (c *Change) OrderRules(ids []string) ([]*Rule, error) {
+	precedences := make([]uint32, len(ids))
+	for i, id := range ids {
+		r, err := c.Rule(id)
+		if err != nil {
+			return nil, err
+		}
+		precedences[i] = r.Precedence
+	}
+	slices.Sort(precedences)
+	ordered := make([]*Rule, len(ids))
+	for i, id := range ids {
+		if i > 0 { // disabled ones may share a precedence
+			precedences[i] = max(precedences[i], precedences[i-1]+1)
+		}
+		r, err := c.Rule(id)
+		if err == nil && r.Precedence != precedences[i] {
+			r, err = c.UpdateRule(id, func(r *Rule) error {
+				r.Precedence = precedences[i]
+				return nil
+			})
+		}
+		if err != nil {
+			return nil, err
+		}
+		ordered[i] = r
+	}
+	return ordered, nil
+}
+
 // DeleteRule takes a policy away.
 func (c *Change) DeleteRule(id string) error {
 	r, err := c.Rule(id)
@@ -157,8 +182,9 @@ func (c *Change) DeleteRule(id string) error {
 }
 
 func (c *Change) putRule(id string, now *Rule) {
+	before := c.rules.get(id)
 	c.rules.set(id, now)
-	c.specs.setRule(id, now, c)
+	c.specs.putRule(id, before, now, c)
 	c.linked = true
 }
 

@@ -61,10 +61,10 @@ func readEntry(read store.Reader, revision uint64, whole bool) (*Entry, error) {
 // Object is what a change did to one object. Before is nil for one that it made, After
 // for one that it took away.
 type Object struct {
-	Kind          string // zone, record, view, rule, token or settings
+	Kind          string // zone, record, view, rule, list, location, token, settings or gateway
 	ID            string
 	Zone          string // id of the zone of a record
-	Before, After any    // *Zone, *record.Record, *View, *Rule, *Token or *Settings
+	Before, After any    // *Zone, *record.Record, *View, *Rule, *List, *Location, *Token, *Settings or *Gateway
 }
 
 // Edited returns what the change did to the objects of the account. What follows from the
@@ -98,13 +98,20 @@ func (d Difference) object() (*Object, error) {
 		return o, err
 	case viewKeys:
 		return objectOf[View](kind, id, d)
+	case locationKeys:
+		return objectOf[Location](kind, id, d)
+	case listKeys:
+		return objectOf[List](kind, id, d)
 	case ruleKeys:
 		return objectOf[Rule](kind, id, d)
 	case tokenKeys:
 		return objectOf[Token](kind, id, d)
 	}
-	if kind == settingsKey {
+	switch kind {
+	case settingsKey:
 		return objectOf[Settings](kind, "", d)
+	case gatewayKey:
+		return objectOf[Gateway](kind, "", d)
 	}
 	return nil, fmt.Errorf("%w: it holds the key %q", errEntry, d.Key)
 }

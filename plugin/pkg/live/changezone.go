@@ -177,9 +177,8 @@ var errNotFirst = errors.New("the change is not the first of its group")
 // recordsOf returns all that the store has of the records of a zone. A change that asks
 // for it has its group to itself, so that nothing else has touched them.
 func (c *Change) recordsOf(id string) ([]stored, error) {
-	c.whole = true
-	if !c.first {
-		return nil, errNotFirst
+	if err := c.Alone(); err != nil {
+		return nil, err
 	}
 	var all []stored
 	read := c.owners.read
@@ -189,7 +188,8 @@ func (c *Change) recordsOf(id string) ([]stored, error) {
 	return all, read.Err()
 }
 
-// editZone makes a zone's data of what the change has made of its records.
+// editZone makes a zone's data of what the change has made of its records. The problems are
+// warnings, or there are no new data.
 func (c *Change) editZone(z *Zone) problem.List {
 	old := c.data.get(z.ID)
 	next := *z
@@ -216,7 +216,7 @@ func (c *Change) editZone(z *Zone) problem.List {
 	}
 	c.data.set(z.ID, d)
 	c.zones.set(z.ID, &next)
-	return nil
+	return problems
 }
 
 // editOwner has an editor hold the RRsets of an owner as they are now.

@@ -157,6 +157,7 @@ func fail(changes []*pending, err error) {
 }
 
 func (a *Account) newGroup(read store.Reader) *group {
+	a.objects.compiled.keep(a.objects.lists)
 	g := &group{
 		account: a, declared: a.declared.Load(), now: a.now().UTC().Truncate(time.Microsecond),
 		objects: a.objects.fork(), owners: newOwners(newOwners(nil, read), read),
@@ -177,12 +178,7 @@ func (g *group) try(p *pending) bool {
 	if p.err = p.ctx.Err(); p.err != nil {
 		return true
 	}
-	c := &Change{
-		ctx: p.ctx, account: g.account, call: p.call, now: g.now,
-		under: g.objects, objects: g.objects.fork(), declared: g.declared, owners: newOwners(g.owners, g.owners.read),
-		positions: make(map[string]string), edited: make(map[string]bool), exact: make(map[string]bool), deleted: make(map[string][]stored), tips: maps.Clone(g.tips),
-		first: len(g.accepted) == 0,
-	}
+	c := g.newChange(p)
 	err := c.run(p.do)
 	if c.whole && !c.first {
 		return false
@@ -191,6 +187,16 @@ func (g *group) try(p *pending) bool {
 		p.err = g.accept(c, p)
 	}
 	return true
+}
+
+// newChange returns a change that follows those of the group.
+func (g *group) newChange(p *pending) *Change {
+	return &Change{
+		ctx: p.ctx, account: g.account, call: p.call, now: g.now,
+		under: g.objects, objects: g.objects.fork(), declared: g.declared, owners: newOwners(g.owners, g.owners.read),
+		positions: make(map[string]string), edited: make(map[string]bool), exact: make(map[string]bool), deleted: make(map[string][]stored), tips: maps.Clone(g.tips),
+		first: len(g.accepted) == 0,
+	}
 }
 
 // accept takes a change into the group, unless it changes nothing.

@@ -19,6 +19,8 @@ type declared struct {
 	views    map[string]*View
 	rules    map[string]*Rule
 	ruleList []*Rule
+	lists    map[string]*List
+	highest  uint32            // precedence of a rule
 	blocks   map[string]*Block // that declare a zone, by the id
 	ids      map[string]string // by what the Corefile calls a zone
 	names    map[string]bool   // of views
@@ -36,7 +38,7 @@ func DeclaredID(account, kind, id string) string {
 func declare(account string, blocks []*Block) *declared {
 	d := &declared{
 		zones: make(map[string]*Zone), views: make(map[string]*View), rules: make(map[string]*Rule),
-		blocks: make(map[string]*Block), ids: make(map[string]string), names: make(map[string]bool),
+		lists: make(map[string]*List), blocks: make(map[string]*Block), ids: make(map[string]string), names: make(map[string]bool),
 	}
 	for _, b := range blocks {
 		for _, s := range b.base.Zones {
@@ -50,6 +52,7 @@ func declare(account string, blocks []*Block) *declared {
 		}
 		for _, s := range b.base.Policies {
 			d.addRule(account, s)
+			d.addLists(account, s)
 		}
 	}
 	return d
@@ -109,10 +112,11 @@ func (d *declared) addRule(account string, s *model.PolicySpec) {
 	}
 	r := &Rule{
 		ID: id, Name: s.Name, Description: s.Description, Enabled: !s.Disabled, Traffic: s.Traffic.Source, Identity: s.Identity.Source,
-		Version: 1, Action: s.Action, Resolvers: s.Resolvers, Fallback: s.Fallback, Private: s.Private, Declared: at(s.Pos, s.Name),
+		Version: 1, Action: s.Action, Resolvers: s.Resolvers, Fallback: s.Fallback, Private: s.Private, Reenter: s.Reenter, Declared: at(s.Pos, s.Name),
 	}
 	if s.Precedence != nil {
 		r.Precedence = *s.Precedence
+		d.highest = max(d.highest, r.Precedence)
 	}
 	if s.Action == model.UseView {
 		r.ViewID = DeclaredID(account, "view", s.View.Name)

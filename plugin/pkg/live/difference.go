@@ -18,8 +18,11 @@ func (c *Change) differences() ([]Difference, error) {
 	addObjects(d, zoneKeys, c.zones)
 	addObjects(d, viewKeys, c.views)
 	addObjects(d, ruleKeys, c.rules)
+	addObjects(d, listKeys, c.lists)
 	addObjects(d, tokenKeys, c.tokens)
+	addObjects(d, locationKeys, c.locations)
 	addObjects(d, "", c.settings)
+	addObjects(d, "", c.gateway)
 	for name, now := range c.owners.known {
 		if _, gone := c.deleted[name.zone]; !gone {
 			d.addOwner(name, c.owners.before(name), now)

@@ -284,3 +284,10 @@ func codes(err error) (out []problem.Code) {
 func rule(name, view string, precedence uint32) Rule {
 	return Rule{Name: name, Enabled: true, Precedence: precedence, Action: model.UseView, ViewID: view}
 }
+
+func writeFile(t testing.TB, name, text string) {
+	t.Helper()
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}

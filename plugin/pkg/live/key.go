@@ -9,7 +9,7 @@ import (
 
 // What the store holds of an account, by key:
 //
-//	zone/ID, view/ID, rule/ID, token/ID, settings    JSON
+//	zone/ID, view/ID, rule/ID, list/ID, location/ID, token/ID, settings, gateway    JSON
 //	record/ZONE OWNER NUL ID                         package record's binary form
 //	owner/ZONE ID                                    the owner of the record of that ID
 //	history/REVISION                                 an Entry
@@ -18,15 +18,18 @@ import (
 // alike lie side by side, as they come in batches; IDs grow, so that what is under owner
 // is written at the end.
 const (
-	zoneKeys    = "zone/"
-	viewKeys    = "view/"
-	ruleKeys    = "rule/"
-	tokenKeys   = "token/"
-	settingsKey = "settings"
-	recordKeys  = "record/"
-	ownerKeys   = "owner/"
-	historyKeys = "history/"
-	idLen       = 16 // octets
+	zoneKeys     = "zone/"
+	viewKeys     = "view/"
+	ruleKeys     = "rule/"
+	listKeys     = "list/"
+	tokenKeys    = "token/"
+	settingsKey  = "settings"
+	locationKeys = "location/"
+	gatewayKey   = "gateway"
+	recordKeys   = "record/"
+	ownerKeys    = "owner/"
+	historyKeys  = "history/"
+	idLen        = 16 // octets
 )
 
 // appendID appends the octets of an id of 32 hexadecimal digits; one that is none has

@@ -60,20 +60,26 @@ func (l *layer[T]) all() map[string]*T {
 
 // objects are all that an account holds but its records.
 type objects struct {
-	revision uint64
-	zones    *layer[Zone]
-	views    *layer[View]
-	rules    *layer[Rule]
-	tokens   *layer[Token]
-	settings *layer[Settings]
-	data     *layer[data]
-	specs    specs
+	revision  uint64
+	zones     *layer[Zone]
+	views     *layer[View]
+	rules     *layer[Rule]
+	lists     *layer[List]
+	locations *layer[Location]
+	gateway   *layer[Gateway]
+	tokens    *layer[Token]
+	settings  *layer[Settings]
+	data      *layer[data]
+	specs     specs
+	compiled  *compiled // shared with forks
 }
 
 func newObjects() *objects {
 	return &objects{
 		zones: newLayer[Zone](), views: newLayer[View](), rules: newLayer[Rule](),
+		lists: newLayer[List](), locations: newLayer[Location](), gateway: newLayer[Gateway](),
 		tokens: newLayer[Token](), settings: newLayer[Settings](), data: newLayer[data](),
+		compiled: &compiled{make(map[*List]compiledList)},
 	}
 }
 
@@ -82,8 +88,9 @@ func (o *objects) fork() *objects {
 	return &objects{
 		revision: o.revision,
 		zones:    o.zones.fork(), views: o.views.fork(), rules: o.rules.fork(),
+		lists: o.lists.fork(), locations: o.locations.fork(), gateway: o.gateway.fork(),
 		tokens: o.tokens.fork(), settings: o.settings.fork(), data: o.data.fork(),
-		specs: o.specs,
+		specs: o.specs, compiled: o.compiled,
 	}
 }
 
@@ -93,6 +100,9 @@ func (o *objects) absorb(f *objects) {
 	o.zones.absorb(f.zones)
 	o.views.absorb(f.views)
 	o.rules.absorb(f.rules)
+	o.lists.absorb(f.lists)
+	o.locations.absorb(f.locations)
+	o.gateway.absorb(f.gateway)
 	o.tokens.absorb(f.tokens)
 	o.settings.absorb(f.settings)
 	o.data.absorb(f.data)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 
@@ -40,21 +41,29 @@ func (a *Account) load(ctx context.Context) error {
 func readObjects(read store.Reader, o *objects) error {
 	for _, err := range []error{
 		readLayer(read, zoneKeys, o.zones), readLayer(read, viewKeys, o.views), readLayer(read, ruleKeys, o.rules),
-		readLayer(read, tokenKeys, o.tokens),
+		readLayer(read, listKeys, o.lists), readLayer(read, locationKeys, o.locations), readLayer(read, tokenKeys, o.tokens),
 	} {
 		if err != nil {
 			return err
 		}
 	}
-	text, err := read.Get([]byte(settingsKey))
+	if err := readOne(read, settingsKey, o.settings); err != nil {
+		return err
+	}
+	return readOne(read, gatewayKey, o.gateway)
+}
+
+// readOne reads the object of a kind of which there is one at most.
+func readOne[T any](read store.Reader, key string, l *layer[T]) error {
+	text, err := read.Get([]byte(key))
 	if text == nil || err != nil {
 		return err
 	}
-	s := new(Settings)
-	if err := json.Unmarshal(text, s); err != nil {
-		return fmt.Errorf("%w: %s: %w", store.ErrDamaged, settingsKey, err)
+	object := new(T)
+	if err := json.Unmarshal(text, object); err != nil {
+		return fmt.Errorf("%w: %s: %w", store.ErrDamaged, key, err)
 	}
-	o.settings.set(settingsKey, s)
+	l.set(key, object)
 	return nil
 }
 
@@ -139,8 +148,8 @@ func loadRecord(z *Zone, value []byte) (dns.RR, error) {
 // allSpecs returns what an account adds to what d declares. What is as before is the same
 // object as before.
 func (o *objects) allSpecs(d *declared) specs {
-	names := &stateNames{o, d}
-	var s specs
+	s := specs{located: o.locate()}
+	names := &stateNames{o, d, s.located}
 	for _, z := range sorted(values(o.zones.all()), compareZones) {
 		s.zones = append(s.zones, zoneSpec(z))
 		if r := referenceSpec(z, names); r != nil {
@@ -150,16 +159,37 @@ func (o *objects) allSpecs(d *declared) specs {
 	for _, v := range sorted(values(o.views.all()), compareViews) {
 		s.views = append(s.views, viewSpec(v, names))
 	}
-	rules := o.rules.all()
-	for _, r := range sorted(values(rules), compareRules) {
+	rules := sorted(values(o.rules.all()), compareRules)
+	for _, r := range rules {
 		s.policies = append(s.policies, policySpec(r, names))
 	}
-	s.findGone(rules, names)
 	reuse(s.zones, o.specs.zones, func(z *model.ZoneSpec) string { return z.ID })
 	reuse(s.references, o.specs.references, func(r *model.ReferenceSpec) string { return r.From })
 	reuse(s.views, o.specs.views, func(v *model.ViewSpec) string { return v.Pos.Pointer })
 	reuse(s.policies, o.specs.policies, func(p *model.PolicySpec) string { return p.Pos.Pointer })
+	s.findRules(rules, names)
 	return s
+}
+
+// findRules notes what is to be found of the policies, which are those of the rules.
+func (s *specs) findRules(rules []*Rule, names namer) {
+	byRule := s.byRule.Fork()
+	naming := make(map[string][]string)
+	for i, r := range rules {
+		byRule.Set(r.ID, s.policies[i])
+		if namesView(r) {
+			naming[r.ViewID] = append(naming[r.ViewID], r.ID)
+		}
+	}
+	byView := s.naming.Fork()
+	for view, ids := range naming {
+		slices.Sort(ids)
+		byView.Set(view, ids)
+	}
+	s.byRule, s.naming, s.highest = byRule.Map(), byView.Map(), highest(s.policies)
+	for view := range naming {
+		s.findGone(view, names)
+	}
 }
 
 // reuse puts old objects in place of new ones that are the same.
@@ -179,6 +209,7 @@ func reuse[T any](list, old []*T, key func(*T) string) {
 type stateNames struct {
 	objects  *objects
 	declared *declared
+	at       *locations
 }
 
 func (n *stateNames) zoneName(id string) string { return n.declared.zoneName(id) }

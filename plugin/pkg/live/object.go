@@ -31,6 +31,7 @@ type Zone struct {
 	Records  int          `json:"records"`
 	Settings ZoneSettings `json:"settings"`
 	Declared *Declared    `json:"-"`
+	OwnSOA   bool         `json:"-"` // the data of a Corefile's zone have one, which Settings only repeat
 }
 
 // ZoneSettings are the DNS settings of a zone, in the form of Cloudflare's API. Those
@@ -111,6 +112,8 @@ type Rule struct {
 	Identity      string          `json:"identity,omitempty"`
 	DevicePosture string          `json:"device_posture,omitempty"`
 	Settings      json.RawMessage `json:"rule_settings,omitempty"` // as sent
+	Schedule      *Schedule       `json:"schedule,omitempty"`      // nil: at all hours
+	Expiration    *Expiration     `json:"expiration,omitempty"`    // nil: never
 	Version       int             `json:"version"`
 	Created       time.Time       `json:"created"`
 	Modified      time.Time       `json:"modified"`
@@ -121,6 +124,7 @@ type Rule struct {
 	Resolvers []string       `json:"resolvers,omitempty"`
 	Fallback  model.Triggers `json:"fallback,omitempty"`
 	Private   []string       `json:"private,omitempty"` // canonical names
+	Reenter   bool           `json:"reenter,omitempty"`
 
 	Declared *Declared `json:"-"`
 }

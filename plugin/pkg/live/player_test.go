@@ -88,6 +88,7 @@ func (p *player) play(c *Change) error {
 		steps := []func(*Change) error{
 			p.addRecord, p.addRecord, p.addRecord, p.replaceRecord, p.replaceRecord, p.deleteRecord, p.createZone, p.deleteZone,
 			p.setZone, p.reference, p.createView, p.updateView, p.deleteView, p.createRule, p.updateRule, p.deleteRule, p.others,
+			p.createList, p.updateList, p.deleteList, p.createLocation, p.updateLocation, p.deleteLocation, p.setGateway,
 		}
 		i := p.dice.roll(len(steps))
 		err := steps[i](c)
@@ -283,13 +284,19 @@ func (p *player) createRule(c *Change) error {
 
 func (p *player) updateRule(c *Change) error {
 	_, err := c.UpdateRule(p.ruleID(c), func(r *Rule) error {
-		switch p.dice.roll(4) {
+		switch p.dice.roll(6) {
+		case 4:
+			var err error
+			r.Schedule, err = ParseSchedule([]byte(pick(p.dice, []string{`{}`, `{"mon":"08:00-09:00"}`, `{"tue":"8-9"}`, `{"mon":"00:00-24:00","time_zone":"Europe/Nowhere"}`})))
+			return err
+		case 5:
+			r.DevicePosture = pick(p.dice, []string{"", `dns.fqdn ==`, `dns.query_rtype == "A"`})
 		case 0:
 			r.Enabled = !r.Enabled
 		case 1:
 			r.Precedence = uint32(998 + p.dice.roll(6))
 		case 2:
-			r.Traffic = pick(p.dice, []string{"", `dns.fqdn == "a.test"`, `dns.fqdn ==`, `dns.query_rtype == "A"`})
+			r.Traffic = pick(p.dice, []string{"", `dns.fqdn == "a.test"`, `dns.fqdn ==`, p.inLists(c), p.inLists(c), p.atLocation(c)})
 		case 3:
 			r.Name = pick(p.dice, []string{"r1", "r4", "r5"})
 		}

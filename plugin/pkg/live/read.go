@@ -59,6 +59,7 @@ func (d *declared) counted(z *Zone) *Zone {
 	if data := d.data(z); data != nil {
 		now.Records, now.Serial = data.Records(), data.SOA().Serial
 		soa := data.SOA()
+		now.OwnSOA = !data.Synthesized()
 		mname := soa.Ns
 		now.Settings.SOA = SOA{MName: &mname, RName: soa.Mbox, Refresh: soa.Refresh, Retry: soa.Retry, Expire: soa.Expire, MinTTL: soa.Minttl, TTL: soa.Hdr.Ttl}
 	}

@@ -15,7 +15,7 @@ import (
 
 // maxBackupObject bounds one object of a backup, in octets, so that a file that is none
 // does not fill the memory.
-const maxBackupObject = 16 << 20
+const maxBackupObject = 32 << 20
 
 const maxProblem = 1000 // octets of the text of a problem, which repeats what a file says
 
@@ -26,7 +26,8 @@ func ReadBackup(ctx context.Context, r io.Reader) (*Backup, error) {
 	b := &backupReader{
 		ctx: ctx, lines: lines, dec: json.NewDecoder(lines), hashes: make(map[token.Hash]*Token),
 		Backup: &Backup{
-			zones: make(map[string]*backupZone), views: make(map[string]*View), rules: make(map[string]*Rule),
+			zones: make(map[string]*backupZone), views: make(map[string]*View), lists: make(map[string]*List), locations: make(map[string]*Location),
+			rules:  make(map[string]*Rule),
 			tokens: make(map[string]*Token), lines: make(map[string]int),
 		},
 	}
@@ -104,17 +105,29 @@ func (b *backupReader) read() error {
 	if err := b.member("version", &version); err != nil {
 		return err
 	}
-	if version != backupVersion {
-		return b.errorf(1, "the backup has the form %d, this version of internaldns reads the form %d; use the version that wrote it, or a later one", version, backupVersion)
+	if version != backupVersion && version != 1 {
+		return b.errorf(1, "the backup has the form %d, this version of internaldns reads the forms up to %d; use the version that wrote it, or a later one", version, backupVersion)
 	}
 	if err := b.member("settings", &b.settings); err != nil {
 		return err
 	}
 	for _, list := range []struct {
-		name string
-		each func() error
-	}{{"zones", b.zone}, {"views", b.view}, {"rules", b.rule}, {"tokens", b.apiToken}} {
+		name  string
+		each  func() error
+		since int // of versions
+	}{{"zones", b.zone, 1}, {"views", b.view, 1}, {"rules", b.rule, 1}, {"tokens", b.apiToken, 1}, {"lists", b.valueList, 2}, {"locations", b.location, 2}} {
+		if version < list.since {
+			continue
+		}
 		if err := b.list(list.name, list.each); err != nil {
+			return err
+		}
+	}
+	if version > 1 {
+		if err := b.member("gateway", &b.gateway); err != nil {
+			return err
+		}
+		if err := b.checkGateway(); err != nil {
 			return err
 		}
 	}

@@ -8,9 +8,11 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/internaldns/internaldns/plugin/pkg/domain"
+	"github.com/internaldns/internaldns/plugin/pkg/list"
 	"github.com/internaldns/internaldns/plugin/pkg/model"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
 	"github.com/internaldns/internaldns/plugin/pkg/record"
@@ -176,6 +178,23 @@ func (b *backupReader) view() error {
 	return b.note("views", v.ID, v.Name, hexID)
 }
 
+// valueList reads a list.
+func (b *backupReader) valueList() error {
+	l := new(List)
+	if err := b.value(l); err != nil {
+		return err
+	}
+	if !slices.Contains(list.Kinds(), l.Kind) {
+		return b.errorf(b.here(), "list %q: the type %q is not known", l.Name, l.Kind)
+	}
+	checked := List{Kind: l.Kind}
+	if err := checked.Append(l.Items, "items", time.Time{}); err != nil {
+		return b.errorf(b.here(), "list %q: %s", l.Name, err)
+	}
+	b.lists[l.ID] = l
+	return b.note("lists", l.ID, l.Name, uuidID)
+}
+
 // rule reads a resolver policy.
 func (b *backupReader) rule() error {
 	r := new(Rule)
@@ -189,6 +208,11 @@ func (b *backupReader) rule() error {
 		var settings map[string]json.RawMessage
 		if json.Unmarshal(r.Settings, &settings) != nil {
 			return b.errorf(b.here(), "resolver policy %q: rule_settings are no object", r.Name)
+		}
+	}
+	if r.Expiration != nil {
+		if err := r.Expiration.check(); err != nil {
+			return b.errorf(b.here(), "resolver policy %q: expiration: %s", r.Name, err)
 		}
 	}
 	b.rules[r.ID] = r

@@ -15,13 +15,16 @@ import (
 
 // Backup is what a file holds that Account.Backup has written. Immutable.
 type Backup struct {
-	settings *Settings
-	zones    map[string]*backupZone
-	views    map[string]*View
-	rules    map[string]*Rule
-	tokens   map[string]*Token
-	records  int
-	lines    map[string]int // where an object stands, by objectAt
+	settings  *Settings
+	zones     map[string]*backupZone
+	views     map[string]*View
+	rules     map[string]*Rule
+	lists     map[string]*List
+	locations map[string]*Location
+	gateway   *Gateway
+	tokens    map[string]*Token
+	records   int
+	lines     map[string]int // where an object stands, by objectAt
 }
 
 // backupZone is a zone of a backup.
@@ -36,7 +39,7 @@ func (b *Backup) Tokens() []*Token { return values(b.tokens) }
 
 // Count returns how many objects of each kind the backup holds, as Stats has them.
 func (b *Backup) Count() map[string]int {
-	return map[string]int{"zone": len(b.zones), "record": b.records, "view": len(b.views), "rule": len(b.rules), "token": len(b.tokens)}
+	return map[string]int{"zone": len(b.zones), "record": b.records, "view": len(b.views), "rule": len(b.rules), "list": len(b.lists), "location": len(b.locations), "token": len(b.tokens)}
 }
 
 // Restore puts what a file of Backup holds in place of all that the account holds, in one
@@ -56,9 +59,8 @@ func (c *Change) Restore(b *Backup) error {
 	c.backup, c.restored = b, make(map[string][]stored)
 	c.owners = newOwners(c.owners.under, c.owners.read)
 	clear(c.edited)
-	c.whole = true // what the store has of the zones there are is read, or there are none
-	if !c.first {
-		return errNotFirst
+	if err := c.Alone(); err != nil { // what the store has of the zones there are is read, or there are none
+		return err
 	}
 	for id := range c.zones.all() {
 		records, err := c.recordsOf(id)
@@ -83,10 +85,13 @@ func (c *Change) Restore(b *Backup) error {
 	setAll(c.zones, zones)
 	setAll(c.views, b.views)
 	setAll(c.rules, b.rules)
+	setAll(c.lists, b.lists)
+	setAll(c.locations, b.locations)
+	c.gateway.set(gatewayKey, b.gateway)
 	setAll(c.tokens, b.tokens)
 	c.settings.set(settingsKey, b.settings)
 	c.specs = c.allSpecs(c.declared)
-	c.linked = true
+	c.linked, c.loose = true, true // a policy may have named a list that there was not
 	if len(c.tips) == 0 {
 		return b.locate(c.checkAlone().Err())
 	}
@@ -113,7 +118,7 @@ func (c *Change) checkAlone() (refused problem.List) {
 		return problems
 	}
 	for _, at := range slices.Sorted(maps.Keys(t.out)) {
-		if p := t.out[at]; p.Code != problem.ZoneUnknown {
+		if p := t.out[at]; p.Code != problem.ZoneUnknown && !c.mayMiss(at) {
 			refused = append(refused, p)
 		}
 	}

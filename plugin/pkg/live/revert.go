@@ -49,7 +49,7 @@ func (c *Change) Revert(e *Entry) error {
 			}
 		}
 	}
-	c.linked = true
+	c.linked, c.loose = true, true // a policy may have named a list that there was not
 	return nil
 }
 
@@ -89,6 +89,12 @@ func (r *revert) unchanged(d Difference) (bool, error) {
 		return r.zoneUnchanged(id, d)
 	case viewKeys:
 		now = encodeObject(&list, r.c.views.get(id))
+	case locationKeys:
+		now = encodeObject(&list, r.c.locations.get(id))
+	case gatewayKey + "/":
+		now = encodeObject(&list, r.c.gateway.get(gatewayKey))
+	case listKeys:
+		now = encodeObject(&list, r.c.lists.get(id))
 	case ruleKeys:
 		now = encodeObject(&list, r.c.rules.get(id))
 	case tokenKeys:
@@ -199,6 +205,21 @@ func (r *revert) other(d Difference) (err error) {
 		var v *View
 		if v, err = decodeObject[View](d.Before); err == nil {
 			c.putView(id, v)
+		}
+	case locationKeys:
+		var l *Location
+		if l, err = decodeObject[Location](d.Before); err == nil {
+			c.putLocation(id, l)
+		}
+	case gatewayKey + "/":
+		var g *Gateway
+		if g, err = decodeObject[Gateway](d.Before); err == nil {
+			c.putGateway(g)
+		}
+	case listKeys:
+		var l *List
+		if l, err = decodeObject[List](d.Before); err == nil {
+			c.putList(id, l)
 		}
 	case ruleKeys:
 		var rule *Rule

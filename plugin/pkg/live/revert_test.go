@@ -17,6 +17,15 @@ func (b *bench) backupText() string {
 	return out.String()
 }
 
+func (b *bench) pastText(revision uint64) string {
+	b.t.Helper()
+	var out bytes.Buffer
+	if err := b.BackupAt(b.t.Context(), revision, &out); err != nil {
+		b.t.Fatal(err)
+	}
+	return out.String()
+}
+
 // revert undoes a revision.
 func (b *bench) revert(revision uint64) error {
 	b.t.Helper()
@@ -40,6 +49,9 @@ func TestRevertAll(t *testing.T) {
 			for range 40 {
 				p.group()
 				states[b.Revision()] = b.backupText()
+			}
+			for revision, want := range states { // LIVE 7: any kept state
+				wantText(t, fmt.Sprintf("state of revision %d", revision), b.pastText(revision), want)
 			}
 			for revision := b.Revision(); revision > first && !t.Failed(); revision-- {
 				if err := b.revert(revision); err != nil {

@@ -1,10 +1,13 @@
 package live
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 
 	"github.com/internaldns/internaldns/plugin/pkg/domain"
+	"github.com/internaldns/internaldns/plugin/pkg/keyed"
+	"github.com/internaldns/internaldns/plugin/pkg/list"
 	"github.com/internaldns/internaldns/plugin/pkg/model"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
 	"github.com/internaldns/internaldns/plugin/pkg/zone"
@@ -21,13 +24,18 @@ type specs struct {
 	views      []*model.ViewSpec
 	references []*model.ReferenceSpec
 	policies   []*model.PolicySpec
-	gone       []string // views that policies name and that there are not
+	located    *locations
+	gone       []string // views that policies name and that there are not, sorted
+
+	byRule  keyed.Map[*model.PolicySpec] // the policies by the id of the rule
+	naming  keyed.Map[[]string]          // the ids of the rules that name a view, by its id, sorted
+	highest uint32                       // precedence of a rule, 0 without one
 }
 
 // same reports whether two say the same, object by object.
 func (s *specs) same(other *specs) bool {
 	return slices.Equal(s.zones, other.zones) && slices.Equal(s.views, other.views) && slices.Equal(s.references, other.references) &&
-		slices.Equal(s.policies, other.policies) && slices.Equal(s.gone, other.gone)
+		slices.Equal(s.policies, other.policies) && slices.Equal(s.gone, other.gone) && reflect.DeepEqual(s.located, other.located)
 }
 
 // The positions of what an account holds are JSON pointers that begin with the kind and
@@ -65,12 +73,16 @@ func objectAt(pos problem.Pos) string {
 // exchange returns a list in which next stands in place of what is the same object, or
 // at the end; a nil next takes that away.
 func exchange[T any](list []*T, next *T, same func(*T) bool) []*T {
-	i := slices.IndexFunc(list, same)
+	return exchangeAt(list, slices.IndexFunc(list, same), next)
+}
+
+// exchangeAt is exchange for what is at some place, -1 if it is not there.
+func exchangeAt[T any](list []*T, i int, next *T) []*T {
 	switch {
 	case i < 0 && next == nil:
 		return list
 	case i < 0:
-		return append(slices.Clone(list), next)
+		return slices.Concat(list, []*T{next})
 	case next == nil:
 		return slices.Delete(slices.Clone(list), i, i+1)
 	}
@@ -102,12 +114,77 @@ func (s *specs) setView(id string, now *View, names namer) {
 
 // setRule has the specs hold a policy as it is now, nil if it is no more.
 func (s *specs) setRule(id string, now *Rule, names namer) {
+	before, _ := s.byRule.Get(id)
+	fork := s.byRule.Fork()
 	var spec *model.PolicySpec
-	if now != nil {
+	if now == nil {
+		fork.Delete(id)
+	} else {
 		spec = policySpec(now, names)
+		fork.Set(id, spec)
 	}
-	at := rulePos(id, "")
-	s.policies = exchange(s.policies, spec, func(p *model.PolicySpec) bool { return p.Pos == at })
+	s.byRule = fork.Map()
+	s.policies = exchangeAt(s.policies, slices.Index(s.policies, before), spec)
+	switch {
+	case now != nil && now.Precedence >= s.highest:
+		s.highest = now.Precedence
+	case before != nil && *before.Precedence == s.highest:
+		s.highest = highest(s.policies)
+	}
+}
+
+// highest returns the highest precedence of some policies, 0 without any.
+func highest(policies []*model.PolicySpec) (n uint32) {
+	for _, p := range policies {
+		n = max(n, *p.Precedence)
+	}
+	return n
+}
+
+// putRule has the specs hold a policy that was another before; nil for either if there was
+// or is none.
+func (s *specs) putRule(id string, before, now *Rule, names namer) {
+	s.setRule(id, now, names)
+	fork := s.naming.Fork()
+	if namesView(before) {
+		rules, _ := fork.Get(before.ViewID)
+		if rules = without(rules, id); len(rules) > 0 {
+			fork.Set(before.ViewID, rules)
+		} else {
+			fork.Delete(before.ViewID)
+		}
+	}
+	if namesView(now) {
+		rules, _ := fork.Get(now.ViewID)
+		fork.Set(now.ViewID, with(rules, id))
+	}
+	s.naming = fork.Map()
+	for _, r := range []*Rule{before, now} {
+		if namesView(r) {
+			s.findGone(r.ViewID, names)
+		}
+	}
+}
+
+// namesView reports whether a rule, which may be nil, names a view.
+func namesView(r *Rule) bool { return r != nil && r.Action == model.UseView }
+
+// with returns a sorted list with one more.
+func with(list []string, more string) []string {
+	i, there := slices.BinarySearch(list, more)
+	if there {
+		return list
+	}
+	return slices.Insert(slices.Clip(list), i, more)
+}
+
+// without returns a sorted list with one less.
+func without(list []string, less string) []string {
+	i, there := slices.BinarySearch(list, less)
+	if !there {
+		return list
+	}
+	return slices.Delete(slices.Clone(list), i, i+1)
 }
 
 // namer tells by which names the objects of some ids are known in a server block: a
@@ -115,6 +192,8 @@ func (s *specs) setRule(id string, now *Rule, names namer) {
 type namer interface {
 	zoneName(id string) string
 	viewName(id string) (name string, known bool)
+	listValues(id string) *list.List // nil if there is none
+	located() *locations             // nil if there are none
 }
 
 func zoneSpec(z *Zone) *model.ZoneSpec {
@@ -144,8 +223,11 @@ func policySpec(r *Rule, names namer) *model.PolicySpec {
 	spec := &model.PolicySpec{
 		Pos: rulePos(r.ID, ""), Name: r.Name, Description: r.Description, Precedence: &r.Precedence, Disabled: !r.Enabled,
 		Traffic:  model.Expression{Pos: rulePos(r.ID, "traffic"), Source: r.Traffic},
-		Identity: model.Expression{Pos: rulePos(r.ID, "identity"), Source: both(r.Identity, r.DevicePosture)},
-		Action:   r.Action, Resolvers: r.Resolvers, Fallback: r.Fallback, Private: r.Private,
+		Identity: model.Expression{Pos: rulePos(r.ID, "identity"), Source: r.Identity},
+		Posture:  model.Expression{Pos: rulePos(r.ID, "device_posture"), Source: r.DevicePosture},
+		Schedule: r.Schedule.spec(r.ID), Expires: r.expires(),
+		Action: r.Action, Resolvers: r.Resolvers, Fallback: r.Fallback, Private: r.Private, Reenter: r.Reenter,
+		Lists: namedBy(r, names),
 	}
 	if r.Action == model.UseView {
 		name, _ := names.viewName(r.ViewID)
@@ -154,29 +236,14 @@ func policySpec(r *Rule, names namer) *model.PolicySpec {
 	return spec
 }
 
-// both returns the expression that is true where two are; an empty one always is.
-func both(a, b string) string {
-	switch {
-	case a == "":
-		return b
-	case b == "":
-		return a
+// findGone notes whether rules name a view that there is not. [C]
+func (s *specs) findGone(view string, names namer) {
+	_, known := names.viewName(view)
+	if _, named := s.naming.Get(view); named && !known {
+		s.gone = with(s.gone, view)
+	} else {
+		s.gone = without(s.gone, view)
 	}
-	return "(" + a + ") and (" + b + ")"
-}
-
-// findGone notes the views that rules name and that there are not. [C]
-func (s *specs) findGone(rules map[string]*Rule, names namer) {
-	s.gone = nil
-	for _, r := range rules {
-		if r.Action != model.UseView {
-			continue
-		}
-		if name, known := names.viewName(r.ViewID); !known && !slices.Contains(s.gone, name) {
-			s.gone = append(s.gone, name)
-		}
-	}
-	slices.Sort(s.gone)
 }
 
 // merge returns what a block declares with what the account adds, but for the objects
@@ -184,23 +251,35 @@ func (s *specs) findGone(rules map[string]*Rule, names namer) {
 // them.
 func (s *specs) merge(base model.Spec, out quarantine) model.Spec {
 	spec := base
-	spec.Zones = slices.Concat(base.Zones, kept(s.zones, out, func(z *model.ZoneSpec) problem.Pos { return z.Pos }))
-	spec.Views = slices.Concat(base.Views, kept(s.views, out, func(v *model.ViewSpec) problem.Pos { return v.Pos }))
-	spec.Policies = slices.Concat(base.Policies, kept(s.policies, out, func(p *model.PolicySpec) problem.Pos { return p.Pos }))
-	spec.References = base.References
-	for _, r := range s.references {
-		// Without its zone a reference means nothing.
-		if !out.has(r.Pos) && !out.has(zonePos(r.From, "")) {
-			spec.References = append(slices.Clip(spec.References), r)
-		}
+	spec.Zones = behind(base.Zones, kept(s.zones, out, func(z *model.ZoneSpec) problem.Pos { return z.Pos }))
+	spec.Views = behind(base.Views, kept(s.views, out, func(v *model.ViewSpec) problem.Pos { return v.Pos }))
+	spec.Policies = behind(base.Policies, kept(s.policies, out, func(p *model.PolicySpec) problem.Pos { return p.Pos }))
+	references := s.references
+	if len(out) > 0 { // without its zone a reference means nothing
+		references = slices.DeleteFunc(slices.Clone(references), func(r *model.ReferenceSpec) bool { return out.has(r.Pos) || out.has(zonePos(r.From, "")) })
 	}
+	spec.References = behind(base.References, references)
 	spec.Gone = slices.Concat(base.Gone, s.gone)
+	if s.located != nil {
+		spec.Places = s.located.places
+	}
+	if len(out) == 0 {
+		return spec
+	}
 	for _, v := range s.views {
 		if out.has(v.Pos) && !slices.ContainsFunc(base.Views, func(b *model.ViewSpec) bool { return b.Name == v.Name }) {
 			spec.Gone = append(spec.Gone, v.Name)
 		}
 	}
 	return spec
+}
+
+// behind returns one list behind another. Neither is changed.
+func behind[T any](first, second []T) []T {
+	if len(first) == 0 {
+		return second
+	}
+	return slices.Concat(first, second)
 }
 
 // kept returns the objects that are not left out.

@@ -46,7 +46,7 @@ func (a *Account) Stats() Stats {
 	}
 	s.Objects = map[string]int{
 		"zone": len(a.objects.zones.objects), "record": records, "view": len(a.objects.views.objects),
-		"rule": len(a.objects.rules.objects), "token": len(a.objects.tokens.objects),
+		"rule": len(a.objects.rules.objects), "list": len(a.objects.lists.objects), "location": len(a.objects.locations.objects), "token": len(a.objects.tokens.objects),
 	}
 	return s
 }

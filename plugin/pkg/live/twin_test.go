@@ -41,7 +41,15 @@ func shown(s *model.Snapshot) string {
 		if p.View != nil && p.View != s.View(p.ViewName) {
 			out.WriteString(" (another view)")
 		}
-		fmt.Fprintf(&out, " found %v\n", p.View != nil)
+		fmt.Fprintf(&out, " found %v, matches%s\n", p.View != nil, matched(s, p))
+	}
+	for _, client := range clients() {
+		place := placeOf(s, client)
+		fmt.Fprintf(&out, "%s is at %q, highest TTL %v", client, place, s.BoundsTTL())
+		if s.Places() != nil {
+			fmt.Fprintf(&out, " %d", s.Places().MaxTTL(place))
+		}
+		out.WriteString("\n")
 	}
 	return out.String()
 }
@@ -66,6 +74,7 @@ func (b *bench) anew(block *Block) string {
 	fresh.absorb(b.objects)
 	fresh.specs = specs{}
 	fresh.specs = fresh.allSpecs(b.declared.Load())
+	b.holdSpecs(&fresh.specs)
 	data := newLayer[zone.Zone]()
 	for id, z := range fresh.zones.all() {
 		builder := zone.NewBuilder(z.options())
@@ -88,6 +97,25 @@ func (b *bench) anew(block *Block) string {
 	return shown(next.snapshot)
 }
 
+// holdSpecs holds what is known of the policies against what their rules say.
+func (b *bench) holdSpecs(want *specs) {
+	b.t.Helper()
+	s := &b.objects.specs
+	if !slices.Equal(s.gone, want.gone) || s.highest != want.highest || s.naming.Len() != want.naming.Len() || s.byRule.Len() != len(s.policies) {
+		b.t.Fatalf("gone %q, highest %d, %d views named, %d rules; want %q, %d, %d, %d", s.gone, s.highest, s.naming.Len(), s.byRule.Len(),
+			want.gone, want.highest, want.naming.Len(), len(s.policies))
+	}
+	for id, r := range b.objects.rules.objects {
+		if spec, _ := s.byRule.Get(id); !slices.Contains(s.policies, spec) || spec.Pos != rulePos(id, "") {
+			b.t.Fatalf("rule %q is not found among the policies", r.Name)
+		}
+		naming, _ := s.naming.Get(r.ViewID)
+		if wanted, _ := want.naming.Get(r.ViewID); !slices.Equal(naming, wanted) {
+			b.t.Fatalf("view %s is named by %q, want %q", r.ViewID, naming, wanted)
+		}
+	}
+}
+
 // objectsText writes down all objects of the account with their records, by key.
 func (b *bench) objectsText() string {
 	b.t.Helper()
@@ -102,8 +130,11 @@ func (b *bench) objectsText() string {
 	show("zones", b.Zones())
 	show("views", b.Views())
 	show("rules", b.Rules())
+	show("lists", b.Lists())
 	show("tokens", b.Tokens())
 	show("settings", b.Settings())
+	show("locations", b.Locations())
+	show("gateway", b.Gateway())
 	fmt.Fprintf(&out, "revision %d\n", b.Revision())
 	return out.String()
 }
@@ -312,8 +343,10 @@ func playTwin(t *testing.T, d *dice, groups int) {
 	}
 	b.checkHistory()
 	b.checkReopened()
-	if out := b.problems(); out != "" {
-		t.Errorf("quarantined by changes:\n%s", out)
+	for at, p := range b.Quarantined() {
+		if !strings.Contains(p.Text, "unknown list $") { // its list was deleted by force
+			t.Errorf("quarantined by changes: %s: %s", at, p)
+		}
 	}
 	if t.Failed() {
 		t.Logf("the last group: %s", strings.Join(p.log, ", "))

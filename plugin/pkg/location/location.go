@@ -13,6 +13,9 @@ import (
 // maxLabel is how many octets a label has at most (RFC 1035 section 2.3.4).
 const maxLabel = 63
 
+// labelChars are those of DoH subdomains.
+const labelChars = "abcdefghijklmnopqrstuvwxyz0123456789-_"
+
 // Table is the locations of one file. It is immutable and safe for concurrent
 // use. A nil Table is empty.
 type Table struct {

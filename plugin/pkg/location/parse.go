@@ -106,7 +106,7 @@ func (p *parser) label(v yamlfile.Value) (string, bool) {
 	case strings.Contains(label, "."):
 		p.file.Errorf(v, "DoH subdomain %s has several labels, write the first one only", v.Text())
 		return "", false
-	case strings.Trim(label, "abcdefghijklmnopqrstuvwxyz0123456789-_") != "":
+	case strings.Trim(label, labelChars) != "":
 		p.file.Errorf(v, "DoH subdomain %q, allowed: letters, digits, - and _", v.Text())
 		return "", false
 	}

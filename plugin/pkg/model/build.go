@@ -28,6 +28,7 @@ func Build(spec Spec, previous *Snapshot) (*Snapshot, problem.List) {
 		b.old = &Snapshot{config: new(config)}
 	}
 	b.nextZone, b.nextPolicy, b.data = b.old.nextZone, b.old.nextPolicy, b.old.data.Fork()
+	b.bounded = spec.Places != nil && spec.Places.Bounded()
 	b.addZones()
 	b.addViews()
 	b.addPolicies()
@@ -49,10 +50,13 @@ type builder struct {
 	old     *Snapshot // the one before, empty for the first
 	data    numbered.Fork[*zone.Zone]
 
-	fresh        []*Zone        // zones that were not in old
-	changed      map[*Zone]bool // zones of old that are gone, or fresh now
-	gained, lost bool           // there is an ID that was not there, or no more one that was
-	owned        bool           // zones is a map of the builder's own
+	fresh        []*Zone         // zones that were not in old
+	changed      map[*Zone]bool  // zones of old that are gone, or fresh now
+	gained, lost bool            // there is an ID that was not there, or no more one that was
+	owned        bool            // zones is a map of the builder's own
+	gone         map[string]bool // spec.Gone, once it was asked for
+
+	repeated bool // two policies have one name
 
 	problems problem.List
 	alike    alike

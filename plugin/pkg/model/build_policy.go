@@ -1,83 +1,165 @@
 package model
 
 import (
-	"cmp"
 	"errors"
 	"slices"
 	"strings"
 
 	"github.com/internaldns/internaldns/plugin/pkg/expr"
+	"github.com/internaldns/internaldns/plugin/pkg/keyed"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
 )
 
 // firstPrecedence is where policies without a precedence start.
 const firstPrecedence = 1000
 
+// move is a policy in the place of another: nil for old if it has come, for now if it is
+// gone.
+type move struct{ old, now *Policy }
+
 // addPolicies makes the policies and their index, or hands on what stays.
 func (b *builder) addPolicies() {
-	if slices.Equal(b.spec.Policies, b.old.spec.Policies) {
-		b.compiled = b.relink()
-	} else {
-		b.checkPolicyNames(b.spec.Policies)
-		b.compiled = b.makePolicies()
+	b.Policies, b.compiled, b.policies, b.automatic = b.old.Policies, b.old.compiled, b.old.policies, b.old.automatic
+	b.index, b.uses, b.used = b.old.index, b.old.uses, b.old.used
+	start, removed, added := difference(b.old.spec.Policies, b.spec.Policies)
+	fork := b.old.policies.Fork()
+	var moves []move
+	var precedences []uint32 // nil: as the specs say
+	if len(removed)+len(added) > 0 {
+		if b.automatic += automatic(added) - automatic(removed); b.automatic > 0 {
+			precedences = b.precedences(b.spec.Policies)
+		}
+		moves = b.exchangePolicies(start, removed, added, precedences, fork)
 	}
-	b.Policies = b.old.Policies
-	if slices.Equal(b.compiled, b.old.compiled) {
-		b.index, b.used = b.old.index, b.old.used
+	moves = b.follow(start, start+len(added), precedences, fork, moves)
+	if len(moves) == 0 {
 		return
 	}
-	b.Policies = make([]*Policy, 0, len(b.compiled))
-	for _, p := range b.compiled {
-		if !p.spec.Disabled {
-			b.Policies = append(b.Policies, p)
-		}
+	b.policies = fork.Map()
+	b.putInOrder(moves)
+	if !b.problems.HasErrors() {
+		b.fileAll(moves)
 	}
-	slices.SortStableFunc(b.Policies, func(a, z *Policy) int { return cmp.Compare(a.Precedence, z.Precedence) })
-	b.checkOrder()
-	b.index, b.used = b.old.index, b.old.used
-	if !slices.EqualFunc(b.Policies, b.old.Policies, func(p, old *Policy) bool { return p.spec == old.spec }) {
-		b.index, b.used = newIndex(b.Policies), usedFields(b.Policies)
-	}
-	b.index.policies = b.Policies
 }
 
-// relink returns the policies of old, with the views that they have now.
-func (b *builder) relink() []*Policy {
-	if slices.Equal(b.Views, b.old.Views) && slices.Equal(b.spec.Gone, b.old.spec.Gone) {
-		return b.old.compiled
+// exchangePolicies takes the policies of some specs away and puts others in their place.
+func (b *builder) exchangePolicies(start int, removed, added []*PolicySpec, precedences []uint32, fork *keyed.Fork[*Policy]) (moves []move) {
+	for _, s := range removed {
+		fork.Delete(s.Name)
 	}
-	made := slices.Clone(b.old.compiled)
-	for i, p := range made {
-		made[i] = b.withView(p)
+	made := make([]*Policy, len(added))
+	for i, s := range added {
+		before, _ := b.old.policies.Get(s.Name)
+		p := b.makePolicy(s, before, precedenceOf(s, precedences, start+i))
+		_, taken := fork.Get(s.Name)
+		b.repeated = b.repeated || taken
+		fork.Set(s.Name, p)
+		if made[i] = p; p != before {
+			moves = append(moves, move{before, p})
+		}
 	}
-	return made
+	if b.repeated {
+		b.checkPolicyNames(b.spec.Policies)
+	}
+	for _, s := range removed {
+		if _, stays := fork.Get(s.Name); !stays {
+			gone, _ := b.old.policies.Get(s.Name)
+			moves = append(moves, move{old: gone})
+		}
+	}
+	b.compiled = slices.Concat(b.old.compiled[:start], made, b.old.compiled[start+len(removed):])
+	return moves
 }
 
-// makePolicies makes the policies whose specs are new, and takes the others from old.
-func (b *builder) makePolicies() []*Policy {
-	precedences := b.precedences(b.spec.Policies)
-	old := make(map[string]*Policy, len(b.old.compiled))
-	for _, p := range b.old.compiled {
-		old[p.Name] = p
-	}
-	made := make([]*Policy, 0, len(b.spec.Policies))
-	for i, s := range b.spec.Policies {
-		before := old[s.Name]
-		var p *Policy
-		switch {
-		case before == nil || before.spec != s:
-			p = b.newPolicy(s, precedences[i])
-			b.numberPolicy(p, before)
-		case before.Precedence != precedences[i]:
-			moved := *before
-			moved.Precedence = precedences[i]
-			p = &moved
-		default:
-			p = before
+// automatic returns how many specs have no precedence.
+func automatic(specs []*PolicySpec) (n int) {
+	for _, s := range specs {
+		if s.Precedence == nil {
+			n++
 		}
-		made = append(made, b.withView(p))
 	}
-	return made
+	return n
+}
+
+// precedenceOf returns the precedence of the policy at some place, of those there are
+// unless all specs say theirs.
+func precedenceOf(s *PolicySpec, precedences []uint32, at int) uint32 {
+	if precedences == nil {
+		return *s.Precedence
+	}
+	return precedences[at]
+}
+
+// makePolicy returns the policy of a spec: the one that was there before, which may be nil,
+// if nothing is new.
+func (b *builder) makePolicy(s *PolicySpec, before *Policy, precedence uint32) *Policy {
+	if before == nil || before.spec != s {
+		p := b.newPolicy(s, precedence)
+		b.numberPolicy(p, before)
+		p.View = b.viewOf(p)
+		return p
+	}
+	return before.with(precedence, b.viewOf(before))
+}
+
+// with returns the policy as it is with another precedence and view.
+func (p *Policy) with(precedence uint32, view *View) *Policy {
+	if p.Precedence == precedence && p.View == view {
+		return p
+	}
+	next := *p
+	next.Precedence, next.View = precedence, view
+	return &next
+}
+
+// follow has the policies of old, but for those of some places, have the views and the
+// precedences that are theirs now, and adds them to the moves.
+func (b *builder) follow(from, to int, precedences []uint32, fork *keyed.Fork[*Policy], moves []move) []move {
+	stale, linked := b.staleViews()
+	if precedences == nil && !linked {
+		return moves
+	}
+	owned := to > from || len(b.compiled) != len(b.old.compiled)
+	for i, p := range b.compiled {
+		if i >= from && i < to {
+			continue
+		}
+		view := p.View
+		if linked && p.Action == UseView && (view == nil || stale[view]) {
+			view = b.viewOf(p)
+		}
+		precedence := p.Precedence
+		if precedences != nil {
+			precedence = precedences[i]
+		}
+		next := p.with(precedence, view)
+		if next == p {
+			continue
+		}
+		if !owned {
+			b.compiled, owned = slices.Clone(b.compiled), true
+		}
+		b.compiled[i] = next
+		fork.Set(p.Name, next)
+		moves = append(moves, move{p, next})
+	}
+	return moves
+}
+
+// staleViews returns the views of old that are gone or others now, and whether policies
+// may find another view than before.
+func (b *builder) staleViews() (stale map[*View]bool, linked bool) {
+	_, gone, come := difference(b.old.Views, b.Views)
+	if len(gone)+len(come) == 0 && slices.Equal(b.spec.Gone, b.old.spec.Gone) {
+		return nil, false
+	}
+	stale = make(map[*View]bool, len(gone))
+	for _, v := range gone {
+		if b.views[v.Name] != v {
+			stale[v] = true
+		}
+	}
+	return stale, true
 }
 
 // numberPolicy gives a policy the number of the one of its name, or a new one.
@@ -90,23 +172,29 @@ func (b *builder) numberPolicy(p, before *Policy) {
 	b.nextPolicy++
 }
 
-// withView returns the policy with the view that it names, if it names one.
-func (b *builder) withView(p *Policy) *Policy {
+// viewOf returns the view that a policy names, nil if it names none or one that is gone.
+func (b *builder) viewOf(p *Policy) *View {
 	if p.Action != UseView {
-		return p
+		return nil
 	}
 	view := b.views[p.ViewName]
-	if view == nil && !slices.Contains(b.spec.Gone, p.ViewName) {
+	if view == nil && !b.isGone(p.ViewName) {
 		b.lostViews = true
 		b.problems.Errorf(problem.ViewUnknown, p.spec.View.Pos, policyObject(p.Name), "there is no view %q in this server block; known: %s",
 			p.ViewName, known(b.Views, func(v *View) string { return v.Name }))
 	}
-	if view == p.View {
-		return p
+	return view
+}
+
+// isGone reports whether a view was taken away although policies name it.
+func (b *builder) isGone(view string) bool {
+	if b.gone == nil {
+		b.gone = make(map[string]bool, len(b.spec.Gone))
+		for _, name := range b.spec.Gone {
+			b.gone[name] = true
+		}
 	}
-	next := *p
-	next.View = view
-	return &next
+	return b.gone[view]
 }
 
 func (b *builder) checkPolicyNames(specs []*PolicySpec) {
@@ -153,8 +241,27 @@ func (b *builder) newPolicy(s *PolicySpec, precedence uint32) *Policy {
 	}
 	p.Traffic = b.compile(s, s.Traffic)
 	p.Identity = b.compile(s, s.Identity)
-	p.conditions = append(conditions(p.Traffic), conditions(p.Identity)...)
+	p.Posture = b.compile(s, s.Posture)
+	for _, program := range p.programs() {
+		p.conditions = append(p.conditions, conditions(program)...)
+	}
+	p.Schedule = b.schedule(s)
+	p.Expires, p.timed = s.Expires, p.Schedule != nil || !s.Expires.IsZero()
 	return p
+}
+
+// schedule makes the schedule of a policy, nil if it has none or on an error.
+func (b *builder) schedule(s *PolicySpec) *Schedule {
+	if s.Schedule == nil {
+		return nil
+	}
+	made, member, err := newSchedule(s.Schedule)
+	if err != nil {
+		at := s.Schedule.Pos
+		at.Pointer += "/" + member
+		b.problems.Errorf(problem.ScheduleInvalid, at, policyObject(s.Name), "%s", err)
+	}
+	return made
 }
 
 // compile turns an expression into a program, nil for an empty one or on an error.
@@ -186,19 +293,6 @@ func (b *builder) checkSources(s *PolicySpec, e Expression, program *expr.Progra
 		}
 		if reason, ok := b.spec.Unavailable[field]; ok {
 			b.problems.Errorf(problem.SelectorUnavailable, e.Pos, policyObject(s.Name), "%s: %s", schema.Field(field).Name, reason)
-		}
-	}
-}
-
-// checkOrder refuses two enabled policies of one precedence.
-func (b *builder) checkOrder() {
-	for i, p := range b.Policies {
-		if i == 0 {
-			continue
-		}
-		if before := b.Policies[i-1]; before.Precedence == p.Precedence {
-			b.problems.Errorf(problem.PrecedenceTaken, p.Pos, policyObject(p.Name), "precedence %d is taken by the policy %q at %s; enabled policies need different numbers",
-				p.Precedence, before.Name, before.Pos)
 		}
 	}
 }

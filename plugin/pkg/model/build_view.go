@@ -1,6 +1,7 @@
 package model
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/internaldns/internaldns/plugin/pkg/domain"
@@ -9,14 +10,20 @@ import (
 
 // addViews makes the views, or hands on those that stay.
 func (b *builder) addViews() {
+	b.Views, b.views, b.looseViews = b.old.Views, b.old.views, b.old.looseViews
 	renamed := b.gained || b.lost
-	if len(b.changed) == 0 && !(renamed && b.old.looseViews) && slices.Equal(b.spec.Views, b.old.spec.Views) {
-		b.Views, b.views, b.looseViews = b.old.Views, b.old.views, b.old.looseViews
+	start, removed, added := difference(b.old.spec.Views, b.spec.Views)
+	renewed := len(b.changed) > 0 || renamed && b.old.looseViews // may be another now
+	if !renewed && len(removed)+len(added) == 0 {
 		return
 	}
-	b.Views, b.views = make([]*View, 0, len(b.spec.Views)), make(map[string]*View, len(b.spec.Views))
-	for _, s := range b.spec.Views {
-		if other, ok := b.views[s.Name]; ok {
+	if renewed || !b.freeNames(removed, added) {
+		start, removed, added = 0, b.old.spec.Views, b.spec.Views
+		b.views, b.looseViews = make(map[string]*View, len(added)), false
+	}
+	made := make([]*View, 0, len(added))
+	for _, s := range added {
+		if other := b.views[s.Name]; other != nil {
 			b.problems.Errorf(problem.ViewNameTaken, s.Pos, viewObject(s.Name), "the view name is taken by the view at %s; view names are unique in a server block", other.Pos)
 			b.lostZones = true
 			continue
@@ -27,8 +34,26 @@ func (b *builder) addViews() {
 		}
 		b.looseViews = b.looseViews || v.loose
 		b.views[s.Name] = v
-		b.Views = append(b.Views, v)
+		made = append(made, v)
 	}
+	b.Views = slices.Concat(b.old.Views[:start], made, b.old.Views[start+len(removed):])
+}
+
+// freeNames has b.views be a map without some views, which may be changed and has room for
+// others, and reports whether all of these have names of their own.
+func (b *builder) freeNames(removed, added []*ViewSpec) bool {
+	b.views = make(map[string]*View, len(b.old.views)+len(added))
+	maps.Copy(b.views, b.old.views)
+	for _, s := range removed {
+		delete(b.views, s.Name)
+	}
+	for _, s := range added {
+		if _, taken := b.views[s.Name]; taken {
+			return false
+		}
+		b.views[s.Name] = nil
+	}
+	return true
 }
 
 // holdsAny reports whether the view holds one of some zones.

@@ -27,9 +27,14 @@ func hints() map[string]string {
 		"dns.type":             "write dns.query_rtype",
 		"cf.threat_category":   "write dns.security_category",
 		"identity.location.id": "write dns.location",
-		"true":                 "leave the expression out: without one a policy is for every query",
-		"http.*":               "write a selector of DNS policies, such as dns.fqdn",
-		"net.*":                "write a selector of DNS policies, such as dns.src_ip",
+
+		"identity.service_token_uuid": "there are no service tokens here; a program shows a client certificate, write identity.email or identity.name",
+
+		"true":            "leave the expression out: without one a policy is for every query",
+		"http.*":          "write a selector of DNS policies, such as dns.fqdn",
+		"net.onramp.type": "queries enter by no on-ramp here; tell clients apart by dns.location or dns.src_ip",
+		"net.is_isolated": "there is no browser isolation here; leave it out, or tell clients apart by dns.location or dns.src_ip",
+		"net.*":           "write a selector of DNS policies, such as dns.src_ip",
 	}
 	maps.Copy(out, withoutCounterpart())
 	return out

@@ -1,12 +1,15 @@
 package model
 
 import (
-	"net/netip"
+	"cmp"
+	"math"
+	"slices"
 
 	"github.com/gaissmai/bart"
 
 	"github.com/internaldns/internaldns/plugin/pkg/domain"
-	"github.com/internaldns/internaldns/plugin/pkg/expr"
+	"github.com/internaldns/internaldns/plugin/pkg/keyed"
+	"github.com/internaldns/internaldns/plugin/pkg/numbered"
 )
 
 // index finds the first matching policy without trying those that cannot match.
@@ -15,149 +18,125 @@ import (
 // without: client prefixes, or the strings that one field may hold; policies
 // without such a condition are filed under none. A query looks at the lists that
 // its own values lead to, so its cost is that of the policies filed there.
+//
+// It is immutable; a filing makes the next one, which shares all but what changed.
 type index struct {
-	policies []*Policy // by precedence; the lists below hold indices into it
 	always   list
-	prefixes *bart.Table[*node] // by client prefix
-	fields   []fieldIndex       // by the value of a field
+	prefixes *bart.Table[uint32]         // the number of a node, by client prefix; nil before there is one
+	nodes    numbered.List[*node]        // from 1
+	prefixed int                         // policies that are filed under prefixes
+	fields   []fieldIndex                // by the value of a field
+	numbers  struct{ last, free uint32 } // of nodes: the last one used, and one without a prefix, whose parent is the next such
+	examined int                         // the place among the policies of the one to be filed anew next
 }
 
 // fieldIndex holds the policies filed under the strings of one field.
 type fieldIndex struct {
-	field int
-	array bool // one element is enough
-	lists map[string]list
+	field  int
+	array  bool // one element is enough
+	filed  int  // policies
+	places keyed.Map[place]
 }
 
-// list holds indices of policies, ascending.
-type list []int32
+// place is what the index has for a string: the policies filed there, and how many might
+// be.
+type place struct {
+	list  list
+	crowd int
+}
 
-// node is the list of one prefix, linked to the next shorter prefix's, so that
-// one search of the table leads to all of them.
+// node is the place of one prefix, linked to the next shorter prefix's, so that one
+// search of the table leads to all of them.
 type node struct {
-	list   list
-	parent *node
+	place
+	parent uint32 // 0: none
+	mark   *mark
+}
+
+// list holds policies by precedence.
+type list []filed
+
+// filed is an entry of a list. It has the precedence with it, so that what comes too late
+// is not looked at.
+type filed struct {
+	policy     *Policy
+	precedence uint64 // wider than a policy's, so that none is behind all
+}
+
+func entryOf(p *Policy) filed { return filed{p, uint64(p.Precedence)} }
+
+// find returns the place of a precedence in the list, and whether it is there.
+func (l list) find(precedence uint64) (int, bool) {
+	return slices.BinarySearchFunc(l, precedence, func(f filed, want uint64) int { return cmp.Compare(f.precedence, want) })
+}
+
+// has reports whether a policy is in the list.
+func (l list) has(p *Policy) bool {
+	i, ok := l.find(uint64(p.Precedence))
+	return ok && l[i].policy == p
 }
 
 // first returns the first policy that matches.
 func (x *index) first(q *Query) *Policy {
-	best := x.try(x.always, q, int32(len(x.policies)))
-	if x.prefixes != nil && q.Client.Addr.IsValid() {
+	best := filed{precedence: math.MaxUint64}
+	if len(x.always) > 0 {
+		best = x.always.try(q, best)
+	}
+	if x.prefixed > 0 && q.Client.Addr.IsValid() {
 		n, _ := x.prefixes.Lookup(q.Client.Addr)
-		for ; n != nil; n = n.parent {
-			best = x.try(n.list, q, best)
+		for n != 0 {
+			at := x.nodes.At(n)
+			best = at.list.try(q, best)
+			n = at.parent
 		}
 	}
 	for i := range x.fields {
-		best = x.byField(&x.fields[i], q, best)
+		if f := &x.fields[i]; f.filed > 0 {
+			best = f.try(q, best)
+		}
 	}
-	if int(best) == len(x.policies) {
-		return nil
-	}
-	return x.policies[best]
+	return best.policy
 }
 
-// byField tries the policies that the query's value of one field leads to.
-func (x *index) byField(f *fieldIndex, q *Query, best int32) int32 {
+// try tries the policies that the query's value of the field leads to.
+func (f *fieldIndex) try(q *Query, best filed) filed {
 	switch {
 	case f.field == FieldDomains: // without making the array
 		for name, ok := q.Name, true; ok && name != domain.Root; name, ok = domain.Parent(name) {
-			best = x.try(f.lists[domain.NoDot(name)], q, best)
+			best = f.at(domain.NoDot(name), q, best)
 		}
 	case f.array:
 		values, _ := q.Strings(f.field)
 		for _, value := range values {
-			best = x.try(f.lists[value], q, best)
+			best = f.at(value, q, best)
 		}
 	default:
 		if value, ok := q.String(f.field); ok {
-			best = x.try(f.lists[value], q, best)
+			best = f.at(value, q, best)
 		}
+	}
+	return best
+}
+
+// at tries the policies filed under a string.
+func (f *fieldIndex) at(value string, q *Query, best filed) filed {
+	if found := f.places.Find(value); found != nil {
+		return found.list.try(q, best)
 	}
 	return best
 }
 
 // try returns the first policy of the list that matches and comes before best,
 // else best.
-func (x *index) try(l list, q *Query, best int32) int32 {
-	for _, i := range l {
-		if i >= best {
+func (l list) try(q *Query, best filed) filed {
+	for _, f := range l {
+		if f.precedence >= best.precedence {
 			return best
 		}
 		q.Tried++
-		if x.policies[i].Matches(q) {
-			return i
+		if f.policy.Matches(q) {
+			return f
 		}
 	}
 	return best
-}
-
-// newIndex files the policies, which are sorted by precedence.
-func newIndex(policies []*Policy) index {
-	x := index{policies: policies}
-	byPrefix := make(map[netip.Prefix]*node)
-	var byField [fieldCount]map[string]list
-	for i, c := range leastCrowded(policies) {
-		i := int32(i) //nolint:gosec // the number of policies is bounded by the Corefile
-		switch c.field {
-		case noField:
-			x.always = append(x.always, i)
-		case FieldSrcIP:
-			file(byPrefix, c.prefixes, i)
-		default:
-			if byField[c.field] == nil {
-				byField[c.field] = make(map[string]list)
-			}
-			for _, key := range c.keys {
-				byField[c.field][key] = add(byField[c.field][key], i)
-			}
-		}
-	}
-	x.link(byPrefix)
-	for _, field := range indexed() {
-		if lists := byField[field]; lists != nil {
-			x.fields = append(x.fields, fieldIndex{field: field, array: schema.Field(field).Type != expr.String, lists: lists})
-		}
-	}
-	return x
-}
-
-// file adds a policy to the lists of its prefixes.
-func file(byPrefix map[netip.Prefix]*node, prefixes []netip.Prefix, i int32) {
-	for _, prefix := range prefixes {
-		n := byPrefix[prefix]
-		if n == nil {
-			n = new(node)
-			byPrefix[prefix] = n
-		}
-		n.list = add(n.list, i)
-	}
-}
-
-// add appends i unless it was the last one appended: a condition may repeat.
-func add(l list, i int32) list {
-	if len(l) > 0 && l[len(l)-1] == i {
-		return l
-	}
-	return append(l, i)
-}
-
-// link fills the prefix table and points every prefix at the next shorter one.
-func (x *index) link(byPrefix map[netip.Prefix]*node) {
-	if len(byPrefix) == 0 {
-		return
-	}
-	x.prefixes = new(bart.Table[*node])
-	for prefix, n := range byPrefix {
-		x.prefixes.Insert(prefix, n)
-	}
-	for prefix, n := range byPrefix {
-		for bits := prefix.Bits() - 1; bits >= 0; bits-- {
-			shorter := netip.PrefixFrom(prefix.Addr(), bits).Masked()
-			if up, ok := byPrefix[shorter]; ok {
-				n.parent = up
-				break
-			}
-		}
-	}
 }

@@ -2,6 +2,7 @@ package model
 
 import (
 	"net/netip"
+	"time"
 
 	"github.com/internaldns/internaldns/plugin/pkg/domain"
 )
@@ -17,9 +18,22 @@ type Query struct {
 	Client Client
 	Tried  int // policies whose expressions Snapshot.Select looked at
 
+	// At is when the query came. If it is zero, the first policy that needs it reads
+	// Clock, if that is set, and no other does.
+	At    time.Time
+	Clock func() time.Time
+
 	domains []string // worked out when first asked for
 	buf     [inlineDomains]string
 	servers [1]netip.Addr
+}
+
+// now returns when the query came, the same for all policies.
+func (q *Query) now() time.Time {
+	if q.At.IsZero() && q.Clock != nil {
+		q.At = q.Clock()
+	}
+	return q.At
 }
 
 // String returns the value of a string field; it implements expr.Source.

@@ -26,6 +26,8 @@ const (
 	FieldGroupNames
 	FieldGroupEmails
 	FieldAttributes
+	FieldClaims
+	FieldClaimTexts // the same, as NAME=VALUE
 	FieldPosture
 	fieldCount
 )
@@ -54,6 +56,8 @@ func fields() []expr.Field {
 	f[FieldGroupNames] = expr.Field{Name: "identity.groups[*].name", Type: strs}
 	f[FieldGroupEmails] = expr.Field{Name: "identity.groups[*].email", Type: strs, Fold: foldCase, Lower: true}
 	f[FieldAttributes] = expr.Field{Name: "identity.saml_attributes", Type: expr.MapOf(strs)}
+	f[FieldClaims] = expr.Field{Name: "identity.oidc_claims", Type: expr.MapOf(strs)}
+	f[FieldClaimTexts] = expr.Field{Name: "identity.oidc_claims", Type: strs, Fold: unquote}
 	f[FieldPosture] = expr.Field{Name: "device_posture.checks.passed", Type: strs}
 	return f
 }
@@ -69,6 +73,14 @@ func foldName(s string) (string, error) {
 		return "", err
 	}
 	return domain.NoDot(name), nil
+}
+
+// unquote takes quotes away that Cloudflare writes around NAME=VALUE within the string.
+func unquote(s string) (string, error) {
+	for len(s) > 1 && s[0] == '"' && s[len(s)-1] == '"' {
+		s = s[1 : len(s)-1]
+	}
+	return s, nil
 }
 
 // foldCase normalizes a label or a mail address, which are kept in lower case.

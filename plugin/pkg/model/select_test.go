@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/internaldns/internaldns/plugin/pkg/model"
 )
@@ -89,12 +90,21 @@ func (w world) policies(n int) []*model.PolicySpec {
 		if w.IntN(3) == 0 {
 			specs[i].Identity = model.Expression{Source: w.expression(1)}
 		}
+		if w.IntN(4) == 0 {
+			specs[i].Posture = model.Expression{Source: w.expression(1)}
+		}
+		switch w.IntN(8) {
+		case 0:
+			specs[i].Expires = time.Unix(int64(w.IntN(100)), 0)
+		case 1:
+			specs[i].Schedule = &model.ScheduleSpec{Days: [7]string{time.Thursday: "00:00-00:01"}, Zone: time.UTC}
+		}
 	}
 	return specs
 }
 
 func (w world) query() *model.Query {
-	q := &model.Query{Name: strings.ReplaceAll(w.name(), "*", "c") + ".", Type: uint16(1 + w.IntN(20))}
+	q := &model.Query{Name: strings.ReplaceAll(w.name(), "*", "c") + ".", Type: uint16(1 + w.IntN(20)), At: time.Unix(int64(w.IntN(120)), 0)}
 	if w.IntN(8) == 0 {
 		q.Name = "."
 	}

@@ -3,6 +3,7 @@ package model
 import (
 	"slices"
 
+	"github.com/internaldns/internaldns/plugin/pkg/keyed"
 	"github.com/internaldns/internaldns/plugin/pkg/numbered"
 	"github.com/internaldns/internaldns/plugin/pkg/zone"
 )
@@ -26,14 +27,18 @@ type config struct {
 	Policies []*Policy // enabled, by ascending precedence
 
 	spec       Spec
-	zones      map[string]*Zone // by ID
-	links      map[string]link  // the references, by the ID of the zone they lead from
-	loose      bool             // a reference names a zone by another spelling than its ID
-	looseViews bool             // a view does
-	views      map[string]*View // by name
-	compiled   []*Policy        // in the order declared, disabled ones included
+	zones      map[string]*Zone   // by ID
+	links      map[string]link    // the references, by the ID of the zone they lead from
+	loose      bool               // a reference names a zone by another spelling than its ID
+	looseViews bool               // a view does
+	views      map[string]*View   // by name
+	compiled   []*Policy          // in the order declared, disabled ones included
+	policies   keyed.Map[*Policy] // the same by name
+	automatic  int                // of them, those whose specs have no precedence
 	index      index
-	used       fieldSet // by the policies
+	uses       usedFields
+	used       fieldSet // by the policies, as uses has it
+	bounded    bool     // there is a highest TTL
 
 	nextZone, nextPolicy uint32 // numbers that were never used
 }
@@ -41,6 +46,12 @@ type config struct {
 // Spec returns what the snapshot was built from, read-only: the next one is built from a
 // copy in which some of the pointers are others. Zones may have newer data by now.
 func (s *Snapshot) Spec() Spec { return s.spec }
+
+// Places returns the locations that are pinned with the snapshot, nil if there are none.
+func (s *Snapshot) Places() Places { return s.spec.Places }
+
+// BoundsTTL reports whether answers to some clients have a highest TTL.
+func (s *Snapshot) BoundsTTL() bool { return s.bounded }
 
 // Data returns the zone's records in this generation.
 func (s *Snapshot) Data(z *Zone) *zone.Zone { return s.data.At(z.number) }
@@ -60,15 +71,26 @@ func (s *Snapshot) Holds(v *View, id string) bool {
 // SameConfig reports whether the two differ in zone data at most.
 func (s *Snapshot) SameConfig(old *Snapshot) bool { return s.config == old.config }
 
+// Precedence returns the precedence that the policy of a name has, a disabled one too, and
+// false if there is none.
+func (s *Snapshot) Precedence(policy string) (uint32, bool) {
+	p, ok := s.policies.Get(policy)
+	if !ok {
+		return 0, false
+	}
+	return p.Precedence, true
+}
+
 // Removed returns the zones of old whose numbers no zone has any more, and the enabled
 // policies whose numbers no enabled policy has.
 func (s *Snapshot) Removed(old *Snapshot) (zones []*Zone, policies []*Policy) {
-	return removed(old.Zones, s.Zones, (*Zone).Number), removed(old.Policies, s.Policies, (*Policy).Number)
+	_, goneZones, comeZones := difference(old.Zones, s.Zones)
+	gone, come := s.ChangedPolicies(old)
+	return removed(goneZones, comeZones, (*Zone).Number), removed(gone, come, (*Policy).Number)
 }
 
-// removed returns what of old has a number that nothing has now.
-func removed[T comparable](old, now []T, number func(T) uint32) (out []T) {
-	_, gone, come := difference(old, now)
+// removed returns what of those gone has a number that none of those that have come has.
+func removed[T any](gone, come []T, number func(T) uint32) (out []T) {
 	numbers := make(map[uint32]bool, len(come))
 	for _, t := range come {
 		numbers[number(t)] = true
@@ -79,6 +101,27 @@ func removed[T comparable](old, now []T, number func(T) uint32) (out []T) {
 		}
 	}
 	return out
+}
+
+// ChangedPolicies returns the enabled policies of old that are not as they were, and those
+// that are in their place or have come. It costs a look at the lists of both, which are in
+// order.
+func (s *Snapshot) ChangedPolicies(old *Snapshot) (gone, come []*Policy) {
+	before, now := old.Policies, s.Policies
+	for len(before) > 0 && len(now) > 0 {
+		p, next := before[0], now[0]
+		if p == next {
+			before, now = before[1:], now[1:]
+			continue
+		}
+		if p.Precedence <= next.Precedence {
+			gone, before = append(gone, p), before[1:]
+		}
+		if p.Precedence >= next.Precedence {
+			come, now = append(come, next), now[1:]
+		}
+	}
+	return append(gone, before...), append(come, now...)
 }
 
 // WithData returns the next generation, in which the zones of the given IDs have

@@ -10,6 +10,7 @@ package model
 import (
 	"math/bits"
 	"net/netip"
+	"time"
 
 	"github.com/internaldns/internaldns/plugin/pkg/expr"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
@@ -35,6 +36,10 @@ type Spec struct {
 	// Gone names views that were taken away although policies name them: their queries
 	// get SERVFAIL. [C]
 	Gone []string
+
+	// Places are locations that are made while the block serves; nil if there are none, and
+	// no highest TTL.
+	Places Places
 
 	// What follows is of the block, and the same in all its snapshots.
 
@@ -88,6 +93,9 @@ type PolicySpec struct {
 	Disabled    bool
 	Traffic     Expression // empty: matches everything
 	Identity    Expression // empty: matches everything
+	Posture     Expression // of the device; empty: matches everything
+	Schedule    *ScheduleSpec
+	Expires     time.Time // zero: never
 	Action      Action
 	View        Ref      // with UseView
 	Resolvers   []string // with UseResolvers, as written, for people to find
@@ -173,6 +181,19 @@ type Client struct {
 	Addr   netip.Addr // the client's address, unmapped
 	Server netip.Addr // the address the query arrived at; invalid if unknown
 	Facts  Facts      // nil if Snapshot.UsesFacts tells that no policy needs them
+}
+
+// Places tell where queries come from, and the highest TTL of what those there get.
+// Immutable, and safe for concurrent use.
+type Places interface {
+	// Find returns the name of the place that a query comes from; what is not known of the
+	// query is "" or the zero Addr.
+	Find(client, server netip.Addr, subdomain string) (name string, ok bool)
+	// MaxTTL returns the highest TTL of answers to clients of a place, 0 for any; "" is no
+	// place.
+	MaxTTL(name string) uint32
+	// Bounded reports whether that is other than 0 for anybody.
+	Bounded() bool
 }
 
 // Facts gives the values of the fields that neither the message nor its addresses

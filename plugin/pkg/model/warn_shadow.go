@@ -21,8 +21,9 @@ func (w *warner) warnUnmatchable() {
 			w.problems.Warnf(problem.PolicyNeverMatches, p.Pos, policyObject(p.Name), "the policy can never match: %s", why)
 			continue
 		}
-		w.problems = append(w.problems, w.doubts(p, p.spec.Traffic, p.Traffic)...)
-		w.problems = append(w.problems, w.doubts(p, p.spec.Identity, p.Identity)...)
+		for i, e := range []Expression{p.spec.Traffic, p.spec.Identity, p.spec.Posture} {
+			w.problems = append(w.problems, w.doubts(p, e, p.programs()[i])...)
+		}
 		if first := before.by(p); first != nil {
 			what := "takes every query that it could"
 			if first == before.all {
@@ -39,7 +40,7 @@ func (w *warner) warnUnmatchable() {
 func (w *warner) contradiction(p *Policy) string {
 	var names, domains []string
 	var byNames, byDomains bool
-	for _, program := range []*expr.Program{p.Traffic, p.Identity} {
+	for _, program := range p.programs() {
 		if program == nil {
 			continue
 		}
@@ -88,7 +89,7 @@ type taken struct {
 	all      *Policy
 	prefixes *bart.Table[*Policy]           // by client prefix
 	keys     [fieldCount]map[string]*Policy // by the value of another field
-	same     map[string]*Policy             // by the text of both expressions
+	same     map[string]*Policy             // by the text of all expressions
 }
 
 func newTaken() *taken {
@@ -146,21 +147,27 @@ func (t *taken) byKey(field int, key string) *Policy {
 	return nil
 }
 
-// add notes what p takes.
+// add notes what p takes. What is not in force at all times takes nothing for sure.
 func (t *taken) add(p *Policy) {
-	if p.Traffic == nil && p.Identity == nil {
+	if p.timed {
+		return
+	}
+	if p.matchesAll() {
 		t.all = p
 		return
 	}
 	if text, ok := expressions(p); ok {
 		t.same[text] = p
 	}
-	program := p.Traffic
-	switch {
-	case program == nil:
-		program = p.Identity
-	case p.Identity != nil:
-		return
+	var program *expr.Program
+	for _, one := range p.programs() {
+		switch {
+		case one == nil:
+		case program != nil:
+			return
+		default:
+			program = one
+		}
 	}
 	field := exact(program.Expr())
 	for _, c := range conditions(program) {
@@ -187,11 +194,11 @@ func (t *taken) addKeys(p *Policy, c condition) {
 	}
 }
 
-// expressions returns the text of both expressions, and false if they name a list:
+// expressions returns the text of all expressions, and false if they name a list:
 // one name may mean another list elsewhere.
 func expressions(p *Policy) (string, bool) {
 	text := ""
-	for _, program := range []*expr.Program{p.Traffic, p.Identity} {
+	for _, program := range p.programs() {
 		if program != nil {
 			if usesList(program.Expr()) {
 				return "", false

@@ -52,5 +52,8 @@ func (f *Fork[T]) Set(n uint32, entry T) {
 	f.chunks[at][n%chunkLen] = entry
 }
 
+// At returns the entry of a number in the fork, the zero value if there is none.
+func (f *Fork[T]) At(n uint32) T { return f.chunks.At(n) }
+
 // List returns the next list. The fork is not used any more.
 func (f *Fork[T]) List() List[T] { return f.chunks }

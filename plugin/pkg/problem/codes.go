@@ -27,6 +27,7 @@ const (
 	PolicyNeverMatches   Code = "policy-never-matches"
 	ExpressionInvalid    Code = "expression-invalid"
 	ExpressionDoubtful   Code = "expression-doubtful"
+	ScheduleInvalid      Code = "schedule-invalid"
 	SelectorUnavailable  Code = "selector-unavailable"
 	SpecialNamesLeak     Code = "special-names-leak"
 	PublicPathMissing    Code = "public-path-missing"
@@ -38,6 +39,8 @@ const (
 	YAMLInvalid          Code = "yaml-invalid"
 	CategoryInvalid      Code = "category-invalid"
 	ListInvalid          Code = "list-invalid"
+	LocationInvalid      Code = "location-invalid"
+	LocationTaken        Code = "location-taken"
 	ListTypeChanged      Code = "list-type-changed"
 	ListEntryDoubtful    Code = "list-entry-doubtful"
 	ListEntryRepeated    Code = "list-entry-repeated"
@@ -111,6 +114,7 @@ func codesOfConfig() []Meaning {
 		{PrecedenceTaken, "two enabled policies have one precedence"},
 		{PolicyNeverMatches, "no query can match a policy"},
 		{ExpressionInvalid, "an expression cannot be read"},
+		{ScheduleInvalid, "the schedule of a resolver policy cannot be read"},
 		{ExpressionDoubtful, "an expression compares a field with a value that it does not have"},
 		{SelectorUnavailable, "nothing tells the value of a selector in the server block"},
 		{SpecialNamesLeak, "a fallback sends names of special use to public DNS"},
@@ -129,6 +133,8 @@ func codesOfData() []Meaning {
 		{YAMLInvalid, "a file of identities or locations is wrong"},
 		{CategoryInvalid, "a file of categories is wrong"},
 		{ListInvalid, "a list holds what it cannot"},
+		{LocationInvalid, "a location holds what it cannot"},
+		{LocationTaken, "a name, network or subdomain is that of another location"},
 		{ListTypeChanged, "a list holds values of another type than before"},
 		{ListEntryDoubtful, "an entry of a list looks like another format"},
 		{ListEntryRepeated, "an entry is in the list already"},

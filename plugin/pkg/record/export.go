@@ -34,20 +34,33 @@ func Export(w io.Writer, zone string, soa dns.RR, records iter.Seq[*Record]) err
 			last = r.Type
 			fmt.Fprintf(out, "\n;; %s Records\n", domain.TypeName(last))
 		}
-		rdata, err := r.rdataText()
-		if err != nil {
-			return fmt.Errorf("record %q: %w", r.Name, err)
+		var err error
+		if line, err = r.appendLine(line[:0]); err != nil {
+			return err
 		}
-		line = fmt.Appendf(line[:0], "%s\t%d\tIN\t%s", ownerText(r.Name), r.TTL, domain.TypeName(r.Type))
-		if rdata != "" { // APL
-			line = append(append(line, '\t'), rdata...)
-		}
-		line = append(appendTrailing(line, r.Comment, r.Tags), '\n')
 		if _, err := out.Write(line); err != nil {
 			return err
 		}
 	}
 	return out.Flush()
+}
+
+// Line returns a record as a line of an export.
+func Line(r *Record) (string, error) {
+	line, err := r.appendLine(nil)
+	return string(line), err
+}
+
+func (r *Record) appendLine(line []byte) ([]byte, error) {
+	rdata, err := r.rdataText()
+	if err != nil {
+		return line, fmt.Errorf("record %q: %w", r.Name, err)
+	}
+	line = fmt.Appendf(line, "%s\t%d\tIN\t%s", ownerText(r.Name), r.TTL, domain.TypeName(r.Type))
+	if rdata != "" { // APL
+		line = append(append(line, '\t'), rdata...)
+	}
+	return append(appendTrailing(line, r.Comment, r.Tags), '\n'), nil
 }
 
 // ownerText returns a name as it stands at the start of a line, where some octets would

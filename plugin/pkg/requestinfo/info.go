@@ -21,10 +21,11 @@ const inlineCategories = 8
 // goroutine, and its exported fields are set before the first value is asked for.
 type Info struct {
 	Sources *Sources
-	Addr    netip.Addr // the client's address
-	Server  netip.Addr // the address the query arrived at; invalid if unknown
-	Name    string     // qname, canonical
-	Request *dns.Msg   // for Sources.Geo
+	Places  model.Places // of the snapshot; nil if it has none
+	Addr    netip.Addr   // the client's address
+	Server  netip.Addr   // the address the query arrived at; invalid if unknown
+	Name    string       // qname, canonical
+	Request *dns.Msg     // for Sources.Geo
 
 	// Host is the host of a DoH request, or the server name a DoT or DoQ client
 	// asked for in its TLS handshake (RFC 6066 section 3); "" over other transports.
@@ -94,6 +95,8 @@ func (c *Info) Strings(field int) ([]string, bool) {
 		return who.GroupNames(), true
 	case model.FieldGroupEmails:
 		return who.GroupEmails(), true
+	case model.FieldClaimTexts:
+		return who.ClaimTexts(), true
 	case model.FieldPosture:
 		return who.Posture, true
 	}
@@ -114,10 +117,14 @@ func (c *Info) Ints(field int) ([]int64, bool) {
 // Map returns the value under a key; it implements model.Facts.
 func (c *Info) Map(field int, key string) ([]string, bool) {
 	who := c.identity()
-	if who == nil || field != model.FieldAttributes {
+	if who == nil {
 		return nil, false
 	}
-	values, ok := who.Attributes[key]
+	entries := who.Attributes
+	if field == model.FieldClaims {
+		entries = who.Claims
+	}
+	values, ok := entries[key]
 	return values, ok
 }
 
@@ -165,15 +172,28 @@ func isAddr(host string) bool {
 	return err == nil
 }
 
-// location returns the place the query comes from.
+// location returns the place the query comes from: one of the block's file, else one that
+// was made while it serves.
 func (c *Info) location() (string, bool) {
 	if !c.placed {
 		c.placed = true
 		subdomain, _ := c.subdomain()
-		c.place, _ = c.Sources.Locations.Load().Find(c.Addr, c.Server, subdomain)
+		found := false
+		if c.place, found = c.Sources.Locations.Load().Find(c.Addr, c.Server, subdomain); !found && c.Places != nil {
+			c.place, _ = c.Places.Find(c.Addr, c.Server, subdomain)
+		}
 	}
 	return c.place, c.place != ""
 }
+
+// Location returns the name of the place the query comes from, "" if it is not known.
+func (c *Info) Location() string {
+	name, _ := c.location()
+	return name
+}
+
+// At has the query come from a place that is known already.
+func (c *Info) At(place string) { c.place, c.placed = place, true }
 
 // locate asks where the client's address is, once.
 func (c *Info) locate() {

@@ -30,6 +30,7 @@ identities:
   groups: [{id: "17", name: dns, email: dns@example.org}]
   attributes: {site: berlin}
   posture: [disk]
+  claims: {team: [dns, web]}
 `
 
 const locations = `
@@ -130,6 +131,8 @@ func TestStrings(t *testing.T) {
 		"group mails":            {byAddress, model.FieldGroupEmails, []string{"dns@example.org"}},
 		"posture":                {byAddress, model.FieldPosture, []string{"disk"}},
 		"groups of both":         {byCertificate, model.FieldGroupNames, []string{"web", "dns"}},
+		"claims":                 {byAddress, model.FieldClaimTexts, []string{"team=dns", "team=web"}},
+		"claims of certificate":  {byCertificate, model.FieldClaimTexts, []string{"team=dns", "team=web"}},
 		"posture of certificate": {byCertificate, model.FieldPosture, []string{"disk"}},
 		"nobody":                 {nobody, model.FieldGroupNames, nil},
 	} {
@@ -139,6 +142,12 @@ func TestStrings(t *testing.T) {
 	}
 	if got, ok := byAddress.Map(model.FieldAttributes, "site"); !ok || !slices.Equal(got, []string{"berlin"}) {
 		t.Errorf("attribute: %q %t", got, ok)
+	}
+	if got, ok := byAddress.Map(model.FieldClaims, "team"); !ok || !slices.Equal(got, []string{"dns", "web"}) {
+		t.Errorf("claim: %q %t", got, ok)
+	}
+	if got, ok := byAddress.Map(model.FieldClaims, "site"); ok {
+		t.Errorf("an attribute is taken for a claim: %q", got)
 	}
 	if got, ok := byAddress.Map(model.FieldAttributes, "none"); ok {
 		t.Errorf("attribute that is not there: %q", got)

@@ -24,6 +24,10 @@ func (s *Scope) Complete(c *caddy.Controller) {
 	s.whole = &without
 }
 
+// ServesAccount reports whether objects that stand in no Corefile come into the block. It
+// is known once the block is read.
+func (s *Scope) ServesAccount() bool { return s.stands[AccountDirective] }
+
 // complete sets up a directive in the blocks that want it and have no line of it. It is
 // called when the blocks with such a line are set up, and before the next directive is,
 // so that the plugin comes to its place in the chain.

@@ -20,6 +20,7 @@ import (
 type Block struct {
 	Keys     []string         // in CoreDNS's form, such as `dns://.:53`
 	Pos      problem.Pos      // of the first line in it; blocks of one key are told apart by it
+	Account  string           // that it serves beside what it declares; "" for none
 	Hosts    []string         // addresses to listen on; "" stands for all of them
 	Handlers []plugin.Handler // its plugins in order of execution, not started after Read; nil if anything is wrong
 	Snapshot *model.Snapshot

@@ -26,6 +26,7 @@ type Loader func() (*zone.Zone, problem.List)
 type Scope struct {
 	config   *dnsserver.Config // of the block's first key
 	keys     []string
+	account  string // that it serves beside what it declares
 	spec     model.Spec
 	loaders  []Loader // by the zone's place in spec
 	problems problem.List
@@ -58,6 +59,9 @@ func (s *Scope) AddReference(r *model.ReferenceSpec) {
 
 // AddPolicy declares a policy.
 func (s *Scope) AddPolicy(p *model.PolicySpec) { s.spec.Policies = append(s.spec.Policies, p) }
+
+// Serve declares that the block serves the objects of an account beside its own.
+func (s *Scope) Serve(account string) { s.account = account }
 
 // Unavailable declares that a field of the expressions has no value in this
 // block, and what to do about it.
@@ -120,7 +124,7 @@ func (s *Scope) Update(change func(old *model.Snapshot) (*model.Snapshot, proble
 		followers = nil
 	}
 	for _, f := range followers {
-		f.Prepare(next)
+		f.Prepare(old, next)
 	}
 	s.publish(next)
 	for _, f := range followers {
@@ -131,8 +135,8 @@ func (s *Scope) Update(change func(old *model.Snapshot) (*model.Snapshot, proble
 
 // Follower is told of updates, one after another, but for those of zone data alone.
 type Follower interface {
-	// Prepare is called before queries can see a snapshot.
-	Prepare(next *model.Snapshot)
+	// Prepare is called before queries can see next.
+	Prepare(old, next *model.Snapshot)
 	// Follow is called once they see it; some may go on with old for a while.
 	Follow(old, next *model.Snapshot)
 }

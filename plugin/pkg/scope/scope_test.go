@@ -160,7 +160,7 @@ func TestUpdate(t *testing.T) {
 // told notes the generations that a follower is told of.
 type told struct{ prepared, followed []uint64 }
 
-func (f *told) Prepare(next *model.Snapshot) { f.prepared = append(f.prepared, next.Generation) }
+func (f *told) Prepare(_, next *model.Snapshot) { f.prepared = append(f.prepared, next.Generation) }
 func (f *told) Follow(_, next *model.Snapshot) {
 	f.followed = append(f.followed, next.Generation)
 }

@@ -83,7 +83,7 @@ func (s *Serving[T]) forget(mark uint64) {
 // Block returns the block as it serves now, without its position. It is to be called once
 // all plugins are set up.
 func (s *Scope) Block() Block {
-	return Block{Keys: s.keys, Hosts: s.config.ListenHosts, Handlers: s.config.Handlers(), Snapshot: s.Load()}
+	return Block{Keys: s.keys, Account: s.account, Hosts: s.config.ListenHosts, Handlers: s.config.Handlers(), Snapshot: s.Load()}
 }
 
 // Servers returns the addresses the block listens on, in the form CoreDNS uses for

@@ -22,7 +22,7 @@ type leaving struct {
 }
 
 // Prepare implements scope.Follower.
-func (m *Meter) Prepare(*model.Snapshot) {}
+func (m *Meter) Prepare(_, _ *model.Snapshot) {}
 
 // Follow implements scope.Follower: it notes what has left the block.
 func (m *Meter) Follow(old, next *model.Snapshot) {

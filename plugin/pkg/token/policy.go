@@ -112,13 +112,14 @@ func (p *Policy) denies(want Permission) bool {
 }
 
 // Resource is what somebody wants to work with: the account itself, or one of its
-// zones, records, resolver policies or lists.
+// zones, records, resolver policies, lists or locations.
 type Resource struct {
-	Account string
-	Zone    *Zone   // nil if it is not about a zone
-	Record  *Record // nil if it is about the zone as a whole
-	Rule    string  // id of a resolver policy
-	List    string  // id of a list
+	Account  string
+	Zone     *Zone   // nil if it is not about a zone
+	Record   *Record // nil if it is about the zone as a whole
+	Rule     string  // id of a resolver policy
+	List     string  // id of a list
+	Location string  // id of a location
 }
 
 // Zone is a zone as grants see it. A zone that is about to be made has no ID.

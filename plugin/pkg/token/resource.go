@@ -13,11 +13,12 @@ import (
 // and `com.cloudflare.api.account.zone.ID`, where * stands for any; the others are
 // ours.
 const (
-	accountKey = "com.cloudflare.api.account."
-	zoneKey    = "com.cloudflare.api.account.zone."
-	viewKey    = "internaldns.view."
-	ruleKey    = "internaldns.rule."
-	listKey    = "internaldns.list."
+	accountKey  = "com.cloudflare.api.account."
+	zoneKey     = "com.cloudflare.api.account.zone."
+	viewKey     = "internaldns.view."
+	ruleKey     = "internaldns.rule."
+	listKey     = "internaldns.list."
+	locationKey = "internaldns.location."
 )
 
 // The attributes that may stand in place of "*" as the value of a zone or a view.
@@ -64,6 +65,7 @@ const (
 	ofView
 	ofRule
 	ofList
+	ofLocation
 )
 
 // AllOf returns the resources of a token that may do anything in an account.
@@ -145,12 +147,12 @@ func parseKey(key string) (grant, error) {
 	for _, k := range []struct {
 		prefix string
 		kind   kind
-	}{{zoneKey, ofZone}, {accountKey, ofAccount}, {viewKey, ofView}, {ruleKey, ofRule}, {listKey, ofList}} {
+	}{{zoneKey, ofZone}, {accountKey, ofAccount}, {viewKey, ofView}, {ruleKey, ofRule}, {listKey, ofList}, {locationKey, ofLocation}} {
 		if id, ok := strings.CutPrefix(key, k.prefix); ok && id != "" {
 			return grant{kind: k.kind, id: id}, nil
 		}
 	}
-	return grant{}, resourceErrorf("unknown resource %q, allowed: %sID, %sID, %sID, %sID, %sID; * for all", key, accountKey, zoneKey, viewKey, ruleKey, listKey)
+	return grant{}, resourceErrorf("unknown resource %q, allowed: %sID, %sID, %sID, %sID, %sID, %sID; * for all", key, accountKey, zoneKey, viewKey, ruleKey, listKey, locationKey)
 }
 
 func parseAttributes(g grant, key string, members map[string]json.RawMessage) (suffix string, types []string, err error) {
@@ -205,6 +207,8 @@ func (g *grant) holds(on *Resource) bool {
 		return on.Zone != nil && slices.Contains(on.Zone.Views, g.id)
 	case ofRule:
 		return on.Rule != "" && (g.id == "*" || g.id == on.Rule)
+	case ofLocation:
+		return on.Location != "" && (g.id == "*" || g.id == on.Location)
 	case ofList:
 		return on.List != "" && (g.id == "*" || g.id == on.List)
 	}
