@@ -45,21 +45,10 @@ func TestEveryCall(t *testing.T) {
 	everyViewAndRuleCall(s, account, z)
 	everyListCall(s, account)
 	everyLocationCall(s, account)
-	s.must("GET", account+"/internal_dns/changes", "")
-	s.must("GET", account+"/internal_dns/changes/1", "")
-	s.must("POST", account+"/internal_dns/changes/"+s.must("POST", "/zones", `{"name":"undone.example"}`).header.Get("X-Internaldns-Revision")+"/revert", "")
-	calls := `{"calls":[{"method":"POST","path":"/zones","body":{"name":"joined.example"}},{"method":"POST","path":"/zones/${0.id}/dns_records","body":{"type":"A","name":"a","content":"192.0.2.9"}}]}`
-	s.must("POST", account+"/internal_dns/preview", calls)
-	s.must("POST", account+"/internal_dns/changes", calls)
-	s.must("GET", account+"/internal_dns/state?revision=1", "")
-	s.must("POST", account+"/internal_dns/explain", `{"name":"www.corp.example"}`)
-	s.must("GET", account+"/internal_dns/status", "")
+	everyExtensionCall(s, account)
 	visitor := s.signIn(s.owners[0])
 	visitor.must("GET", "/session", "")
 	visitor.must("DELETE", "/session", "")
-	s.must("GET", account+"/internal_dns/check", "")
-	s.must("GET", account+"/internal_dns/queries", "")
-	s.must("GET", account+"/internal_dns/analytics", "")
 	kept := s.call("GET", account+"/internal_dns/backup", "")
 	s.must("POST", account+"/internal_dns/restore", string(kept.body))
 	s.must("DELETE", "/zones/"+z+"?force=true", "")
@@ -75,6 +64,22 @@ func TestEveryCall(t *testing.T) {
 	if left := s.contract.Unseen(); len(left) > 0 {
 		t.Errorf("never called: %q", left)
 	}
+}
+
+func everyExtensionCall(s *server, account string) {
+	s.t.Helper()
+	s.must("GET", account+"/internal_dns/changes", "")
+	s.must("GET", account+"/internal_dns/changes/1", "")
+	s.must("POST", account+"/internal_dns/changes/"+s.must("POST", "/zones", `{"name":"undone.example"}`).header.Get("X-Internaldns-Revision")+"/revert", "")
+	calls := `{"calls":[{"method":"POST","path":"/zones","body":{"name":"joined.example"}},{"method":"POST","path":"/zones/${0.id}/dns_records","body":{"type":"A","name":"a","content":"192.0.2.9"}}]}`
+	s.must("POST", account+"/internal_dns/preview", calls)
+	s.must("POST", account+"/internal_dns/changes", calls)
+	s.must("GET", account+"/internal_dns/state?revision=1", "")
+	s.must("POST", account+"/internal_dns/explain", `{"name":"www.corp.example"}`)
+	s.must("GET", account+"/internal_dns/status", "")
+	s.must("GET", account+"/internal_dns/check", "")
+	s.must("GET", account+"/internal_dns/queries", "")
+	s.must("GET", account+"/internal_dns/analytics", "")
 }
 
 func everyRecordCall(s *server, z string) {
