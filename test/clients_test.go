@@ -72,6 +72,9 @@ func startAPI(t *testing.T) *apiServer {
 		listen 127.0.0.1:` + ports[1] + `
 		rate_limit 100000
 	}
+	template IN A public.example {
+		answer "{{ .Name }} 60 IN A 203.0.113.80"
+	}
 }
 `
 	if err := os.WriteFile(filepath.Join(cmd.Dir, "Corefile"), []byte(corefile), 0o600); err != nil {

@@ -37,6 +37,11 @@ func TestGuide(t *testing.T) {
 	if rule.RuleSettings.ResolveDNSInternally.ViewID != view.ID || rule.Traffic != everyone {
 		t.Errorf("the policy is %+v", rule)
 	}
+	wantHost(t, "www.public.example")
+	s.fallBack(t, rule.ID, view.ID, zero_trust.RuleSettingResolveDNSInternallyFallbackPublicDNS)
+	wantHost(t, "www.public.example", "203.0.113.80")
+	s.fallBack(t, rule.ID, view.ID, zero_trust.RuleSettingResolveDNSInternallyFallbackNone)
+	wantHost(t, "www.public.example")
 	edited, err := s.DNS.Records.Edit(t.Context(), www.ID, dns.RecordEditParams{ZoneID: cloudflare.F(z.ID), Body: a("www.corp.example", "192.0.2.2")})
 	if err != nil || edited.Content != "192.0.2.2" {
 		t.Errorf("%+v, %v", edited, err)
@@ -85,6 +90,70 @@ func internally(view string) zero_trust.RuleSettingParam {
 	return zero_trust.RuleSettingParam{ResolveDNSInternally: cloudflare.F(zero_trust.RuleSettingResolveDNSInternallyParam{
 		ViewID: cloudflare.F(view), Fallback: cloudflare.F(zero_trust.RuleSettingResolveDNSInternallyFallbackNone),
 	})}
+}
+
+// fallBack changes the fallback of a policy.
+func (s *server) fallBack(t *testing.T, rule, view string, fallback zero_trust.RuleSettingResolveDNSInternallyFallback) {
+	t.Helper()
+	r, err := s.ZeroTrust.Gateway.Rules.Update(t.Context(), rule, zero_trust.GatewayRuleUpdateParams{
+		AccountID: cloudflare.F(s.account), Name: cloudflare.F("everyone"), Enabled: cloudflare.F(true), Traffic: cloudflare.F(everyone),
+		Action: cloudflare.F(zero_trust.GatewayRuleUpdateParamsActionResolve),
+		RuleSettings: cloudflare.F(zero_trust.RuleSettingParam{ResolveDNSInternally: cloudflare.F(zero_trust.RuleSettingResolveDNSInternallyParam{
+			ViewID: cloudflare.F(view), Fallback: cloudflare.F(fallback),
+		})}),
+	})
+	if err != nil || r.RuleSettings.ResolveDNSInternally.Fallback != fallback {
+		t.Fatalf("fallback %s: %+v, %v", fallback, r, err)
+	}
+}
+
+// A list steers the next query by what it holds then.
+func TestLists(t *testing.T) {
+	s := owner(t)
+	z := s.zone(t, "listed.example")
+	s.add(t, z.ID, a("www", "192.0.2.7"))
+	view := s.view(t, "listed", z.ID)
+	lists := s.ZeroTrust.Gateway.Lists
+	list, err := lists.New(t.Context(), zero_trust.GatewayListNewParams{
+		AccountID: cloudflare.F(s.account), Name: cloudflare.F("names"), Type: cloudflare.F(zero_trust.GatewayListNewParamsTypeDomain),
+		Items: cloudflare.F([]zero_trust.GatewayListNewParamsItem{{Value: cloudflare.F("other.example")}}),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rule, err := s.ZeroTrust.Gateway.Rules.New(t.Context(), zero_trust.GatewayRuleNewParams{
+		AccountID: cloudflare.F(s.account), Name: cloudflare.F("by list"), Enabled: cloudflare.F(true), Precedence: cloudflare.F(int64(5)),
+		Action:  cloudflare.F(zero_trust.GatewayRuleNewParamsActionResolve),
+		Traffic: cloudflare.F("any(dns.domains[*] in $" + list.ID + ")"), RuleSettings: cloudflare.F(internally(view.ID)),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantHost(t, "www.listed.example")
+	if _, err := lists.Edit(t.Context(), list.ID, zero_trust.GatewayListEditParams{
+		AccountID: cloudflare.F(s.account), Append: cloudflare.F([]zero_trust.GatewayListEditParamsAppend{{Value: cloudflare.F("listed.example")}}),
+	}); err != nil {
+		t.Fatal(err)
+	}
+	wantHost(t, "www.listed.example", "192.0.2.7")
+	var values []string
+	items := lists.Items.ListAutoPaging(t.Context(), list.ID, zero_trust.GatewayListItemListParams{AccountID: cloudflare.F(s.account)})
+	for items.Next() {
+		values = append(values, items.Current().Value)
+	}
+	if items.Err() != nil || !slices.Equal(values, []string{"other.example", "listed.example"}) {
+		t.Errorf("items: %q, %v", values, items.Err())
+	}
+	_, err = lists.Delete(t.Context(), list.ID, zero_trust.GatewayListDeleteParams{AccountID: cloudflare.F(s.account)})
+	wantStatus(t, "a list that a policy uses", err, http.StatusBadRequest, 0)
+	if _, err := s.ZeroTrust.Gateway.Rules.Delete(t.Context(), rule.ID, zero_trust.GatewayRuleDeleteParams{AccountID: cloudflare.F(s.account)}); err != nil {
+		t.Error(err)
+	}
+	if _, err := lists.Delete(t.Context(), list.ID, zero_trust.GatewayListDeleteParams{AccountID: cloudflare.F(s.account)}); err != nil {
+		t.Error(err)
+	}
+	_, err = lists.Get(t.Context(), list.ID, zero_trust.GatewayListGetParams{AccountID: cloudflare.F(s.account)})
+	wantStatus(t, "a list that is gone", err, http.StatusNotFound, 2218)
 }
 
 func TestViews(t *testing.T) {

@@ -57,7 +57,20 @@ test('the three steps of the guide', async () => {
   });
   assert.equal(rule.rule_settings.resolve_dns_internally.view_id, view.id);
   assert.deepEqual(await addresses('www.corp.example'), ['192.0.2.1']);
+  assert.equal(await addresses('www.public.example'), 'EREFUSED');
+  const names = await client.zeroTrust.gateway.lists.create({ account_id, name: 'names', type: 'DOMAIN', items: [{ value: 'public.example' }] });
+  await client.zeroTrust.gateway.rules.update(rule.id, {
+    account_id,
+    name: 'everyone',
+    action: 'resolve',
+    enabled: true,
+    traffic: `any(dns.domains[*] in $${names.id}) or dns.fqdn == "www.corp.example"`,
+    rule_settings: { resolve_dns_internally: { view_id: view.id, fallback: 'public_dns' } },
+    schedule: { mon: '00:00-24:00', tue: '00:00-24:00', wed: '00:00-24:00', thu: '00:00-24:00', fri: '00:00-24:00', sat: '00:00-24:00', sun: '00:00-24:00', time_zone: 'UTC' },
+  });
+  assert.deepEqual(await addresses('www.public.example'), ['203.0.113.80']);
   await client.zeroTrust.gateway.rules.delete(rule.id, { account_id });
+  await client.zeroTrust.gateway.lists.delete(names.id, { account_id });
   await client.dns.settings.account.views.delete(view.id, { account_id });
   assert.deepEqual(await client.zones.delete({ zone_id: zone.id }), { id: zone.id });
   await rejects(client.zones.get({ zone_id: zone.id }), 404, 1001);
