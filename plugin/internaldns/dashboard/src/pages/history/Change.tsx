@@ -1,0 +1,1 @@
+export default function Change(_: { revision: number }) { return <p>Change</p>; }

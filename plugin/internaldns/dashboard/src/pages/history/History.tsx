@@ -1,0 +1,1 @@
+export default function History(_: object) { return <p>History</p>; }

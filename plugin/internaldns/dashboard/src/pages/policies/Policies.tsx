@@ -1,0 +1,1 @@
+export default function Policies(_: object) { return <p>Policies</p>; }

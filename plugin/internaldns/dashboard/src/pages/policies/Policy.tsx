@@ -1,0 +1,1 @@
+export default function Policy(_: { id: string }) { return <p>Policy</p>; }

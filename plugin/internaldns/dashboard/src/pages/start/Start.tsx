@@ -1,0 +1,1 @@
+export default function Start(_: object) { return <p>Start</p>; }

@@ -1,0 +1,1 @@
+export default function Tester(_: object) { return <p>Tester</p>; }

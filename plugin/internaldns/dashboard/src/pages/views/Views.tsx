@@ -1,0 +1,1 @@
+export default function Views(_: object) { return <p>Views</p>; }
