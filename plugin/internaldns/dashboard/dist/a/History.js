@@ -1,1 +1,1 @@
-import{wr as e}from"./index.js";var t=e();function n(e){return(0,t.jsx)(`p`,{children:`History`})}export{n as default};
+import{Vr as e}from"./index.js";var t=e();function n(e){return(0,t.jsx)(`p`,{children:`History`})}export{n as default};

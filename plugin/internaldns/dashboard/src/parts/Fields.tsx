@@ -1,4 +1,4 @@
-import { Input, InputArea } from "@cloudflare/kumo";
+import { Input } from "@cloudflare/kumo";
 import { useId, type ReactNode } from "react";
 
 import { at } from "../api/errors";
@@ -72,14 +72,12 @@ export function AreaField({ value, onChange, mono, rows = 4, placeholder, disabl
   const wrong = common.pointer !== undefined && at(common.faults ?? [], common.pointer) !== undefined;
   return (
     <Field {...common} id={id}>
-      <InputArea
+      <textarea
         id={id}
-        aria-label={common.label}
-        className={`w-full ${mono ? "mono" : ""}`}
+        className={`w-full rounded-lg bg-kumo-control px-3 py-2 text-base text-kumo-default ring outline-none placeholder:text-kumo-placeholder focus-visible:ring-2 disabled:opacity-60 ${wrong ? "ring-kumo-danger" : "ring-kumo-line focus-visible:ring-kumo-brand"} ${mono ? "mono" : ""}`}
         value={value}
-        onChange={(e: { target: { value: string } }) => onChange(e.target.value)}
+        onChange={(e) => onChange(e.target.value)}
         rows={rows}
-        variant={wrong ? "error" : "default"}
         aria-invalid={wrong}
         aria-describedby={wrong ? `${id}-wrong` : undefined}
         spellCheck={false}
