@@ -1,4 +1,4 @@
-import { APIError } from "./errors";
+import { APIError, isSignedOut } from "./errors";
 import { csrf, expired } from "./session";
 import type { Fault, Message, PageInfo } from "./types";
 
@@ -54,12 +54,12 @@ function seen(headers: Headers): number {
  */
 export async function call<T>(method: string, path: string, options: Options = {}): Promise<Answer<T>> {
   const response = await send(method, path, options);
-  if (response.status === 401) {
+  const at = seen(response.headers);
+  const envelope = await read(response);
+  if (isSignedOut(response.status, envelope.errors)) {
     await expired(options.signal);
     return call(method, path, options);
   }
-  const at = seen(response.headers);
-  const envelope = await read(response);
   if (!envelope.success) throw new APIError(response.status, envelope.errors);
   return { result: envelope.result as T, messages: envelope.messages, info: envelope.result_info, revision: at };
 }
@@ -68,7 +68,10 @@ export async function call<T>(method: string, path: string, options: Options = {
 export async function text(path: string): Promise<string> {
   const response = await send("GET", path, {});
   if (response.ok) return response.text();
-  throw new APIError(response.status, (await read(response)).errors);
+  const { errors } = await read(response);
+  if (!isSignedOut(response.status, errors)) throw new APIError(response.status, errors);
+  await expired();
+  return text(path);
 }
 
 /** send makes a request as the session has it. */

@@ -1,7 +1,7 @@
 import type { Fault } from "./types";
 
 /** The codes that the pages act upon (errors.go of the API). */
-export const codes = { inUse: 10503, revision: 10504 } as const;
+export const codes = { inUse: 10503, nobody: 9106 } as const;
 
 /** APIError is a call that was refused or not answered. */
 export class APIError extends Error {
@@ -23,6 +23,11 @@ export function faultsOf(error: unknown): Fault[] {
 /** isForbidden tells whether a call failed since the token lacks a right. */
 export function isForbidden(error: unknown): boolean {
   return error instanceof APIError && error.status === 403;
+}
+
+/** isSignedOut tells whether an answer means that there is no session: one that ended, or whose cookie the browser dropped. */
+export function isSignedOut(status: number, faults: Fault[]): boolean {
+  return status === 401 || (status === 400 && faults.some((f) => f.code === codes.nobody));
 }
 
 /** guarded tells whether what is wrong is nothing but a guardrail (LIVE 7). */

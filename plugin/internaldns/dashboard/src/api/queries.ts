@@ -2,6 +2,7 @@
 // object. Nothing needs to be invalidated by hand: an answer that tells of a new revision
 // makes all of it stale (watchRevisions).
 import { keepPreviousData, QueryClient, useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
 
 import { call, onRevision, type Query } from "./call";
 import { APIError } from "./errors";
@@ -67,6 +68,13 @@ export function useViews() {
 export function useView(id: string) {
   const path = `${useAccount()}/dns_settings/views/${id}`;
   return useQuery({ queryKey: ["view", id], queryFn: async ({ signal }) => (await call<View>("GET", path, { signal })).result });
+}
+
+/** useNames returns the names of zones and views by their ids, as far as the token may see them. */
+export function useNames(): Map<string, string> {
+  const zones = useZones().data;
+  const views = useViews().data;
+  return useMemo(() => new Map([...(zones ?? []), ...(views ?? [])].map((o) => [o.id, o.name])), [zones, views]);
 }
 
 /** useRules reads the resolver policies, in the order in which they are tried. */

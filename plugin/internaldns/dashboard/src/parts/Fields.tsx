@@ -47,10 +47,9 @@ export function TextField({ value, onChange, mono, inputMode, autoFocus, require
       <Input
         id={id}
         aria-label={common.label}
-        className={`w-full ${mono ? "mono" : ""}`}
+        className={`w-full ${wrong ? "ring-kumo-danger" : ""} ${mono ? "mono" : ""}`}
         value={value}
         onChange={(e) => onChange(e.target.value)}
-        variant={wrong ? "error" : "default"}
         aria-invalid={wrong}
         aria-describedby={wrong ? `${id}-wrong` : undefined}
         aria-required={required}

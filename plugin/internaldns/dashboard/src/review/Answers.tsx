@@ -12,6 +12,7 @@ export function Answers({ preview }: { preview: Preview }) {
   if (!report) return null;
   const total = report.changes.length + report.omitted;
   const compared = report.policies.reduce((sum, p) => sum + p.compared, 0);
+  if (total === 0 && report.settings.length > 0) return <Settings settings={report.settings} />;
   if (total === 0) {
     return (
       <p className="text-sm text-kumo-subtle">
@@ -21,6 +22,7 @@ export function Answers({ preview }: { preview: Preview }) {
   }
   return (
     <>
+      <Settings settings={report.settings} />
       <p className="mb-2 text-sm">
         <strong>{count(total, "answer differs", "answers differ")}</strong>
         <span className="text-kumo-subtle"> of {count(compared, "question")} compared</span>
@@ -34,6 +36,20 @@ export function Answers({ preview }: { preview: Preview }) {
         {total > shown && <li className="px-4 py-2.5 text-sm text-kumo-subtle">and {(total - shown).toLocaleString()} more</li>}
       </ul>
     </>
+  );
+}
+
+/** Settings are what policies do otherwise, of which the answers of single names do not tell. */
+function Settings({ settings }: { settings: NonNullable<Preview["answers"]>["settings"] }) {
+  return (
+    <ul className="mb-2 space-y-1 text-sm">
+      {settings.slice(0, shown).map((s, i) => (
+        <li key={i} className="break-words">
+          {s.policy && <strong>{s.policy}: </strong>}
+          {s.change}
+        </li>
+      ))}
+    </ul>
   );
 }
 

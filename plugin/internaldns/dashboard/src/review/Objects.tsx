@@ -1,5 +1,6 @@
 import { Badge } from "@cloudflare/kumo";
 
+import { useNames } from "../api/queries";
 import type { ObjectChange } from "../api/types";
 import { diff, doing, kinds, titleOf, type Line } from "./diff";
 
@@ -37,14 +38,16 @@ function OneObject({ change }: { change: ObjectChange }) {
 }
 
 function Lines({ lines }: { lines: Line[] }) {
+  const names = useNames();
+  const named = (text: string) => text.split("\n").map((line) => names.get(line) ?? line).join("\n");
   return (
     <dl className="mt-2 grid gap-x-4 gap-y-1 text-sm sm:grid-cols-[minmax(7rem,max-content)_1fr]">
       {lines.map((line) => (
         <div key={line.field} className="contents">
           <dt className="text-kumo-subtle break-words">{label(line.field)}</dt>
           <dd className="mono min-w-0 break-words whitespace-pre-wrap">
-            {line.before !== undefined && <Side kind="del" text={line.before} />}
-            {line.after !== undefined && <Side kind="ins" text={line.after} />}
+            {line.before !== undefined && <Side kind="del" text={named(line.before)} />}
+            {line.after !== undefined && <Side kind="ins" text={named(line.after)} />}
           </dd>
         </div>
       ))}

@@ -1,7 +1,7 @@
 import { Banner, Button, Checkbox } from "@cloudflare/kumo";
 import { WarningIcon } from "@phosphor-icons/react";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
 import { APIError, faultsOf, guarded, isForbidden } from "../api/errors";
 import { useAccount } from "../api/queries";
@@ -30,6 +30,10 @@ export function ReviewDialog({ request, end }: { request: Request; end: (outcome
     staleTime: Infinity,
   });
   const found = query.data;
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (found?.valid && !query.isFetching) button.current?.focus(); // Enter applies what is shown
+  }, [found, query.isFetching]);
   const [guards, setGuards] = useState<Fault[]>([]); // kept while they are overridden
 
   useEffect(() => {
@@ -69,7 +73,7 @@ export function ReviewDialog({ request, end }: { request: Request; end: (outcome
           </Button>
           <Button
             type="button"
-            autoFocus
+            ref={button}
             variant={request.danger || force ? "destructive" : "primary"}
             loading={making || query.isFetching}
             disabled={!unseen && !found?.valid}

@@ -1,4 +1,4 @@
-import { Button, SensitiveInput } from "@cloudflare/kumo";
+import { Button, Input } from "@cloudflare/kumo";
 import { useEffect, useState } from "react";
 
 import { faultsOf } from "../api/errors";
@@ -30,8 +30,9 @@ type Form = ReturnType<typeof useSignIn>;
 
 function TokenField({ form }: { form: Form }) {
   return (
-    <SensitiveInput
+    <Input
       label="API token"
+      type="password"
       className="w-full"
       value={form.token}
       onChange={(e) => form.setToken(e.target.value)}

@@ -4,6 +4,9 @@ import { places } from "./places";
 
 type Actions = { search: () => void; help: () => void; go: (href: string) => void };
 
+// Toasts are dialogs, too, but not modal ones.
+const dialogs = "[role=dialog]:not([aria-modal=false]),[role=alertdialog]:not([aria-modal=false])";
+
 const within = 1200; // milliseconds between g and the letter of a page
 
 /**
@@ -20,7 +23,7 @@ export function useShortcuts(actions: Actions) {
         event.preventDefault();
         return current.current.search();
       }
-      if (event.ctrlKey || event.metaKey || event.altKey || isText(event.target) || document.querySelector("[role=dialog],[role=alertdialog]")) return;
+      if (event.ctrlKey || event.metaKey || event.altKey || isText(event.target) || document.querySelector(dialogs)) return;
       const place = event.timeStamp - g < within ? places.find((p) => p.key === event.key) : undefined;
       g = event.key === "g" ? event.timeStamp : 0;
       if (place) current.current.go(place.href);

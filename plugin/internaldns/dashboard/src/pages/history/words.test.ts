@@ -5,6 +5,7 @@ import { callWords } from "./words";
 describe("callWords", () => {
   it.each([
     ["POST", "/client/v4/zones", "Zone created"],
+    ["START", "internaldns", "The account began"],
     ["DELETE", "/client/v4/zones/1f?force=true", "Zone deleted"],
     ["PATCH", "/zones/1f/dns_records/2", "Record changed"],
     ["POST", "/client/v4/accounts/a/internal_dns/changes/17/revert", "Change 17 undone"],

@@ -1,6 +1,7 @@
 // The calls of the API in the words of the pages.
 
 const calls: [RegExp, string][] = [
+  [/^START/, "The account began"],
   [/^POST \/zones$/, "Zone created"],
   [/^PATCH \/zones\/[^/]+$/, "Zone changed"],
   [/^DELETE \/zones\/[^/]+$/, "Zone deleted"],

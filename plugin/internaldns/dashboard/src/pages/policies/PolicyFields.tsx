@@ -102,7 +102,7 @@ function ViewFields({ draft, set, faults, disabled }: Omit<Props, "check">) {
       {draft.fallback && (
         <div className="grid gap-5 sm:grid-cols-2">
           <Field label="Falls back when" faults={faults} pointer={settingsPointers.triggers}>
-            <div className="space-y-2">
+            <div className="flex flex-col items-start gap-2">
               {triggers.map((t) => (
                 <Checkbox
                   key={t.value}

@@ -13,7 +13,7 @@ import { Picker } from "../../parts/Picker";
 import { Faults, Loaded } from "../../parts/States";
 import { useReview } from "../../review/Review";
 import { chainOf, troubleOf } from "./chain";
-import { draftOf, formOf, pointers, times, type SettingsDraft } from "./settings";
+import { draftOf, formOf, pointers, times, type SettingsDraft } from "./settingsForm";
 
 /** Settings is the reference of a zone, its SOA, and how long answers may be kept. */
 export function Settings({ zone }: { zone: Zone }) {

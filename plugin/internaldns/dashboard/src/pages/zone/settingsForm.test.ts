@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { ZoneSettings } from "../../api/types";
-import { draftOf, formOf } from "./settings";
+import { draftOf, formOf } from "./settingsForm";
 
 const base = {
   ns_ttl: 86400,
