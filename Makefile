@@ -67,6 +67,10 @@ update: ## rewrite goldens and scenario expectations; read the diff before commi
 		$(GO) test $$dir -update; \
 	done
 
+.PHONY: dashboard
+dashboard: ## check and build the dashboard's pages anew, which are committed; the only step that needs Node (20.19 or later)
+	cd plugin/internaldns/dashboard && npm ci --no-audit --no-fund && npm run typecheck && npm test && npm run build
+
 .PHONY: clean
 clean: ## remove what build made
 	rm -rf $(BIN)

@@ -1,0 +1,85 @@
+import { Switch } from "@cloudflare/kumo";
+import { DotsSixVerticalIcon } from "@phosphor-icons/react";
+import { Link } from "wouter";
+
+import type { Rule } from "../../api/types";
+import { DeclaredMark, ProblemMark } from "../../parts/Marks";
+import { outcomeOf } from "./draft";
+
+type Drag = { begin: () => void; over: () => void; end: () => void; step: (by: -1 | 1) => void };
+
+type Props = {
+  rule: Rule;
+  place: number;
+  views: Map<string, string>;
+  dragged: boolean;
+  drag?: Drag | undefined; // undefined for who may not, and of the Corefile
+  toggle?: (() => void) | undefined;
+};
+
+/** PolicyRow is one policy of the list, dragged by its handle or moved by the arrow keys on it. */
+export function PolicyRow({ rule, place, views, dragged, drag, toggle }: Props) {
+  return (
+    <li
+      onDragOver={(e) => {
+        e.preventDefault();
+        drag?.over();
+      }}
+      onDrop={(e) => e.preventDefault()}
+      className={`flex items-start gap-3 px-3 py-3 sm:px-4 ${dragged ? "bg-kumo-tint" : ""}`}
+    >
+      <div className="flex w-9 shrink-0 items-center pt-0.5">
+        {drag ? (
+          <button
+            type="button"
+            draggable
+            onDragStart={(e) => {
+              e.dataTransfer.effectAllowed = "move";
+              e.dataTransfer.setData("text/plain", rule.name); // without data Firefox drags nothing
+              const row = e.currentTarget.closest("li");
+              if (row) e.dataTransfer.setDragImage(row, 20, 20);
+              drag.begin();
+            }}
+            onDragEnd={drag.end}
+            onKeyDown={(e) => {
+              if (e.key !== "ArrowUp" && e.key !== "ArrowDown") return;
+              e.preventDefault();
+              drag.step(e.key === "ArrowUp" ? -1 : 1);
+            }}
+            aria-label={`Move ${rule.name}, at place ${place}: arrow up or down`}
+            title="Drag, or press arrow up and down"
+            className="cursor-grab rounded text-kumo-subtle outline-none hover:text-kumo-default focus-visible:ring-2 focus-visible:ring-kumo-brand active:cursor-grabbing"
+          >
+            <DotsSixVerticalIcon size={18} aria-hidden />
+          </button>
+        ) : (
+          <span className="w-[18px]" />
+        )}
+        <span className="ml-1 text-sm text-kumo-subtle tabular-nums">{place}</span>
+      </div>
+      <div className={`min-w-0 flex-1 ${rule.enabled ? "" : "opacity-70"}`}>
+        <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
+          <Link href={`/policies/${rule.id}`} className="min-w-0 font-medium break-words hover:underline">
+            {rule.name}
+          </Link>
+          <DeclaredMark declared={rule.declared} />
+          <ProblemMark problem={rule.problem} />
+        </div>
+        <p className="mono mt-0.5 line-clamp-2 break-words text-kumo-subtle" title={rule.traffic}>
+          {[rule.traffic, rule.identity].filter(Boolean).join("  and  ") || "every query"}
+        </p>
+        <p className="mt-0.5 text-sm">
+          <span aria-hidden>→ </span>
+          {outcomeOf(rule, views)}
+        </p>
+      </div>
+      <div className="shrink-0 pt-0.5" title={`precedence ${rule.precedence}`}>
+        {toggle ? (
+          <Switch size="sm" checked={rule.enabled} onCheckedChange={toggle} aria-label={`${rule.name} is on`} />
+        ) : (
+          <span className="text-sm text-kumo-subtle">{rule.enabled ? "on" : "off"}</span>
+        )}
+      </div>
+    </li>
+  );
+}

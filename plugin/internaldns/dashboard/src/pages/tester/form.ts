@@ -1,0 +1,42 @@
+/** Form is what the tester is asked, all of it text. */
+export type Form = {
+  name: string;
+  type: string;
+  client: string;
+  server: string;
+  identity: string;
+  host: string;
+  transport: string;
+  plain: boolean; // without RD
+  dnssec: boolean;
+};
+
+const texts = ["name", "type", "client", "server", "identity", "host", "transport"] as const;
+
+/** formOf reads the form from an address. */
+export function formOf(params: URLSearchParams): Form {
+  const text = (key: string) => params.get(key) ?? "";
+  return {
+    ...{ name: text("name"), type: text("type") || "A", client: text("client"), server: text("server") },
+    ...{ identity: text("identity"), host: text("host"), transport: text("transport") },
+    ...{ plain: params.has("plain"), dnssec: params.has("dnssec") },
+  };
+}
+
+/** paramsOf puts the form into an address. */
+export function paramsOf(form: Form): URLSearchParams {
+  const params = new URLSearchParams();
+  for (const key of texts) if (form[key].trim()) params.set(key, form[key].trim());
+  if (form.plain) params.set("plain", "1");
+  if (form.dnssec) params.set("dnssec", "1");
+  return params;
+}
+
+/** bodyOf returns what the API is asked. An address as the name asks for its PTR record. */
+export function bodyOf(form: Form): Record<string, string | boolean> {
+  const body: Record<string, string | boolean> = {};
+  for (const key of texts) if (form[key].trim()) body[key] = form[key].trim();
+  if (form.plain) body["no_recursion"] = true;
+  if (form.dnssec) body["dnssec"] = true;
+  return body;
+}

@@ -1,0 +1,79 @@
+import { Button, Input } from "@cloudflare/kumo";
+import { FunnelSimpleIcon, TrashIcon } from "@phosphor-icons/react";
+
+import { Choice } from "../../../parts/Fields";
+import { hows, needsValue, noFilter, type Condition, type Field, type How, type RecordFilter } from "./filter";
+import { recordTypes } from "./types";
+
+const words: Record<How, string> = { contains: "contains", exact: "is", startswith: "begins with", endswith: "ends with", present: "is there", absent: "is missing" };
+const fields: Field[] = ["name", "content", "comment", "tag"];
+
+/** Filters is the bar over the records: a text, a type, and conditions for those who need more. */
+export function Filters({ filter, set }: { filter: RecordFilter; set: (filter: RecordFilter) => void }) {
+  const add = () => set({ ...filter, conditions: [...filter.conditions, { field: "name", how: "contains", value: "" }] });
+  const change = (i: number, more: Partial<Condition>) =>
+    set({ ...filter, conditions: filter.conditions.map((c, j) => (i === j ? { ...c, ...more } : c)) });
+  return (
+    <div className="min-w-0 flex-1 space-y-2">
+      <div className="flex flex-wrap items-center gap-2">
+        <Input
+          aria-label="Search records"
+          placeholder="Search in any part"
+          className="min-w-0 flex-1 basis-full sm:max-w-72 sm:basis-auto"
+          value={filter.search}
+          onChange={(e) => set({ ...filter, search: e.target.value })}
+        />
+        <Choice
+          label="Type"
+          value={filter.type}
+          onChange={(type) => set({ ...filter, type })}
+          options={[{ value: "", label: "Any type" }, ...recordTypes.map((t) => ({ value: t.type, label: t.type }))]}
+        />
+        <Button variant="secondary" icon={<FunnelSimpleIcon />} onClick={add}>
+          Condition
+        </Button>
+        {filter !== noFilter && (filter.search || filter.type || filter.conditions.length > 0) && (
+          <Button variant="ghost" onClick={() => set(noFilter)}>
+            Clear
+          </Button>
+        )}
+      </div>
+      {filter.conditions.map((c, i) => (
+        <div key={i} className="flex flex-wrap items-center gap-2">
+          {i === 0 ? (
+            <span className="w-16 text-sm text-kumo-subtle">Where</span>
+          ) : (
+            <Choice
+              label="Which conditions must hold"
+              className="w-16 px-1!"
+              value={filter.match}
+              onChange={(match) => set({ ...filter, match })}
+              options={[
+                { value: "all", label: "and" },
+                { value: "any", label: "or" },
+              ]}
+            />
+          )}
+          <Choice label="Field" value={c.field} onChange={(field) => change(i, { field, how: "contains" })} options={fields.map((f) => ({ value: f, label: f }))} />
+          <Choice label="How" value={c.how} onChange={(how) => change(i, { how })} options={hows(c.field).map((h) => ({ value: h, label: words[h] }))} />
+          {needsValue(c) && (
+            <Input
+              aria-label="Value"
+              className="mono min-w-0 flex-1 sm:max-w-72"
+              autoFocus={!c.value}
+              value={c.value}
+              onChange={(e) => change(i, { value: e.target.value })}
+            />
+          )}
+          <Button
+            variant="ghost"
+            shape="square"
+            icon={<TrashIcon />}
+            aria-label="Take the condition away"
+            onClick={() => set({ ...filter, conditions: filter.conditions.filter((_, j) => j !== i) })}
+          />
+        </div>
+      ))}
+    </div>
+  );
+}
