@@ -52,17 +52,25 @@ func TestEveryCall(t *testing.T) {
 	kept := s.call("GET", account+"/internal_dns/backup", "")
 	s.must("POST", account+"/internal_dns/restore", string(kept.body))
 	s.must("DELETE", "/zones/"+z+"?force=true", "")
+	everyQueryCall(s, account)
+	if left := s.contract.Unseen(); len(left) > 0 {
+		t.Errorf("never called: %q", left)
+	}
+}
+
+// everyQueryCall ends all streams.
+func everyQueryCall(s *server, account string) {
+	s.t.Helper()
+	s.must("GET", account+"/internal_dns/queries", "")
+	s.must("GET", account+"/internal_dns/analytics", "")
 	f := s.follow("", "")
 	s.asked(querylog.Entry{Name: "www.corp.example."})
 	if got := f.name(); got != "www.corp.example" {
-		t.Errorf("the stream of queries: %s", got)
+		s.t.Errorf("the stream of queries: %s", got)
 	}
 	s.api.EndStreams()
 	if got := f.next(); got.kind != "end of file" {
-		t.Errorf("behind the end: %+v", got)
-	}
-	if left := s.contract.Unseen(); len(left) > 0 {
-		t.Errorf("never called: %q", left)
+		s.t.Errorf("behind the end: %+v", got)
 	}
 }
 
