@@ -17,21 +17,41 @@ const firstPrecedence = 1000
 // gone.
 type move struct{ old, now *Policy }
 
+// exchanged is the part of the list of policies that may differ: what the specs were there
+// and are now.
+type exchanged struct {
+	start          int
+	removed, added []*PolicySpec
+}
+
+// stays reports whether the policy at some place of the new list has the spec that was at
+// the same place.
+func (x *exchanged) stays(at int) bool {
+	at -= x.start
+	return at < 0 || at >= len(x.added) || x.same(at)
+}
+
+// same reports whether the specs at some place of both are one.
+func (x *exchanged) same(at int) bool {
+	return len(x.removed) == len(x.added) && x.removed[at] == x.added[at]
+}
+
 // addPolicies makes the policies and their index, or hands on what stays.
 func (b *builder) addPolicies() {
 	b.Policies, b.compiled, b.policies, b.automatic = b.old.Policies, b.old.compiled, b.old.policies, b.old.automatic
 	b.index, b.uses, b.used = b.old.index, b.old.uses, b.old.used
-	start, removed, added := difference(b.old.spec.Policies, b.spec.Policies)
+	var x exchanged
+	x.start, x.removed, x.added = difference(b.old.spec.Policies, b.spec.Policies)
 	fork := b.old.policies.Fork()
 	var moves []move
 	var precedences []uint32 // nil: as the specs say
-	if len(removed)+len(added) > 0 {
-		if b.automatic += automatic(added) - automatic(removed); b.automatic > 0 {
+	if len(x.removed)+len(x.added) > 0 {
+		if b.automatic += automatic(x.added) - automatic(x.removed); b.automatic > 0 {
 			precedences = b.precedences(b.spec.Policies)
 		}
-		moves = b.exchangePolicies(start, removed, added, precedences, fork)
+		moves = b.exchangePolicies(&x, precedences, fork)
 	}
-	moves = b.follow(start, start+len(added), precedences, fork, moves)
+	moves = b.follow(&x, precedences, fork, moves)
 	if len(moves) == 0 {
 		return
 	}
@@ -43,14 +63,21 @@ func (b *builder) addPolicies() {
 }
 
 // exchangePolicies takes the policies of some specs away and puts others in their place.
-func (b *builder) exchangePolicies(start int, removed, added []*PolicySpec, precedences []uint32, fork *keyed.Fork[*Policy]) (moves []move) {
-	for _, s := range removed {
-		fork.Delete(s.Name)
+func (b *builder) exchangePolicies(x *exchanged, precedences []uint32, fork *keyed.Fork[*Policy]) (moves []move) {
+	for i, s := range x.removed {
+		if !x.same(i) {
+			fork.Delete(s.Name)
+		}
 	}
-	made := make([]*Policy, len(added))
-	for i, s := range added {
+	made := make([]*Policy, len(x.added))
+	for i, s := range x.added {
+		at := x.start + i
+		if x.same(i) {
+			made[i] = b.old.compiled[at]
+			continue
+		}
 		before, _ := b.old.policies.Get(s.Name)
-		p := b.makePolicy(s, before, precedenceOf(s, precedences, start+i))
+		p := b.makePolicy(s, before, precedenceOf(s, precedences, at))
 		_, taken := fork.Get(s.Name)
 		b.repeated = b.repeated || taken
 		fork.Set(s.Name, p)
@@ -61,13 +88,16 @@ func (b *builder) exchangePolicies(start int, removed, added []*PolicySpec, prec
 	if b.repeated {
 		b.checkPolicyNames(b.spec.Policies)
 	}
-	for _, s := range removed {
+	for i, s := range x.removed {
+		if x.same(i) {
+			continue
+		}
 		if _, stays := fork.Get(s.Name); !stays {
 			gone, _ := b.old.policies.Get(s.Name)
 			moves = append(moves, move{old: gone})
 		}
 	}
-	b.compiled = slices.Concat(b.old.compiled[:start], made, b.old.compiled[start+len(removed):])
+	b.compiled = slices.Concat(b.old.compiled[:x.start], made, b.old.compiled[x.start+len(x.removed):])
 	return moves
 }
 
@@ -112,16 +142,16 @@ func (p *Policy) with(precedence uint32, view *View) *Policy {
 	return &next
 }
 
-// follow has the policies of old, but for those of some places, have the views and the
-// precedences that are theirs now, and adds them to the moves.
-func (b *builder) follow(from, to int, precedences []uint32, fork *keyed.Fork[*Policy], moves []move) []move {
+// follow has the policies whose specs stay have the views and the precedences that are
+// theirs now, and adds them to the moves.
+func (b *builder) follow(x *exchanged, precedences []uint32, fork *keyed.Fork[*Policy], moves []move) []move {
 	stale, linked := b.staleViews()
 	if precedences == nil && !linked {
 		return moves
 	}
-	owned := to > from || len(b.compiled) != len(b.old.compiled)
+	owned := len(x.removed)+len(x.added) > 0
 	for i, p := range b.compiled {
-		if i >= from && i < to {
+		if !x.stays(i) {
 			continue
 		}
 		view := p.View
