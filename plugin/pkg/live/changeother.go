@@ -58,10 +58,7 @@ func (c *Change) UpdateView(id string, update func(*View) error) (*View, error) 
 func (c *Change) putView(id string, now *View) {
 	c.views.set(id, now)
 	c.specs.setView(id, now, c)
-	for _, r := range c.policiesOf(id) {
-		c.specs.setRule(r.ID, r, c)
-	}
-	c.specs.findGone(id, c)
+	c.specs.nameView(id, c.policiesOf(id), c)
 	c.linked = true
 }
 

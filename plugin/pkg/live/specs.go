@@ -166,6 +166,22 @@ func (s *specs) putRule(id string, before, now *Rule, names namer) {
 	}
 }
 
+// nameView has the policies of the rules that name a view, which are given, call it what it
+// is called now.
+func (s *specs) nameView(view string, rules []*Rule, names namer) {
+	name, _ := names.viewName(view)
+	policies, fork := slices.Clone(s.policies), s.byRule.Fork()
+	for _, r := range rules {
+		if before, _ := fork.Get(r.ID); before.View.Name != name {
+			next := policySpec(r, names)
+			policies[slices.Index(policies, before)] = next
+			fork.Set(r.ID, next)
+		}
+	}
+	s.policies, s.byRule = policies, fork.Map()
+	s.findGone(view, names)
+}
+
 // namesView reports whether a rule, which may be nil, names a view.
 func namesView(r *Rule) bool { return r != nil && r.Action == model.UseView }
 

@@ -155,7 +155,7 @@ func (b *builder) follow(x *exchanged, precedences []uint32, fork *keyed.Fork[*P
 			continue
 		}
 		view := p.View
-		if linked && p.Action == UseView && (view == nil || stale[view]) {
+		if linked && p.Action == UseView && (view == nil || stale(view)) {
 			view = b.viewOf(p)
 		}
 		precedence := p.Precedence
@@ -176,21 +176,31 @@ func (b *builder) follow(x *exchanged, precedences []uint32, fork *keyed.Fork[*P
 	return moves
 }
 
-// staleViews returns the views of old that are gone or others now, and whether policies
-// may find another view than before.
-func (b *builder) staleViews() (stale map[*View]bool, linked bool) {
+// staleViews returns which views of old are gone or others now, and whether policies may
+// find another view than before.
+func (b *builder) staleViews() (stale func(*View) bool, linked bool) {
 	_, gone, come := difference(b.old.Views, b.Views)
 	if len(gone)+len(come) == 0 && slices.Equal(b.spec.Gone, b.old.spec.Gone) {
 		return nil, false
 	}
-	stale = make(map[*View]bool, len(gone))
+	var few []*View
 	for _, v := range gone {
-		if b.views[v.Name] != v {
-			stale[v] = true
+		if now, _ := b.views.Get(v.Name); now != v {
+			few = append(few, v)
 		}
 	}
-	return stale, true
+	if len(few) <= maxFew {
+		return func(v *View) bool { return slices.Contains(few, v) }, true
+	}
+	many := make(map[*View]bool, len(few))
+	for _, v := range few {
+		many[v] = true
+	}
+	return func(v *View) bool { return many[v] }, true
 }
+
+// maxFew is how many pointers are compared faster one after another than found in a map.
+const maxFew = 8
 
 // numberPolicy gives a policy the number of the one of its name, or a new one.
 func (b *builder) numberPolicy(p, before *Policy) {
@@ -207,7 +217,7 @@ func (b *builder) viewOf(p *Policy) *View {
 	if p.Action != UseView {
 		return nil
 	}
-	view := b.views[p.ViewName]
+	view, _ := b.views.Get(p.ViewName)
 	if view == nil && !b.isGone(p.ViewName) {
 		b.lostViews = true
 		b.problems.Errorf(problem.ViewUnknown, p.spec.View.Pos, policyObject(p.Name), "there is no view %q in this server block; known: %s",

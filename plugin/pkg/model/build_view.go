@@ -1,10 +1,10 @@
 package model
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/internaldns/internaldns/plugin/pkg/domain"
+	"github.com/internaldns/internaldns/plugin/pkg/keyed"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
 )
 
@@ -17,43 +17,44 @@ func (b *builder) addViews() {
 	if !renewed && len(removed)+len(added) == 0 {
 		return
 	}
-	if renewed || !b.freeNames(removed, added) {
+	fork, free := b.freeNames(removed, added)
+	if renewed || !free {
 		start, removed, added = 0, b.old.spec.Views, b.spec.Views
-		b.views, b.looseViews = make(map[string]*View, len(added)), false
+		fork, b.looseViews = new(keyed.Map[*View]).Fork(), false
 	}
 	made := make([]*View, 0, len(added))
 	for _, s := range added {
-		if other := b.views[s.Name]; other != nil {
+		if other, _ := fork.Get(s.Name); other != nil {
 			b.problems.Errorf(problem.ViewNameTaken, s.Pos, viewObject(s.Name), "the view name is taken by the view at %s; view names are unique in a server block", other.Pos)
 			b.lostZones = true
 			continue
 		}
-		v := b.old.views[s.Name]
+		v := b.old.View(s.Name)
 		if v == nil || v.spec != s || renamed && v.loose || v.holdsAny(b.changed) {
 			v = b.newView(s)
 		}
 		b.looseViews = b.looseViews || v.loose
-		b.views[s.Name] = v
+		fork.Set(s.Name, v)
 		made = append(made, v)
 	}
+	b.views = fork.Map()
 	b.Views = slices.Concat(b.old.Views[:start], made, b.old.Views[start+len(removed):])
 }
 
-// freeNames has b.views be a map without some views, which may be changed and has room for
-// others, and reports whether all of these have names of their own.
-func (b *builder) freeNames(removed, added []*ViewSpec) bool {
-	b.views = make(map[string]*View, len(b.old.views)+len(added))
-	maps.Copy(b.views, b.old.views)
+// freeNames returns the views of old by name without some and with room for others, and
+// whether all of these have names of their own.
+func (b *builder) freeNames(removed, added []*ViewSpec) (fork *keyed.Fork[*View], free bool) {
+	fork = b.old.views.Fork()
 	for _, s := range removed {
-		delete(b.views, s.Name)
+		fork.Delete(s.Name)
 	}
 	for _, s := range added {
-		if _, taken := b.views[s.Name]; taken {
-			return false
+		if _, taken := fork.Get(s.Name); taken {
+			return nil, false
 		}
-		b.views[s.Name] = nil
+		fork.Set(s.Name, nil)
 	}
-	return true
+	return fork, true
 }
 
 // holdsAny reports whether the view holds one of some zones.

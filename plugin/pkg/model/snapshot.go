@@ -31,7 +31,7 @@ type config struct {
 	links      map[string]link    // the references, by the ID of the zone they lead from
 	loose      bool               // a reference names a zone by another spelling than its ID
 	looseViews bool               // a view does
-	views      map[string]*View   // by name
+	views      keyed.Map[*View]   // by name
 	compiled   []*Policy          // in the order declared, disabled ones included
 	policies   keyed.Map[*Policy] // the same by name
 	automatic  int                // of them, those whose specs have no precedence
@@ -60,7 +60,10 @@ func (s *Snapshot) Data(z *Zone) *zone.Zone { return s.data.At(z.number) }
 func (s *Snapshot) Zone(id string) *Zone { return s.zones[id] }
 
 // View returns the view of that name, nil if there is none.
-func (s *Snapshot) View(name string) *View { return s.views[name] }
+func (s *Snapshot) View(name string) *View {
+	v, _ := s.views.Get(name)
+	return v
+}
 
 // Holds reports whether the zone of that ID is in the view, which may be nil.
 func (s *Snapshot) Holds(v *View, id string) bool {
