@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/internaldns/internaldns/plugin/pkg/list"
 	"github.com/internaldns/internaldns/plugin/pkg/live"
 	"github.com/internaldns/internaldns/plugin/pkg/record"
 )
@@ -157,6 +158,26 @@ func TestDiffOfServer(t *testing.T) {
 	}
 	if out := s.run("diff", "-api", "URL", "-block", "corp.example:1053", "two"); !strings.Contains(out, "holds no line `internaldns default`") {
 		t.Errorf("the block that was named: %s", out)
+	}
+}
+
+// A policy that names a list of the store is compared as others are.
+func TestDiffOfServerLists(t *testing.T) {
+	s, _ := newOffice(t)
+	s.change(func(c *live.Change) error {
+		l, err := c.CreateList(live.List{Name: "hosts", Kind: list.Domain}, []live.ListItem{{Value: "a.example"}}, "")
+		if err != nil {
+			return err
+		}
+		v := c.CreateView("of lists", []string{live.DeclaredID("default", "zone", "corp.example")})
+		c.CreateRule(live.Rule{
+			Name: "by list", Enabled: true, Precedence: 3000, Traffic: "dns.fqdn in $" + l.ID, ViewID: v.ID,
+			Settings: fmt.Appendf(nil, `{"resolve_dns_internally":{"view_id":%q}}`, v.ID),
+		})
+		return nil
+	})
+	if out := s.run("diff", "-api", "URL", "Corefile"); !strings.HasPrefix(out, "POLICY") || !strings.Contains(out, "\nby list ") || strings.Contains(out, "[exit") {
+		t.Error(out)
 	}
 }
 

@@ -20,8 +20,8 @@ type Replica struct {
 	lists   expr.Lists
 }
 
-// NewReplica returns an empty replica of the account of a name. lists resolves the lists
-// of policies that have none of their own; it may be nil.
+// NewReplica returns an empty replica of the account of a name. lists resolves the
+// lists that policies name, the account's and those of files; it may be nil.
 func NewReplica(account string, lists expr.Lists) *Replica {
 	return &Replica{account: account, objects: newObjects(), lists: lists}
 }
@@ -91,7 +91,8 @@ func (r *Replica) Declares() bool {
 }
 
 // Over returns what a server block would serve whose Corefile declares what base holds,
-// nothing if it is nil, and that serves the account beside it, and what of the account would not fit, by
+// nothing if it is nil, and that serves the account beside it; and what of the account
+// would not fit, by
 // pointers such as /views/ID.
 func (r *Replica) Over(base *model.Snapshot) (*model.Snapshot, map[string]problem.Problem, error) {
 	b := new(Block)
@@ -99,11 +100,9 @@ func (r *Replica) Over(base *model.Snapshot) (*model.Snapshot, map[string]proble
 		b.base = withPrecedences(base)
 	}
 	s := r.objects.allSpecs(declare(r.account, []*Block{b}))
-	if r.lists != nil {
+	if r.lists != nil { // those of the account are not among the objects
 		for _, p := range s.policies {
-			if p.Lists == nil {
-				p.Lists = r.lists
-			}
+			p.Lists = r.lists
 		}
 	}
 	made, problems := b.build(&s, r.objects.data, base)
