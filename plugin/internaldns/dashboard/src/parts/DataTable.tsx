@@ -7,6 +7,7 @@ import { useEffect, useRef, useState, type ReactNode } from "react";
 export type Column<T> = {
   key: string;
   title: string;
+  untitled?: boolean; // the title is for screen readers only
   width?: string; // a class such as w-32; those without share what is left
   from?: "sm" | "md" | "lg"; // the width of window from which on it is shown
   sort?: boolean; // whether the rows can be sorted by it
@@ -122,7 +123,7 @@ function Heads<T>({ columns, selection, order, onOrder }: Props<T>) {
                   {sorted && (order.down ? <CaretDownIcon aria-hidden /> : <CaretUpIcon aria-hidden />)}
                 </button>
               ) : (
-                c.title
+                <span className={c.untitled ? "sr-only" : ""}>{c.title}</span>
               )}
             </Table.Head>
           );

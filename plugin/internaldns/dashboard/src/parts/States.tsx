@@ -45,7 +45,7 @@ export function Failed({ error, retry }: { error: unknown; retry?: () => void })
 function NoPermission({ error }: { error: unknown }) {
   return (
     <Nothing icon={<LockSimpleIcon size={40} />} title="This token may not see this">
-      {faultsOf(error)[0]?.message} Sign in with another one, or ask who made the token.
+      {faultsOf(error)[0]?.message.replace(/\.?$/, ".")} Sign in with another one, or ask who made the token.
     </Nothing>
   );
 }
@@ -87,7 +87,7 @@ export function FaultText({ message }: { message: string }) {
   return (
     <>
       <span className="block break-words">{text}</span>
-      {caret && <pre className="mono mt-1 overflow-x-auto leading-snug whitespace-pre">{caret}</pre>}
+      {caret && <pre tabIndex={0} className="mono mt-1 overflow-x-auto leading-snug whitespace-pre">{caret}</pre>}
     </>
   );
 }

@@ -31,9 +31,10 @@ export function ReviewDialog({ request, end }: { request: Request; end: (outcome
   });
   const found = query.data;
   const button = useRef<HTMLButtonElement>(null);
+  const unseen = isForbidden(query.error); // who may write may not always preview
   useEffect(() => {
-    if (found?.valid && !query.isFetching) button.current?.focus(); // Enter applies what is shown
-  }, [found, query.isFetching]);
+    if ((found?.valid || unseen) && !query.isFetching) button.current?.focus(); // Enter applies what is shown
+  }, [found, unseen, query.isFetching]);
   const [guards, setGuards] = useState<Fault[]>([]); // kept while they are overridden
 
   useEffect(() => {
@@ -58,7 +59,6 @@ export function ReviewDialog({ request, end }: { request: Request; end: (outcome
     }
   };
 
-  const unseen = isForbidden(query.error); // who may write may not always preview
   return (
     <Modal
       open

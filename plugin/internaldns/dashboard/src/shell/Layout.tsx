@@ -34,13 +34,13 @@ export function Layout() {
       >
         Skip to the page
       </a>
-      <div className="sticky top-0 z-30 flex h-14 items-center gap-2 border-b border-kumo-hairline bg-kumo-base px-3 lg:hidden">
+      <header className="sticky top-0 z-30 flex h-14 items-center gap-2 border-b border-kumo-hairline bg-kumo-base px-3 lg:hidden">
         <Button variant="ghost" shape="square" icon={<ListIcon />} aria-label="Menu" aria-expanded={menu} onClick={() => setMenu(!menu)} />
         <Link href="/" className="flex items-center gap-2 font-semibold">
           <Mark size={24} /> internaldns
         </Link>
         <Button className="ml-auto" variant="ghost" shape="square" icon={<MagnifyingGlassIcon />} aria-label="Search" onClick={() => setOver("palette")} />
-      </div>
+      </header>
       {menu && <div aria-hidden className="fixed inset-0 z-30 bg-black/40 lg:hidden" onClick={() => setMenu(false)} />}
       <Side path={path} shown={menu} search={() => setOver("palette")} help={() => setOver("shortcuts")} />
       <main id="main" ref={main} tabIndex={-1} className="outline-none">

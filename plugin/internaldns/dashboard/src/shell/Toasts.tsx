@@ -1,9 +1,10 @@
-import { Toasty, useKumoToastManager } from "@cloudflare/kumo";
+import { Toasty, useKumoToastManager, type ButtonProps } from "@cloudflare/kumo";
 import { useMemo, type ReactNode } from "react";
 
 import { call } from "../api/call";
 import { faultsOf } from "../api/errors";
 import { useAccount } from "../api/queries";
+import { usePermission } from "../api/session";
 
 export function Toasts({ children }: { children: ReactNode }) {
   return <Toasty>{children}</Toasty>;
@@ -21,6 +22,7 @@ const long = 12_000; // milliseconds that an undo is offered: longer than one ta
 export function useTell(): Tell {
   const manager = useKumoToastManager();
   const account = useAccount();
+  const mayUndo = usePermission("Account Settings Read"); // which calls about the history need
   return useMemo(() => {
     const failed = (title: string, error: unknown) => {
       const text = faultsOf(error)
@@ -40,24 +42,18 @@ export function useTell(): Tell {
       failed,
       note: (text) => manager.add({ title: text }),
       made: (text, revision) => {
-        const id: string = manager.add({
-          variant: "success",
-          title: text,
-          description: `Change ${revision}`,
-          timeout: long,
-          actions: [
-            {
-              children: "Undo",
-              size: "sm",
-              variant: "secondary",
-              onClick: () => {
-                manager.close(id);
-                void undo(text, revision);
-              },
-            },
-          ],
-        });
+        const button: ButtonProps = {
+          children: "Undo",
+          size: "sm",
+          variant: "secondary",
+          onClick: () => {
+            manager.close(id);
+            void undo(text, revision);
+          },
+        };
+        const actions = mayUndo ? [button] : [];
+        const id: string = manager.add({ variant: "success", title: text, description: `Change ${revision}`, timeout: long, actions });
       },
     };
-  }, [account, manager]);
+  }, [account, manager, mayUndo]);
 }

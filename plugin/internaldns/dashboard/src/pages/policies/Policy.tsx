@@ -51,7 +51,7 @@ function Editor({ rule, start }: { rule?: Rule; start: PolicyDraft }) {
   const path = rule ? `${all}/${rule.id}` : all;
   const method = rule ? "PATCH" : "POST";
   const form = formOf(draft);
-  const check = useCheck(path, method, form);
+  const check = useCheck(path, method, form, may);
   const changed = !rule || JSON.stringify(form) !== JSON.stringify(formOf(base ? draftOf(base) : start));
 
   const submit = async () => {

@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
 
 import { below } from "../../api/errors";
 import { useAccount } from "../../api/queries";
 import type { Call, Fault, RuleForm } from "../../api/types";
+import { useSettled } from "../../parts/useSettled";
 import { preview } from "../../review/make";
 
 const pause = 400; // milliseconds without a key before an expression is checked
@@ -12,20 +12,16 @@ const pause = 400; // milliseconds without a key before an expression is checked
  * useCheck tells what is wrong with the expressions of a policy while they are typed: the
  * server reads them, as only it knows what they may be.
  */
-export function useCheck(path: string, method: Call["method"], form: RuleForm): { faults: Fault[]; busy: boolean; checked: boolean } {
+export function useCheck(path: string, method: Call["method"], form: RuleForm, wanted: boolean): { faults: Fault[]; busy: boolean; checked: boolean } {
   const account = useAccount();
   // What is checked has an outcome that is right: only expressions are asked about.
   const { traffic, identity } = form;
   const name = form.name || "this policy";
   const asked = JSON.stringify({ traffic, identity });
-  const [settled, setSettled] = useState(asked);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(asked), pause);
-    return () => clearTimeout(timer);
-  }, [asked]);
+  const settled = useSettled(asked, pause);
   const query = useQuery({
     queryKey: ["preview", "expression", path, method, settled],
-    enabled: settled !== JSON.stringify({ traffic: "", identity: "" }),
+    enabled: wanted && settled !== JSON.stringify({ traffic: "", identity: "" }),
     staleTime: Infinity,
     retry: false,
     queryFn: ({ signal }) => {
@@ -36,5 +32,5 @@ export function useCheck(path: string, method: Call["method"], form: RuleForm): 
   });
   const faults = below(query.data?.errors ?? [], 0).filter((f) => /^\/(traffic|identity)/.test(f.source?.pointer ?? ""));
   const current = settled === asked;
-  return { faults: current ? faults : [], busy: !current || query.isFetching, checked: current && query.data !== undefined && faults.length === 0 };
+  return { faults: current ? faults : [], busy: wanted && (!current || query.isFetching), checked: current && query.data !== undefined && faults.length === 0 };
 }

@@ -75,7 +75,7 @@ function Sentence({ line }: { line: Line }) {
         line.text
       )}
       {line.records && line.records.length > 0 && (
-        <pre className="mono mt-1 overflow-x-auto rounded-md bg-kumo-tint px-3 py-2 text-kumo-default">{line.records.join("\n")}</pre>
+        <pre className="mono mt-1 rounded-md bg-kumo-tint px-3 py-2 break-words whitespace-pre-wrap text-kumo-default">{line.records.join("\n")}</pre>
       )}
     </li>
   );

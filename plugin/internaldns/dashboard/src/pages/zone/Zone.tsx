@@ -81,7 +81,7 @@ function Where({ zone }: { zone: ZoneObject }) {
             {views.map((v, i) => (
               <span key={v.id}>
                 {i > 0 && ", "}
-                <Link href={`/views/${v.id}`} className="text-kumo-link hover:underline">
+                <Link href={`/views/${v.id}`} className="text-kumo-link underline">
                   {v.name}
                 </Link>
               </span>
@@ -91,7 +91,7 @@ function Where({ zone }: { zone: ZoneObject }) {
         ) : (
           <>
             No view holds it: put it into one at{" "}
-            <Link href="/views" className="text-kumo-link hover:underline">
+            <Link href="/views" className="text-kumo-link underline">
               Views
             </Link>
             , or have another zone reference it.

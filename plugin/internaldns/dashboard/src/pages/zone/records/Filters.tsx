@@ -2,19 +2,18 @@ import { Button, Input } from "@cloudflare/kumo";
 import { FunnelSimpleIcon, TrashIcon } from "@phosphor-icons/react";
 
 import { Choice } from "../../../parts/Fields";
-import { hows, needsValue, noFilter, type Condition, type Field, type How, type RecordFilter } from "./filter";
+import { another, fields, free, needsValue, noFilter, type Condition, type How, type RecordFilter } from "./filter";
 import { recordTypes } from "./types";
 
 const words: Record<How, string> = { contains: "contains", exact: "is", startswith: "begins with", endswith: "ends with", present: "is there", absent: "is missing" };
-const fields: Field[] = ["name", "content", "comment", "tag"];
 
 /** Filters is the bar over the records: a text, a type, and conditions for those who need more. */
 export function Filters({ filter, set }: { filter: RecordFilter; set: (filter: RecordFilter) => void }) {
-  const add = () => set({ ...filter, conditions: [...filter.conditions, { field: "name", how: "contains", value: "" }] });
+  const next = another(filter.conditions);
   const change = (i: number, more: Partial<Condition>) =>
     set({ ...filter, conditions: filter.conditions.map((c, j) => (i === j ? { ...c, ...more } : c)) });
   return (
-    <div className="min-w-0 flex-1 space-y-2">
+    <div className="w-full min-w-0 space-y-2 sm:w-auto sm:flex-1">
       <div className="flex flex-wrap items-center gap-2">
         <Input
           aria-label="Search records"
@@ -29,7 +28,7 @@ export function Filters({ filter, set }: { filter: RecordFilter; set: (filter: R
           onChange={(type) => set({ ...filter, type })}
           options={[{ value: "", label: "Any type" }, ...recordTypes.map((t) => ({ value: t.type, label: t.type }))]}
         />
-        <Button variant="secondary" icon={<FunnelSimpleIcon />} onClick={add}>
+        <Button variant="secondary" icon={<FunnelSimpleIcon />} disabled={!next} onClick={() => next && set({ ...filter, conditions: [...filter.conditions, next] })}>
           Condition
         </Button>
         {filter !== noFilter && (filter.search || filter.type || filter.conditions.length > 0) && (
@@ -54,8 +53,13 @@ export function Filters({ filter, set }: { filter: RecordFilter; set: (filter: R
               ]}
             />
           )}
-          <Choice label="Field" value={c.field} onChange={(field) => change(i, { field, how: "contains" })} options={fields.map((f) => ({ value: f, label: f }))} />
-          <Choice label="How" value={c.how} onChange={(how) => change(i, { how })} options={hows(c.field).map((h) => ({ value: h, label: words[h] }))} />
+          <Choice
+            label="Field"
+            value={c.field}
+            onChange={(field) => change(i, { field, how: free(filter.conditions, field, i)[0] ?? "contains" })}
+            options={fields.filter((f) => free(filter.conditions, f, i).length > 0).map((f) => ({ value: f, label: f }))}
+          />
+          <Choice label="How" value={c.how} onChange={(how) => change(i, { how })} options={free(filter.conditions, c.field, i).map((h) => ({ value: h, label: words[h] }))} />
           {needsValue(c) && (
             <Input
               aria-label="Value"

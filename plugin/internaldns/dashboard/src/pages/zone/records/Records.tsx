@@ -1,6 +1,6 @@
 import { Button } from "@cloudflare/kumo";
 import { ListBulletsIcon, PlusIcon } from "@phosphor-icons/react";
-import { useDeferredValue, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { useSearch } from "wouter";
 
 import { usePermission } from "../../../api/session";
@@ -9,12 +9,15 @@ import { DataTable, type Order } from "../../../parts/DataTable";
 import { Card } from "../../../parts/Page";
 import { Failed, Loading, Nothing } from "../../../parts/States";
 import { count } from "../../../parts/time";
+import { useSettled } from "../../../parts/useSettled";
 import { AddRecord, EditRecord } from "./Edit";
 import { Bulk } from "./Bulk";
 import { columnsOf } from "./columns";
 import { filterOf, isFiltered, queryOf } from "./filter";
 import { Filters } from "./Filters";
 import { useRecords } from "./useRecords";
+
+const pause = 150; // milliseconds without a key before the server is asked
 
 /** Records is the table of a zone's records, and all that can be done with them. */
 export function Records({ zone }: { zone: Zone }) {
@@ -24,7 +27,7 @@ export function Records({ zone }: { zone: Zone }) {
   const [order, setOrder] = useState<Order>({ by: "name", down: false });
   const [open, setOpen] = useState<string>(); // "new", or the record that is edited
   const [chosen, setChosen] = useState<Map<string, DNSRecord>>(new Map());
-  const wanted = useDeferredValue(filter);
+  const wanted = useSettled(filter, pause);
   const query = useMemo(() => queryOf(wanted, order), [wanted, order]);
   const records = useRecords(zone.id, query);
   const columns = useMemo(() => columnsOf(zone, mayWrite ? setOpen : undefined), [zone, mayWrite]);

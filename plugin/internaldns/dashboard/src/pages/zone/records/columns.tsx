@@ -48,7 +48,8 @@ export function columnsOf(zone: Zone, edit: ((id: string) => void) | undefined):
   if (edit) {
     columns.push({
       key: "edit",
-      title: "",
+      title: "Edit",
+      untitled: true,
       width: "w-14",
       cell: (r) => (
         <Button variant="ghost" size="sm" shape="square" icon={<PencilSimpleIcon />} aria-label={`Edit ${r.name} ${r.type}`} onClick={() => edit(r.id)} />

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { withQuery } from "../../../api/call";
-import { filterOf, hows, isFiltered, noFilter, queryOf } from "./filter";
+import { another, filterOf, free, hows, isFiltered, noFilter, queryOf, type Condition } from "./filter";
 
 const order = { by: "name", down: true };
 
@@ -36,6 +36,23 @@ describe("isFiltered", () => {
     expect(isFiltered(noFilter)).toBe(false);
     expect(isFiltered({ ...noFilter, type: "A" })).toBe(true);
     expect(isFiltered({ ...noFilter, conditions: [{ field: "name", how: "exact", value: "" }] })).toBe(false);
+  });
+});
+
+describe("conditions", () => {
+  const on = (field: "name" | "content", how: "contains" | "exact") => ({ field, how, value: "x" });
+  it("are offered once each", () => {
+    expect(free([on("name", "contains")], "name", -1)).toEqual(["exact", "startswith", "endswith"]);
+    expect(free([on("name", "contains")], "name", 0)).toContain("contains");
+  });
+  it("are added on another field first", () => {
+    expect(another([])).toMatchObject({ field: "name", how: "contains" });
+    expect(another([on("name", "exact")])).toMatchObject({ field: "content" });
+  });
+  it("end when there are all", () => {
+    const all: Condition[] = [];
+    for (let next = another(all); next; next = another(all)) all.push(next);
+    expect(all).toHaveLength(20);
   });
 });
 

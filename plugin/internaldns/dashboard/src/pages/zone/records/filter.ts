@@ -6,6 +6,8 @@ export type Condition = { field: Field; how: How; value: string };
 export type Field = "name" | "content" | "comment" | "tag";
 export type How = "contains" | "exact" | "startswith" | "endswith" | "present" | "absent";
 
+export const fields: Field[] = ["name", "content", "comment", "tag"];
+
 /** RecordFilter is which records the list shows. */
 export type RecordFilter = { search: string; type: string; conditions: Condition[]; match: "all" | "any" };
 
@@ -20,6 +22,24 @@ export function hows(field: Field): How[] {
 /** needsValue tells whether a condition asks for a text; whether a tag is there asks for its name. */
 export function needsValue(c: Condition): boolean {
   return c.field === "tag" || (c.how !== "present" && c.how !== "absent");
+}
+
+/**
+ * free returns the conditions on a field that no other condition has yet: the API takes each
+ * once.
+ */
+export function free(conditions: Condition[], field: Field, but: number): How[] {
+  return hows(field).filter((how) => !conditions.some((c, i) => i !== but && c.field === field && c.how === how));
+}
+
+/** another returns a condition that there is none of yet, undefined when there are all. */
+export function another(conditions: Condition[]): Condition | undefined {
+  for (const field of fields) {
+    const how = free(conditions, field, -1)[0];
+    if (how && !conditions.some((c) => c.field === field)) return { field, how, value: "" };
+  }
+  const field = fields.find((f) => free(conditions, f, -1).length > 0);
+  return field && { field, how: free(conditions, field, -1)[0] ?? "contains", value: "" };
 }
 
 /** queryOf returns the parameters of a call that lists the records. */

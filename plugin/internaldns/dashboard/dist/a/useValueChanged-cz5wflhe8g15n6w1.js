@@ -1,0 +1,1 @@
+import{At as e,Br as t,Hr as n,Or as r,xr as i}from"./src.js";var a=r(`error`,`Base UI`),o=n(t(),1);function s(t,n){let r=o.useRef(t),a=e(n);i(()=>{r.current!==t&&a(r.current),r.current=t},[t,a])}export{a as n,s as t};
