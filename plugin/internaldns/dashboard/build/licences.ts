@@ -18,7 +18,7 @@ export function licences(): Plugin {
     generateBundle(_, bundle) {
       const folders = new Set(styles.map((name) => join(root, "node_modules", name)));
       for (const part of Object.values(bundle)) {
-        if (part.type === "chunk") for (const id of part.moduleIds) add(folders, id);
+        if (part.type === "chunk") for (const id of part.moduleIds) add(folders, root, id);
       }
       const texts = [...folders].map(notice).sort();
       const head = "The dashboard of internaldns contains, as a whole or in part, the packages below.\n";
@@ -27,11 +27,16 @@ export function licences(): Plugin {
   };
 }
 
-/** add adds the folder of the package that a module is of, if it is of one. */
-function add(folders: Set<string>, id: string) {
+/** add adds the folder of the package that a module is of, and of those that it has packed. */
+function add(folders: Set<string>, root: string, id: string) {
   const path = id.replace(/^\0/, "").replace(/\?.*$/, "");
   const found = /^(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path);
-  if (found?.[1]) folders.add(found[1]);
+  if (!found?.[1]) return;
+  folders.add(found[1]);
+  // Kumo's files are packed of others, and say of which packages these were.
+  for (const region of readFileSync(path, "utf8").matchAll(/^\/\/#region .*\/node_modules\/((?:@[^/\n]+\/)?[^/\n]+)\//gm)) {
+    if (region[1]) folders.add(join(root, "node_modules", region[1]));
+  }
 }
 
 function notice(folder: string): string {

@@ -26,6 +26,12 @@ export default function Shortcuts({ close }: { close: () => void }) {
           </div>
         ))}
       </dl>
+      <p className="pb-5 text-sm text-kumo-subtle">
+        <a href="/licences.txt" className="underline">
+          Licences
+        </a>{" "}
+        of what these pages are made of
+      </p>
     </Modal>
   );
 }

@@ -16,7 +16,7 @@ import { chainOf, troubleOf } from "./chain";
 import { draftOf, formOf, pointers, times, type SettingsDraft } from "./settingsForm";
 
 /** Settings is the reference of a zone, its SOA, and how long answers may be kept. */
-export function Settings({ zone }: { zone: Zone }) {
+export default function Settings({ zone }: { zone: Zone }) {
   const query = useZoneSettings(zone.id);
   return <Loaded query={query}>{(settings) => <Form key={zone.id} zone={zone} settings={settings} />}</Loaded>;
 }

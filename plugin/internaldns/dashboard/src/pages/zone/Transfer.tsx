@@ -13,7 +13,7 @@ import { count } from "../../parts/time";
 import { useTell } from "../../shell/Toasts";
 
 /** Transfer is a zone as a file: in and out. */
-export function Transfer({ zone }: { zone: Zone }) {
+export default function Transfer({ zone }: { zone: Zone }) {
   const may = usePermission("DNS Write") && !zone.declared;
   return (
     <>

@@ -1,5 +1,6 @@
 import { Button, Tabs } from "@cloudflare/kumo";
 import { FlaskIcon, TrashIcon } from "@phosphor-icons/react";
+import { lazy, Suspense } from "react";
 import { Link, useLocation } from "wouter";
 
 import { useViews, useZone } from "../../api/queries";
@@ -7,13 +8,15 @@ import { usePermission } from "../../api/session";
 import type { Zone as ZoneObject } from "../../api/types";
 import { DeclaredMark, DeclaredNote } from "../../parts/Marks";
 import { Page } from "../../parts/Page";
-import { Faults, Loaded } from "../../parts/States";
+import { Faults, Loaded, Loading } from "../../parts/States";
 import { count } from "../../parts/time";
 import { useReview } from "../../review/Review";
 import { Records } from "./records/Records";
-import { Settings } from "./Settings";
-import { Transfer } from "./Transfer";
-import { ZoneHistory } from "./ZoneHistory";
+
+// Most who come here look at the records.
+const Settings = lazy(() => import("./Settings"));
+const Transfer = lazy(() => import("./Transfer"));
+const ZoneHistory = lazy(() => import("./ZoneHistory"));
 
 const tabs = [
   { value: "records", label: "Records" },
@@ -61,9 +64,11 @@ function Loadedzone({ zone, tab }: { zone: ZoneObject; tab: string }) {
         <Tabs variant="underline" tabs={tabs} value={tab} onValueChange={(to) => navigate(`/zones/${zone.id}/${to}`)} />
       </div>
       {tab === "records" && <Records zone={zone} />}
-      {tab === "transfer" && <Transfer zone={zone} />}
-      {tab === "settings" && <Settings zone={zone} />}
-      {tab === "history" && <ZoneHistory zone={zone} />}
+      <Suspense fallback={<Loading />}>
+        {tab === "transfer" && <Transfer zone={zone} />}
+        {tab === "settings" && <Settings zone={zone} />}
+        {tab === "history" && <ZoneHistory zone={zone} />}
+      </Suspense>
     </Page>
   );
 }

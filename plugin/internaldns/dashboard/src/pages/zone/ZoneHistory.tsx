@@ -2,6 +2,6 @@ import type { Zone } from "../../api/types";
 import { ChangeList } from "../history/ChangeList";
 
 /** ZoneHistory is the changes of a zone and its records. */
-export function ZoneHistory({ zone }: { zone: Zone }) {
+export default function ZoneHistory({ zone }: { zone: Zone }) {
   return <ChangeList query={{ object: zone.id }} />;
 }
