@@ -2,17 +2,19 @@ package api
 
 import (
 	"net/http"
+	"path"
 	"strings"
 )
 
-// top is what the API's paths begin with, those of other versions of it included. All
-// others belong to the dashboard.
+// top is what the API's paths begin with, those of other versions of it included, and
+// those that mean one of them by a detour, which the API refuses. All others belong to the
+// dashboard.
 const top = "/client"
 
 // pages returns what answers a request for the dashboard: nil if it is one of the API, or
 // there is no dashboard.
 func (a *API) pages(req *http.Request) http.Handler {
-	if path := req.URL.Path; a.cfg.Pages == nil || path == top || strings.HasPrefix(path, top+"/") {
+	if at := path.Clean(req.URL.Path); a.cfg.Pages == nil || at == top || strings.HasPrefix(at, top+"/") {
 		return nil
 	}
 	return a.cfg.Pages()
