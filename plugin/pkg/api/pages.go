@@ -14,11 +14,13 @@ const top = "/client"
 // pages returns what answers a request for the dashboard: nil if it is one of the API, or
 // there is no dashboard.
 func (a *API) pages(req *http.Request) http.Handler {
-	if at := path.Clean(req.URL.Path); a.cfg.Pages == nil || at == top || strings.HasPrefix(at, top+"/") {
+	if at := req.URL.Path; a.cfg.Pages == nil || ofAPI(at) || ofAPI(path.Clean(at)) {
 		return nil
 	}
 	return a.cfg.Pages()
 }
+
+func ofAPI(at string) bool { return at == top || strings.HasPrefix(at, top+"/") }
 
 // page has the dashboard answer a request.
 func (a *API) page(pages http.Handler, w http.ResponseWriter, req *http.Request) {
