@@ -151,7 +151,7 @@ func (c *call) showObjects(e *live.Entry) (shown []objectChange, count int, bad 
 			return nil, 0, c.fail(err)
 		}
 		count++
-		if len(shown) < shownObjects && c.mayObject(edited, readingOf(edited.Kind)) {
+		if len(shown) < shownObjects && c.mayObject(edited, permissionsOf(edited.Kind).read) {
 			shown = append(shown, objectChange{
 				Kind: edited.Kind, ID: edited.ID, ZoneID: edited.Zone,
 				Before: c.showObject(edited, edited.Before), After: c.showObject(edited, edited.After),
@@ -189,11 +189,7 @@ func revertChange(c *call) *Error {
 // mayRevert refuses to put an object back for a bearer that could not do so by a call of
 // its own.
 func (c *call) mayRevert(o *live.Object) *Error {
-	needs := map[string]token.Permission{
-		"zone": token.ZoneWrite, "record": token.DNSWrite, "view": token.DNSViewWrite, "rule": token.ResolverPoliciesWrite, "list": token.ListsWrite,
-		"location": token.LocationsWrite, "gateway": token.ZeroTrustWrite,
-		"token": token.APITokensWrite, "settings": token.AccountDNSSettingsWrite,
-	}[o.Kind]
+	needs := permissionsOf(o.Kind).write
 	if !c.mayObject(o, needs) {
 		return c.forbidden(needs)
 	}
@@ -239,12 +235,15 @@ func (c *call) zoneOf(id string, states ...any) *token.Zone {
 	return on
 }
 
-// readingOf returns the permission to read objects of a kind.
-func readingOf(kind string) token.Permission {
-	return map[string]token.Permission{
-		"zone": token.ZoneRead, "record": token.DNSRead, "view": token.DNSViewRead, "rule": token.ResolverPoliciesRead, "list": token.ListsRead,
-		"location": token.LocationsRead, "gateway": token.ZeroTrustRead,
-		"token": token.APITokensRead, "settings": token.AccountDNSSettingsRead,
+// permissions are those that objects of a kind are read and written with.
+type permissions struct{ read, write token.Permission }
+
+func permissionsOf(kind string) permissions {
+	return map[string]permissions{
+		"zone": {token.ZoneRead, token.ZoneWrite}, "record": {token.DNSRead, token.DNSWrite}, "view": {token.DNSViewRead, token.DNSViewWrite},
+		"rule": {token.ResolverPoliciesRead, token.ResolverPoliciesWrite}, "list": {token.ListsRead, token.ListsWrite},
+		"location": {token.LocationsRead, token.LocationsWrite}, "gateway": {token.ZeroTrustRead, token.ZeroTrustWrite},
+		"token": {token.APITokensRead, token.APITokensWrite}, "settings": {token.AccountDNSSettingsRead, token.AccountDNSSettingsWrite},
 	}[kind]
 }
 

@@ -102,20 +102,13 @@ func (c *call) named(list problem.List) problem.List {
 // refusedFiles returns the zones of a server block that do not serve what their files
 // hold.
 func refusedFiles(server *Server) (list problem.List) {
-	for _, h := range server.Handlers {
-		files, ok := h.(interface{ Refused() map[string]string })
-		if !ok {
-			continue
+	for id, why := range server.refused() {
+		var pos problem.Pos
+		if z := server.Snapshot.Zone(id); z != nil {
+			pos = z.Pos
 		}
-		refused := files.Refused()
-		for _, id := range slices.Sorted(maps.Keys(refused)) {
-			var pos problem.Pos
-			if z := server.Snapshot.Zone(id); z != nil {
-				pos = z.Pos
-			}
-			list.Errorf(problem.ZoneFileInvalid, pos, fmt.Sprintf("%s %q", model.ZoneDirective, id),
-				"what the zone's files hold now is not served, but what they held before: %s", refused[id])
-		}
+		list.Errorf(problem.ZoneFileInvalid, pos, fmt.Sprintf("%s %q", model.ZoneDirective, id),
+			"what the zone's files hold now is not served, but what they held before: %s", why)
 	}
 	return list
 }

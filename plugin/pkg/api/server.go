@@ -2,6 +2,7 @@ package api
 
 import (
 	"cmp"
+	"iter"
 	"maps"
 	"net/http"
 	"slices"
@@ -184,17 +185,29 @@ func getStatus(c *call) *Error {
 
 // troubles returns the zones of a server block that do not serve what their files hold.
 func (c *call) troubles(server *Server) (list []zoneTrouble) {
-	for _, h := range server.Handlers {
-		files, ok := h.(interface{ Refused() map[string]string })
-		if !ok {
-			continue
-		}
-		refused := files.Refused()
-		for _, id := range slices.Sorted(maps.Keys(refused)) {
-			list = append(list, zoneTrouble{ID: c.account.ZoneID(id), Name: id, Problems: []string{refused[id]}})
-		}
+	for id, why := range server.refused() {
+		list = append(list, zoneTrouble{ID: c.account.ZoneID(id), Name: id, Problems: []string{why}})
 	}
 	return list
+}
+
+// refused yields the zones of a server block that do not serve what their files hold, by
+// their ID there, and why.
+func (s *Server) refused() iter.Seq2[string, string] {
+	return func(yield func(id, why string) bool) {
+		for _, h := range s.Handlers {
+			files, ok := h.(interface{ Refused() map[string]string })
+			if !ok {
+				continue
+			}
+			refused := files.Refused()
+			for _, id := range slices.Sorted(maps.Keys(refused)) {
+				if !yield(id, refused[id]) {
+					return
+				}
+			}
+		}
+	}
 }
 
 func statusRoutes() []*route {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"github.com/internaldns/internaldns/plugin/pkg/problem"
 	"github.com/internaldns/internaldns/plugin/pkg/record"
 )
 
@@ -52,9 +51,3 @@ func (d Draft) Record(ctx context.Context, z *Zone, id string) (*record.Record, 
 	}
 	return d.c.owners.find(z.ID, id)
 }
-
-// Settings returns the account's settings.
-func (d Draft) Settings() Settings { return d.c.Settings() }
-
-// Quarantined returns the objects that were not served before the change.
-func (d Draft) Quarantined() map[string]problem.Problem { return d.c.account.Quarantined() }
