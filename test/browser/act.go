@@ -1,0 +1,179 @@
+package browser
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// found is an element as find.js tells of it.
+type found struct {
+	X, Y      float64
+	Reachable bool
+	Over      string
+	Value     string
+	Checked   bool
+	Disabled  bool
+	Focused   bool
+}
+
+//go:embed find.js
+var findScript string //nolint:gochecknoglobals // embedded
+
+// Within is a part of a page, such as a dialog, by role and name.
+type Within struct {
+	page       *Page
+	role, name string
+}
+
+// In returns the part of the page with a role and a name; "" is any.
+func (p *Page) In(role, name string) Within { return Within{p, role, name} }
+
+// find returns the first element of a role and a name, nil if there is none.
+func (w Within) find(role, name string) *found {
+	w.page.t.Helper()
+	args := []any{role, name, nil}
+	if w.role != "" {
+		args[2] = []string{w.role, w.name}
+	}
+	var words []string
+	for _, arg := range args {
+		text, err := json.Marshal(arg)
+		w.page.must("ask for "+name, err)
+		words = append(words, string(text))
+	}
+	// A page that is just being left answers nothing.
+	at, err := chromedp.Run(w.page.ctx, chromedp.Evaluate[*found](findScript+"("+strings.Join(words, ",")+")", chromedp.EvalAwaitPromise))
+	if err != nil && w.page.ctx.Err() != nil {
+		w.page.t.Fatal(err)
+	}
+	return at
+}
+
+// await returns an element once it is there and something holds for it.
+func (w Within) await(role, name, what string, holds func(*found) bool) *found {
+	w.page.t.Helper()
+	var last *found
+	w.page.until(func() bool {
+		last = w.find(role, name)
+		return last != nil && holds(last)
+	}, func() string {
+		if last == nil {
+			return fmt.Sprintf("there is no %s %q", role, name)
+		}
+		return fmt.Sprintf("the %s %q is not %s: %+v", role, name, what, *last)
+	})
+	return last
+}
+
+// Click clicks on an element once it can be reached.
+func (w Within) Click(role, name string) {
+	w.page.t.Helper()
+	at := w.await(role, name, "to be clicked on", func(f *found) bool { return f.Reachable && !f.Disabled })
+	w.page.must("click "+name, chromedp.Do(w.page.ctx, chromedp.MouseClickXY(at.X, at.Y)))
+}
+
+// Fill puts a text in the place of what a field holds.
+func (w Within) Fill(role, name, text string) {
+	w.page.t.Helper()
+	w.Click(role, name)
+	w.await(role, name, "focused", func(f *found) bool { return f.Focused })
+	w.page.must("fill "+name, chromedp.Do(w.page.ctx, chromedp.KeyEvent("a", chromedp.KeyModifiers(kb.ModifierCtrl)), chromedp.KeyEvent(kb.Delete)))
+	if text != "" {
+		w.page.Type(text)
+	}
+	w.await(role, name, "filled with "+text, func(f *found) bool { return f.Value == text })
+}
+
+// Has waits until there is an element.
+func (w Within) Has(role, name string) {
+	w.page.t.Helper()
+	w.await(role, name, "there", func(*found) bool { return true })
+}
+
+// HasNot waits until there is no such element.
+func (w Within) HasNot(role, name string) {
+	w.page.t.Helper()
+	w.page.until(func() bool { return w.find(role, name) == nil }, func() string { return fmt.Sprintf("there is still a %s %q", role, name) })
+}
+
+// Value returns what a field holds, once it is there.
+func (w Within) Value(role, name string) string {
+	w.page.t.Helper()
+	return w.await(role, name, "there", func(*found) bool { return true }).Value
+}
+
+// Checked waits until a box is or is not checked.
+func (w Within) Checked(role, name string, want bool) {
+	w.page.t.Helper()
+	w.await(role, name, fmt.Sprintf("checked: %t", want), func(f *found) bool { return f.Checked == want })
+}
+
+// Focused waits until an element has the focus.
+func (w Within) Focused(role, name string) {
+	w.page.t.Helper()
+	w.await(role, name, "focused", func(f *found) bool { return f.Focused })
+}
+
+// Click, Fill, Has, HasNot and Value are those of the whole page.
+func (p *Page) Click(role, name string)        { p.t.Helper(); p.In("", "").Click(role, name) }
+func (p *Page) Fill(role, name, text string)   { p.t.Helper(); p.In("", "").Fill(role, name, text) }
+func (p *Page) Has(role, name string)          { p.t.Helper(); p.In("", "").Has(role, name) }
+func (p *Page) HasNot(role, name string)       { p.t.Helper(); p.In("", "").HasNot(role, name) }
+func (p *Page) Value(role, name string) string { p.t.Helper(); return p.In("", "").Value(role, name) }
+
+// Press presses keys one after another, with modifiers.
+func (p *Page) Press(keys string, modifiers ...kb.Modifier) {
+	p.t.Helper()
+	p.must("press "+keys, chromedp.Do(p.ctx, chromedp.KeyEvent(keys, chromedp.KeyModifiers(modifiers...))))
+}
+
+// Type puts a text in at the focus, as by pasting or by a phone's keyboard.
+func (p *Page) Type(text string) {
+	p.t.Helper()
+	_, err := chromedp.Call(p.ctx, input.InsertText, input.InsertTextParams{Text: text})
+	p.must("type", err)
+}
+
+// See waits until texts are on the page, white space aside.
+func (p *Page) See(texts ...string) {
+	p.t.Helper()
+	for _, text := range texts {
+		p.until(func() bool { return p.shows(text) }, func() string { return fmt.Sprintf("%q is not on the page", text) })
+	}
+}
+
+// Gone waits until a text is on the page no more.
+func (p *Page) Gone(text string) {
+	p.t.Helper()
+	p.until(func() bool { return !p.shows(text) }, func() string { return fmt.Sprintf("%q is still on the page", text) })
+}
+
+func (p *Page) shows(text string) bool {
+	return strings.Contains(p.text(), strings.Join(strings.Fields(text), " "))
+}
+
+// text returns what can be read on the page.
+func (p *Page) text() string {
+	text, err := chromedp.Run(p.ctx, chromedp.Evaluate[string](`document.body ? document.body.innerText : ""`))
+	if err != nil && p.ctx.Err() != nil {
+		p.t.Fatal(err)
+	}
+	return strings.Join(strings.Fields(text), " ")
+}
+
+// until returns once something holds; a test that waits in vain tells what is seen.
+func (p *Page) until(holds func() bool, why func() string) {
+	p.t.Helper()
+	for began := time.Now(); !holds(); time.Sleep(20 * time.Millisecond) { // polls for the condition
+		if time.Since(began) > patience {
+			p.t.Fatalf("%s; at %s this is seen:\n%s\nfaults: %q", why(), p.Path(), p.text(), p.Faults())
+		}
+	}
+}
