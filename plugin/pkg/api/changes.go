@@ -21,7 +21,15 @@ type changeObject struct {
 	Method    string         `json:"method"`
 	Path      string         `json:"path"`
 	Count     *int           `json:"object_count,omitempty" about:"How many objects it was about, of one change only."`
-	Objects   []objectChange `json:"objects,omitempty" about:"The first 1,000 of these that the token may see."`
+	Objects   []objectChange `json:"objects,omitempty" about:"The first 1,000 of these that the token may see, of one change only."`
+	Names     []changeName   `json:"names,omitempty" about:"What the first of them are called, in a list only."`
+}
+
+// changeName tells an object of a change apart for those who read a list.
+type changeName struct {
+	Kind string `json:"kind"`
+	ID   string `json:"id,omitempty"`
+	Name string `json:"name" about:"of a record with its type; empty of settings"`
 }
 
 // objectChange is what a change did to one object.
@@ -37,6 +45,7 @@ const (
 	changesPage  = 50
 	maxChanges   = 1000 // of a page
 	shownObjects = 1000 // of one change
+	shownNames   = 3    // of a change in a list
 )
 
 func showChange(e *live.Entry) changeObject {
@@ -107,7 +116,7 @@ func listChanges(c *call) *Error {
 	result := []changeObject{}
 	total := 0
 	from := p.end() - p.size
-	for e, err := range c.account.Changes(c.req.Context(), f.object != "") {
+	for e, err := range c.account.Changes(c.req.Context()) {
 		if err != nil {
 			return c.fail(err)
 		}
@@ -122,11 +131,57 @@ func listChanges(c *call) *Error {
 			continue
 		}
 		if total++; total > from && len(result) < p.size {
-			result = append(result, showChange(e))
+			o := showChange(e)
+			if o.Names, err = c.showNames(e); err != nil {
+				return c.fail(err)
+			}
+			result = append(result, o)
 		}
 	}
 	c.result, c.info = result, p.info(len(result), total)
 	return nil
+}
+
+// showNames names the first objects of a change that the bearer may see.
+func (c *call) showNames(e *live.Entry) (names []changeName, err error) {
+	looked := 0
+	for edited, err := range e.Edited() {
+		if err != nil {
+			return nil, err
+		}
+		if c.mayObject(edited, permissionsOf(edited.Kind).read) {
+			names = append(names, changeName{edited.Kind, edited.ID, nameOf(edited)})
+		}
+		if looked++; len(names) == shownNames || looked == shownObjects {
+			break
+		}
+	}
+	return names, nil
+}
+
+// nameOf returns what an object was called last.
+func nameOf(o *live.Object) string {
+	state := o.After
+	if state == nil {
+		state = o.Before
+	}
+	switch s := state.(type) {
+	case *live.Zone:
+		return shownZone(s)
+	case *record.Record:
+		return domain.NoDot(s.Name) + " " + domain.TypeName(s.Type)
+	case *live.View:
+		return s.Name
+	case *live.Rule:
+		return s.Name
+	case *live.List:
+		return s.Name
+	case *live.Location:
+		return s.Name
+	case *live.Token:
+		return s.Name
+	}
+	return ""
 }
 
 func getChange(c *call) *Error {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -20,6 +21,27 @@ func (s *server) changes(query string) (paths []string) {
 		paths = append(paths, c.Method+" "+c.Path)
 	}
 	return paths
+}
+
+// names checks what the changes of a list were about, the newest first.
+func (s *server) names(query string, want ...string) {
+	s.t.Helper()
+	var shown []changeObject
+	a := s.must("GET", "/accounts/"+s.account()+"/internal_dns/changes"+query, "")
+	if err := json.Unmarshal(a.Result, &shown); err != nil {
+		s.t.Fatal(err)
+	}
+	var got []string
+	for _, c := range shown {
+		var words []string
+		for _, n := range c.Names {
+			words = append(words, n.Kind+" "+n.Name)
+		}
+		got = append(got, strings.Join(words, ", "))
+	}
+	if !slices.Equal(got, want) {
+		s.t.Errorf("%s is about %q, want %q", query, got, want)
+	}
 }
 
 // The history lists what was done, and filters it.
@@ -51,6 +73,8 @@ func TestChanges(t *testing.T) {
 	if want := "POST /client/v4/accounts/" + s.account() + "/dns_settings/views"; all[0] != want {
 		t.Errorf("the last change is %q, want %q", all[0], want)
 	}
+	s.names("?object="+r, "record www.corp.example A", "record www.corp.example A")
+	s.names("?object="+v, "view office")
 	s.want("time", s.call("GET", "/accounts/"+s.account()+"/internal_dns/changes?since=x", ""), http.StatusBadRequest, codeInvalid)
 	s.want("none", s.call("GET", "/accounts/"+s.account()+"/internal_dns/changes/999999", ""), http.StatusNotFound, codeNoRule)
 	s.want("no number", s.call("GET", "/accounts/"+s.account()+"/internal_dns/changes/x", ""), http.StatusBadRequest, codeInvalid)

@@ -1,7 +1,6 @@
 package live
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"iter"
@@ -12,16 +11,23 @@ import (
 	"github.com/internaldns/internaldns/plugin/pkg/store"
 )
 
-// Changes yields the entries of the history that are kept, the newest first; without the
-// objects unless whole is set. An error is the last that is yielded.
-func (a *Account) Changes(ctx context.Context, whole bool) iter.Seq2[*Entry, error] {
+// Changes yields the entries of the history that are kept, the newest first. What an
+// entry has edited can be read until the next is yielded. An error is the last that is
+// yielded.
+func (a *Account) Changes(ctx context.Context) iter.Seq2[*Entry, error] {
 	return func(yield func(*Entry, error) bool) {
 		err := a.store.View(ctx, a.name, func(read store.Reader) error {
 			for revision := read.Revision(); revision > 0; revision-- {
-				e, err := readEntry(read, revision, whole)
-				if e == nil || err != nil {
+				row, err := read.Get(historyKey(revision))
+				if row == nil || err != nil {
 					return err // older ones are forgotten
 				}
+				h, body, err := decodeHead(row)
+				if err != nil {
+					return err
+				}
+				e := h.entry(revision)
+				e.packed = packed{body, row[0] == entryFlate}
 				if !yield(e, nil) {
 					return nil
 				}
@@ -37,25 +43,18 @@ func (a *Account) Changes(ctx context.Context, whole bool) iter.Seq2[*Entry, err
 // ChangeAt returns the entry of a revision with its objects, nil if none is kept.
 func (a *Account) ChangeAt(ctx context.Context, revision uint64) (e *Entry, err error) {
 	err = a.store.View(ctx, a.name, func(read store.Reader) error {
-		e, err = readEntry(read, revision, true)
+		e, err = readEntry(read, revision)
 		return err
 	})
 	return e, err
 }
 
-func readEntry(read store.Reader, revision uint64, whole bool) (*Entry, error) {
+func readEntry(read store.Reader, revision uint64) (*Entry, error) {
 	row, err := read.Get(historyKey(revision))
 	if row == nil || err != nil {
 		return nil, err
 	}
-	if whole {
-		return decodeEntry(revision, bytes.Clone(row))
-	}
-	h, _, err := decodeHead(row)
-	if err != nil {
-		return nil, err
-	}
-	return h.entry(revision), nil
+	return decodeEntry(revision, row)
 }
 
 // Object is what a change did to one object. Before is nil for one that it made, After
@@ -71,12 +70,29 @@ type Object struct {
 // records of a zone, its serial and their number, is left out.
 func (e *Entry) Edited() iter.Seq2[*Object, error] {
 	return func(yield func(*Object, error) bool) {
-		for _, d := range e.Objects {
+		for d, err := range e.differences() {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
 			o, err := d.object()
 			if o == nil && err == nil {
 				continue
 			}
 			if !yield(o, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+func (e *Entry) differences() iter.Seq2[Difference, error] {
+	if e.Objects == nil {
+		return e.packed.differences()
+	}
+	return func(yield func(Difference, error) bool) {
+		for _, d := range e.Objects {
+			if !yield(d, nil) {
 				return
 			}
 		}

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"bufio"
 	"bytes"
 	"compress/flate"
 	"encoding/binary"
@@ -8,6 +9,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
+	"math"
 	"time"
 
 	"github.com/internaldns/internaldns/plugin/pkg/store"
@@ -18,7 +21,9 @@ type Entry struct {
 	Revision uint64
 	Time     time.Time
 	Call     Call
-	Objects  []Difference // by key
+	Objects  []Difference // by key; of an entry that Changes yields, Edited reads them
+
+	packed packed
 }
 
 // The form of an entry in the store: the version, the length of the head and the head as
@@ -96,25 +101,68 @@ func decodeEntry(revision uint64, row []byte) (*Entry, error) {
 		return nil, err
 	}
 	e := h.entry(revision)
-	if row[0] == entryFlate {
-		if body, err = io.ReadAll(flate.NewReader(bytes.NewReader(body))); err != nil {
-			return nil, fmt.Errorf("%w: %w", errEntry, err)
-		}
-	}
-	for len(body) > 0 {
-		var d Difference
-		for _, into := range []*[]byte{&d.Key, &d.Before, &d.After} {
-			n, size := binary.Uvarint(body)
-			if size <= 0 || n > uint64(len(body)-size)+1 {
-				return nil, errEntry
-			}
-			if body = body[size:]; n > 0 {
-				*into, body = body[:n-1:n-1], body[n-1:]
-			}
+	for d, err := range (packed{body, row[0] == entryFlate}).differences() {
+		if err != nil {
+			return nil, err
 		}
 		e.Objects = append(e.Objects, d)
 	}
 	return e, nil
+}
+
+// packed is the differences of an entry as the store has them.
+type packed struct {
+	body  []byte
+	flate bool
+}
+
+// differences reads one after another: who wants the first of a million stops there. An
+// error is the last that is yielded.
+func (p packed) differences() iter.Seq2[Difference, error] {
+	return func(yield func(Difference, error) bool) {
+		var from io.Reader = bytes.NewReader(p.body)
+		if p.flate {
+			from = flate.NewReader(from)
+		}
+		r := bufio.NewReader(from)
+		for {
+			if _, err := r.Peek(1); err == io.EOF {
+				return
+			}
+			var d Difference
+			for _, into := range []*[]byte{&d.Key, &d.Before, &d.After} {
+				octets, err := readOctets(r)
+				if err != nil {
+					yield(Difference{}, fmt.Errorf("%w: %w", errEntry, err))
+					return
+				}
+				*into = octets
+			}
+			if !yield(d, nil) {
+				return
+			}
+		}
+	}
+}
+
+const trusted = 64 << 10 // octets that are made room for before they are there
+
+// readOctets reads what appendOctets wrote.
+func readOctets(r *bufio.Reader) ([]byte, error) {
+	n, err := binary.ReadUvarint(r)
+	if n == 0 || err != nil {
+		return nil, err
+	}
+	if n--; n <= trusted {
+		octets := make([]byte, n)
+		_, err := io.ReadFull(r, octets)
+		return octets, err
+	}
+	octets, err := io.ReadAll(io.LimitReader(r, int64(min(n, math.MaxInt64))))
+	if err == nil && uint64(len(octets)) < n {
+		err = io.ErrUnexpectedEOF
+	}
+	return octets, err
 }
 
 // entry returns the entry that a head is of, without objects.

@@ -46,7 +46,7 @@ func readPast(ctx context.Context, read store.Reader, revision uint64) (*past, e
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		e, err := readEntry(read, r, true)
+		e, err := readEntry(read, r)
 		if err != nil {
 			return nil, err
 		}

@@ -206,9 +206,145 @@ export interface paths {
          * @description Needs the permission "Zero Trust Read".
          */
         get: operations["getAccountsAccountGatewayConfiguration"];
+        /**
+         * Replace Gateway's settings
+         * @description Needs the permission "Zero Trust Write".
+         */
+        put: operations["putAccountsAccountGatewayConfiguration"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Edit Gateway's settings
+         * @description Needs the permission "Zero Trust Write".
+         */
+        patch: operations["patchAccountsAccountGatewayConfiguration"];
+        trace?: never;
+    };
+    "/accounts/{account}/gateway/lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List lists
+         * @description Needs the permission "Lists Read".
+         */
+        get: operations["getAccountsAccountGatewayLists"];
+        put?: never;
+        /**
+         * Create a list
+         * @description Needs the permission "Lists Write".
+         */
+        post: operations["postAccountsAccountGatewayLists"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/accounts/{account}/gateway/lists/{list}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a list with its items
+         * @description Needs the permission "Lists Read".
+         */
+        get: operations["getAccountsAccountGatewayListsList"];
+        /**
+         * Replace a list
+         * @description Needs the permission "Lists Write".
+         */
+        put: operations["putAccountsAccountGatewayListsList"];
+        post?: never;
+        /**
+         * Delete a list
+         * @description Needs the permission "Lists Write".
+         */
+        delete: operations["deleteAccountsAccountGatewayListsList"];
+        options?: never;
+        head?: never;
+        /**
+         * Append items to a list and remove others
+         * @description Needs the permission "Lists Write".
+         */
+        patch: operations["patchAccountsAccountGatewayListsList"];
+        trace?: never;
+    };
+    "/accounts/{account}/gateway/lists/{list}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the items of a list: all, or a page
+         * @description Needs the permission "Lists Read".
+         */
+        get: operations["getAccountsAccountGatewayListsListItems"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/accounts/{account}/gateway/locations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List locations
+         * @description Needs the permission "Locations Read".
+         */
+        get: operations["getAccountsAccountGatewayLocations"];
+        put?: never;
+        /**
+         * Create a location
+         * @description Needs the permission "Locations Write".
+         */
+        post: operations["postAccountsAccountGatewayLocations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/accounts/{account}/gateway/locations/{location}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a location
+         * @description Needs the permission "Locations Read".
+         */
+        get: operations["getAccountsAccountGatewayLocationsLocation"];
+        /**
+         * Replace a location
+         * @description Needs the permission "Locations Write".
+         */
+        put: operations["putAccountsAccountGatewayLocationsLocation"];
+        post?: never;
+        /**
+         * Delete a location
+         * @description Needs the permission "Locations Write".
+         */
+        delete: operations["deleteAccountsAccountGatewayLocationsLocation"];
         options?: never;
         head?: never;
         patch?: never;
@@ -288,6 +424,46 @@ export interface paths {
          * @description Needs the permission "Resolver Policies Write".
          */
         patch: operations["patchAccountsAccountGatewayRulesRule"];
+        trace?: never;
+    };
+    "/accounts/{account}/gateway/rules/{rule}/reset_expiration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a resolver policy that has a duration expire that long from now
+         * @description Needs the permission "Resolver Policies Write".
+         */
+        post: operations["postAccountsAccountGatewayRulesRuleResetExpiration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/accounts/{account}/internal_dns/analytics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count the queries of the last 24 hours over time
+         * @description Needs the permission "Account Settings Read".
+         */
+        get: operations["getAccountsAccountInternalDnsAnalytics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/accounts/{account}/internal_dns/backup": {
@@ -374,6 +550,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/accounts/{account}/internal_dns/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Make the checks of `internaldns check` on what serves now
+         * @description Needs the permission "Account Settings Read".
+         */
+        get: operations["getAccountsAccountInternalDnsCheck"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/accounts/{account}/internal_dns/explain": {
         parameters: {
             query?: never;
@@ -408,6 +604,26 @@ export interface paths {
          * @description Needs the permission "Account Settings Read".
          */
         post: operations["postAccountsAccountInternalDnsPreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/accounts/{account}/internal_dns/queries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the last queries, the newest first, or stream those that come
+         * @description Needs the permission "Account Settings Read".
+         */
+        get: operations["getAccountsAccountInternalDnsQueries"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1132,6 +1348,68 @@ export interface components {
             enforce_dns_only: boolean;
             zone_defaults: components["schemas"]["SettingsShown"];
         };
+        AnalyticsObject: {
+            /** @description all queries, a number a step */
+            counts: number[];
+            /** @description those of them that were taken to public DNS; zones are not told apart */
+            fallbacks: components["schemas"]["AnalyticsSeries"][];
+            /** @description queries by what decided them, the most frequent first */
+            series: components["schemas"]["AnalyticsSeries"][];
+            /** @description start of the first step */
+            since: string;
+            step_seconds: number;
+            totals: components["schemas"]["AnalyticsTotals"];
+            /** @description end of the last step, which may lie ahead */
+            until: string;
+        };
+        AnalyticsSeries: {
+            /** @description a number a step */
+            counts: number[];
+            /** @description of fallbacks: the internal outcome they were for; else empty */
+            fallback: string;
+            /** @description all those that are too many to be told apart */
+            other: boolean;
+            policy: string;
+            /** @description empty if there is no such policy any more */
+            policy_id: string;
+            /** @description internal response code; of fallbacks the public one */
+            rcode: string;
+            /** @description the address that the queries arrived at */
+            server: string;
+            total: number;
+            view: string;
+            /** @description empty if there is no such view any more */
+            view_id: string;
+            /** @description what serving calls the matching zone */
+            zone: string;
+            zone_id: string;
+            /** @description empty if there is no such zone any more */
+            zone_name: string;
+        };
+        AnalyticsTotals: {
+            fallbacks: number;
+            /** @description queries by name of the policy, the 1,000 most frequent, as of views and zones; empty: none matched */
+            policies: {
+                [key: string]: number;
+            };
+            queries: number;
+            /** @description queries by internal response code; empty: no view was asked */
+            rcodes: {
+                [key: string]: number;
+            };
+            /** @description fallbacks by the internal outcome they were for */
+            triggers: {
+                [key: string]: number;
+            };
+            /** @description queries by name of the policy's view; empty: it has none */
+            views: {
+                [key: string]: number;
+            };
+            /** @description queries by matching zone, as series have it; empty: none matched */
+            zones: {
+                [key: string]: number;
+            };
+        };
         AskerQueryChange: {
             /** @description key of the server block, where it cannot be told from the query */
             block?: string;
@@ -1150,6 +1428,8 @@ export interface components {
             reverse?: boolean;
             /** @description address the query arrives at, with or without a port */
             server?: string;
+            /** @description when it comes, with an offset from UTC (RFC 3339); now by default */
+            time?: string;
             /** @description udp, tcp, tls, https, https3, quic or grpc; any by default */
             transport?: string;
             /** @description A by default, PTR with reverse */
@@ -1183,19 +1463,37 @@ export interface components {
             code: number;
             message: string;
         };
+        ChangeName: {
+            id?: string;
+            kind: string;
+            /** @description of a record with its type; empty of settings */
+            name: string;
+        };
         ChangeObject: {
             address?: string;
             method: string;
+            /** @description What the first of them are called, in a list only. */
+            names?: components["schemas"]["ChangeName"][];
             /** @description How many objects it was about, of one change only. */
             object_count?: number | null;
-            /** @description The first 1,000 of these that the token may see. */
+            /** @description The first 1,000 of these that the token may see, of one change only. */
             objects?: components["schemas"]["ObjectChange"][];
             path: string;
-            revision: unknown;
+            revision: number;
             time: string;
             /** @description Who made it; without one it was the server itself, or the tool. */
             token_id?: string;
             token_name?: string;
+        };
+        CheckObject: {
+            errors: number;
+            /** @description By file and line, the first 10,000. The errors are objects that are not served and files that were not taken. */
+            findings: components["schemas"]["ProblemFinding"][];
+            notes: number;
+            revision: number;
+            /** @description of this form: 1 */
+            version: number;
+            warnings: number;
         };
         CompareAnswer: {
             asks?: string;
@@ -1244,10 +1542,16 @@ export interface components {
             rcode: number;
             removed: number;
         };
+        ConfigurationBody: {
+            settings?: components["schemas"]["GatewaySettingsChange"] | null;
+        };
         ConfigurationObject: {
             /** Format: date-time */
             created_at: string;
-            settings: Record<string, never>;
+            /** @description max_ttl_secs, and what else was set, which has no effect */
+            settings: {
+                [key: string]: unknown;
+            };
             /** Format: date-time */
             updated_at: string;
         };
@@ -1259,12 +1563,52 @@ export interface components {
             ipv4?: components["schemas"]["DnsResolverChange"][];
             ipv6?: components["schemas"]["DnsResolverChange"][];
         };
+        EndObject: {
+            reason: string;
+        };
+        EndpointBody: {
+            enabled?: boolean | null;
+            /** @description of clients that may use it; none: all */
+            networks?: components["schemas"]["NetworkObjectChange"][] | null;
+            require_token?: boolean | null;
+        };
+        EndpointShown: {
+            enabled: boolean;
+            networks: components["schemas"]["NetworkObject"][];
+            require_token?: boolean | null;
+        };
+        EndpointsBody: {
+            doh?: components["schemas"]["EndpointBody"] | null;
+            dot?: components["schemas"]["EndpointBody"] | null;
+            ipv4?: components["schemas"]["EndpointBody"] | null;
+            ipv6?: components["schemas"]["EndpointBody"] | null;
+        };
+        EndpointsShown: {
+            doh: components["schemas"]["EndpointShown"];
+            dot: components["schemas"]["EndpointShown"];
+            ipv4: components["schemas"]["EndpointShown"];
+            ipv6: components["schemas"]["EndpointShown"];
+        };
         Error: {
             code: number;
             documentation_url?: string;
             error_chain?: components["schemas"]["Cause"][];
             message: string;
             source?: components["schemas"]["Source"] | null;
+        };
+        Expiration: {
+            duration?: number;
+            expired: boolean;
+            /** Format: date-time */
+            expires_at: string;
+        };
+        ExpirationBody: {
+            /** @description minutes that reset_expiration gives it, at least 5 */
+            duration?: number | null;
+            /** @description computed: what a body says has no effect */
+            expired?: boolean | null;
+            /** @description with an offset from UTC (RFC 3339); needed unless all is empty */
+            expires_at?: string | null;
         };
         ExplainAsk: {
             name: string;
@@ -1299,6 +1643,10 @@ export interface components {
             name: string;
             text: string;
         };
+        ExplainExpires: {
+            at: string;
+            result: boolean;
+        };
         ExplainExpression: {
             clauses: components["schemas"]["ExplainClause"][];
             result: boolean;
@@ -1315,14 +1663,17 @@ export interface components {
         };
         ExplainPolicy: {
             action: string;
+            expires?: components["schemas"]["ExplainExpires"] | null;
             fallback?: string[];
             identity?: components["schemas"]["ExplainExpression"] | null;
             matched: boolean;
             name: string;
             position?: string;
+            posture?: components["schemas"]["ExplainExpression"] | null;
             precedence: number;
             reenter?: boolean;
             resolvers?: string[];
+            schedule?: components["schemas"]["ExplainSchedule"] | null;
             traffic?: components["schemas"]["ExplainExpression"] | null;
             view?: string;
         };
@@ -1334,6 +1685,11 @@ export interface components {
             references: number;
             source?: string;
             target?: string;
+        };
+        ExplainSchedule: {
+            hours: string;
+            result: boolean;
+            time: string;
         };
         ExplainSearch: {
             from?: string;
@@ -1374,7 +1730,7 @@ export interface components {
             block: string[];
             disagrees?: string;
             fallback?: components["schemas"]["ExplainDecided"] | null;
-            generation: unknown;
+            generation: number;
             ids: components["schemas"]["ExplainedIDs"];
             policies: components["schemas"]["ExplainPolicy"][];
             policies_not_tried: number;
@@ -1408,10 +1764,32 @@ export interface components {
             /** @constant */
             success: false;
         };
+        GapObject: {
+            missed?: number;
+        };
         GatewayObject: {
             gateway_tag: string;
             id: string;
             provider_name: string;
+        };
+        GatewaySettingsChange: {
+            activity_log?: unknown | null;
+            antivirus?: unknown | null;
+            app_control?: unknown | null;
+            block_page?: unknown | null;
+            body_scanning?: unknown | null;
+            browser_isolation?: unknown | null;
+            certificate?: unknown | null;
+            custom_certificate?: unknown | null;
+            extended_email_matching?: unknown | null;
+            fips?: unknown | null;
+            host_selector?: unknown | null;
+            inspection?: unknown | null;
+            /** @description the highest TTL of all answers, 60 to 36000; null for none */
+            max_ttl_secs?: number | null;
+            protocol_detection?: unknown | null;
+            sandbox?: unknown | null;
+            tls_decrypt?: unknown | null;
         };
         GroupForm: {
             /** @description or name */
@@ -1455,6 +1833,51 @@ export interface components {
             reference_nodata?: boolean | null;
             reference_zone_id?: string | null;
         };
+        ItemBody: {
+            /**
+             * Format: date-time
+             * @description ignored
+             */
+            created_at?: string;
+            description?: string;
+            value: string;
+        };
+        ItemObject: {
+            /** Format: date-time */
+            created_at?: string;
+            description?: string;
+            value: string;
+        };
+        ListBody: {
+            description?: string | null;
+            /** @description without it those that there are stay */
+            items?: components["schemas"]["ItemBody"][] | null;
+            /** @description needed */
+            name?: string | null;
+            /** @description needed to create a list, and cannot be changed */
+            type?: ("SERIAL" | "URL" | "DOMAIN" | "EMAIL" | "IP" | "CATEGORY" | "LOCATION" | "DEVICE" | "AAGUID") | null;
+        };
+        ListObject: {
+            count: number;
+            /** Format: date-time */
+            created_at: string;
+            /** @description Extension: the file of the list, if the Corefile declares it; it can only be read here then. */
+            declared?: components["schemas"]["LiveDeclared"] | null;
+            description?: string;
+            id: string;
+            /** @description of one list that was asked for or written as a whole */
+            items?: components["schemas"]["ItemObject"][];
+            name: string;
+            /** @enum {string} */
+            type: "SERIAL" | "URL" | "DOMAIN" | "EMAIL" | "IP" | "CATEGORY" | "LOCATION" | "DEVICE" | "AAGUID";
+            /** Format: date-time */
+            updated_at: string;
+        };
+        ListPatchChange: {
+            append?: components["schemas"]["ItemBody"][];
+            /** @description values; they go before others come */
+            remove?: string[];
+        };
         LiveDeclared: {
             file: string;
             id: string;
@@ -1477,6 +1900,41 @@ export interface components {
             ns_set?: number | null;
             type?: string;
         };
+        LocationBody: {
+            /** @description that of clients in no other location */
+            client_default?: boolean | null;
+            dns_destination_ips_id?: string | null;
+            dns_destination_ipv6_block_id?: string | null;
+            /** @description Extension: Cloudflare makes one always; here it does unless one is given. */
+            doh_subdomain?: string | null;
+            ecs_support?: boolean | null;
+            /** @description those of which nothing is said are enabled */
+            endpoints?: components["schemas"]["EndpointsBody"] | null;
+            max_ttl?: components["schemas"]["MaxTTLBody"] | null;
+            /** @description needed */
+            name?: string | null;
+            /** @description addresses and CIDRs of clients */
+            networks?: components["schemas"]["NetworkObjectChange"][] | null;
+        };
+        LocationObject: {
+            client_default: boolean;
+            /** Format: date-time */
+            created_at: string;
+            dns_destination_ips_id: string | null;
+            dns_destination_ipv6_block_id: string | null;
+            doh_subdomain: string;
+            ecs_support: boolean;
+            endpoints: components["schemas"]["EndpointsShown"];
+            id: string;
+            ip: string;
+            ipv4_destination: string;
+            ipv4_destination_backup: string;
+            max_ttl: components["schemas"]["MaxTTLObject"];
+            name: string;
+            networks: components["schemas"]["NetworkObject"][];
+            /** Format: date-time */
+            updated_at: string;
+        };
         LoggedRules: {
             log_all: boolean;
             log_blocks: boolean;
@@ -1490,12 +1948,27 @@ export interface components {
         MadeObject: {
             /** @description of each call, in order */
             results: components["schemas"]["CallResult"][];
-            revision: unknown;
+            revision: number;
+        };
+        MaxTTLBody: {
+            mode?: ("inherit" | "override" | "disabled") | null;
+            /** @description 60 to 36000, with override */
+            ttl_secs?: number | null;
+        };
+        MaxTTLObject: {
+            mode: string;
+            ttl_secs?: number | null;
         };
         Message: {
             code: number;
             message: string;
             source?: components["schemas"]["Source"] | null;
+        };
+        NetworkObject: {
+            network: string;
+        };
+        NetworkObjectChange: {
+            network?: string;
         };
         ObjectChange: {
             /** @description Null for an object that was taken away. */
@@ -1542,7 +2015,7 @@ export interface components {
             effect: "allow" | "deny";
             id?: string;
             permission_groups: components["schemas"]["GroupForm"][];
-            /** @description What the policy is about, as at Cloudflare: "com.cloudflare.api.account.ID", "com.cloudflare.api.account.zone.ID", with * for any, and "*" or an object as value. Extensions: "internaldns.view.ID" (the zones of a view), "internaldns.rule.ID", "internaldns.list.ID"; values {"name ends_with": SUFFIX, "type": TYPES}. */
+            /** @description What the policy is about, as at Cloudflare: "com.cloudflare.api.account.ID", "com.cloudflare.api.account.zone.ID", with * for any, and "*" or an object as value. Extensions: "internaldns.view.ID" (the zones of a view), "internaldns.rule.ID", "internaldns.list.ID", "internaldns.location.ID"; values {"name ends_with": SUFFIX, "type": TYPES}. */
             resources: Record<string, never> | string;
         };
         PolicyFormChange: {
@@ -1550,7 +2023,7 @@ export interface components {
             effect?: "allow" | "deny";
             id?: string;
             permission_groups: components["schemas"]["GroupFormChange"][];
-            /** @description What the policy is about, as at Cloudflare: "com.cloudflare.api.account.ID", "com.cloudflare.api.account.zone.ID", with * for any, and "*" or an object as value. Extensions: "internaldns.view.ID" (the zones of a view), "internaldns.rule.ID", "internaldns.list.ID"; values {"name ends_with": SUFFIX, "type": TYPES}. */
+            /** @description What the policy is about, as at Cloudflare: "com.cloudflare.api.account.ID", "com.cloudflare.api.account.zone.ID", with * for any, and "*" or an object as value. Extensions: "internaldns.view.ID" (the zones of a view), "internaldns.rule.ID", "internaldns.list.ID", "internaldns.location.ID"; values {"name ends_with": SUFFIX, "type": TYPES}. */
             resources: Record<string, never> | string;
         };
         PolicyName: {
@@ -1569,16 +2042,80 @@ export interface components {
             /** @description What each call would be answered with; ids would be others. */
             results: components["schemas"]["CallResult"][];
             /** @description of the account as it is */
-            revision: unknown;
+            revision: number;
             /** @description Whether the calls would succeed; what follows the errors is empty if not. */
             valid: boolean;
             warnings: components["schemas"]["WarningObject"][];
+        };
+        ProblemFinding: {
+            code: string;
+            /** @description source and caret */
+            excerpt?: string;
+            file?: string;
+            /** @description of that object in the API */
+            id?: string;
+            /** @description of an object of an account: zone, view or rule */
+            kind?: string;
+            line?: number;
+            object?: string;
+            /** @description of a problem in JSON (RFC 6901) */
+            pointer?: string;
+            /** @description error, warning or note */
+            severity: string;
+            text: string;
         };
         QuarantinedObject: {
             code: string;
             id: string;
             kind: string;
             text: string;
+        };
+        QueryObject: {
+            /** @description when the query arrived */
+            Datetime: string;
+            /** @description Missing where the server listens by UDP on an address that stands for all. */
+            DstIP?: string;
+            DstPort?: number;
+            /** @description Extension: tells the query apart from all others. It can stand in last_event_id. */
+            ID: string;
+            /** @description Null if no view was asked. */
+            InternalDNSDurationMs: number | null;
+            /** @description public_dns if the query was taken there, else empty */
+            InternalDNSFallbackStrategy: string;
+            /** @description Extension: the internal outcome for which it was: refused, nxdomain, cname, nodata or apex; empty if it was not. */
+            InternalDNSFallbackTrigger: string;
+            /** @description Null if no view was asked. */
+            InternalDNSRCode: number | null;
+            /** @description Extension: the zone that a reference led to, if that answered. */
+            InternalDNSReferenceZoneID: string;
+            /** @description of the policy; empty if it has none */
+            InternalDNSViewID: string;
+            /** @description Extension. */
+            InternalDNSViewName: string;
+            /** @description the matching zone; empty if there is none */
+            InternalDNSZoneID: string;
+            /** @description Extension. */
+            InternalDNSZoneName: string;
+            /** @description name of the location that the query came from */
+            Location?: string;
+            /** @description udp, tcp, tls, https, https3, quic or grpc */
+            Protocol: string;
+            /** @description in lower case, without the dot at the end */
+            QueryName: string;
+            QueryType: number;
+            QueryTypeName: string;
+            /** @description of the reply that the client got */
+            RCode: number;
+            /** @description Empty if no policy matched, or if it is gone. */
+            ResolverPolicyID: string;
+            ResolverPolicyName: string;
+            ResponseTimeMs: number;
+            /** @description Extension: the same in microseconds. */
+            ResponseTimeUs: number;
+            /** @description Extension: the address that the query arrived at, as metrics have it. */
+            Server: string;
+            SrcIP?: string;
+            SrcPort?: number;
         };
         RecordForm: {
             comment?: string | null;
@@ -1639,18 +2176,22 @@ export interface components {
             fallback_on?: ("refused" | "nxdomain" | "cname" | "nodata")[];
             /** @description Extension: names that never fall back to public DNS; special stands for those of special use. */
             private_names?: string[];
+            /** @description Extension: a public CNAME that leads to a name of the view is answered from there; goes with fallback public_dns. */
+            reenter?: boolean;
             view_id: string;
         };
         RestoreObject: {
+            lists: number;
+            locations: number;
             records: number;
-            revision: unknown;
+            revision: number;
             rules: number;
             tokens: number;
             views: number;
             zones: number;
         };
         RevisionObject: {
-            revision: unknown;
+            revision: number;
         };
         RuleBody: {
             /** @description resolve; needed but by PATCH */
@@ -1658,7 +2199,7 @@ export interface components {
             description?: string | null;
             device_posture?: string | null;
             enabled?: boolean | null;
-            expiration?: unknown;
+            expiration?: components["schemas"]["ExpirationBody"] | null | "";
             filters?: string[] | null;
             identity?: string | null;
             /** @description needed but by PATCH */
@@ -1666,7 +2207,7 @@ export interface components {
             precedence?: number | null;
             /** @description exactly one of the three; needed but by PATCH */
             rule_settings?: components["schemas"]["RuleSettingsChange"];
-            schedule?: unknown;
+            schedule?: components["schemas"]["ScheduleFormChange"] | null | "";
             traffic?: string | null;
         };
         RuleObject: {
@@ -1680,7 +2221,7 @@ export interface components {
             description?: string;
             device_posture: string;
             enabled: boolean;
-            expiration: unknown;
+            expiration: components["schemas"]["Expiration"] | null;
             filters: string[];
             id: string;
             identity: string;
@@ -1690,7 +2231,7 @@ export interface components {
             problem?: components["schemas"]["ZoneProblem"] | null;
             read_only: boolean;
             rule_settings: components["schemas"]["RuleSettingsChange"];
-            schedule: unknown;
+            schedule: components["schemas"]["ScheduleForm"] | null;
             sharable: boolean;
             source_account: string;
             traffic: string;
@@ -1709,19 +2250,43 @@ export interface components {
             recs_added: number;
             total_records_parsed: number;
         };
+        ScheduleForm: {
+            fri?: string | null;
+            /** @description hours of the day by the clock on the wall: 08:00-12:30,13:30-17:00, up to 24:00; without any the rule is not in force on it */
+            mon?: string | null;
+            sat?: string | null;
+            sun?: string | null;
+            thu?: string | null;
+            /** @description of the IANA's database; without one the zone of the server */
+            time_zone?: string | null;
+            tue?: string | null;
+            wed?: string | null;
+        };
+        ScheduleFormChange: {
+            fri?: string | null;
+            /** @description hours of the day by the clock on the wall: 08:00-12:30,13:30-17:00, up to 24:00; without any the rule is not in force on it */
+            mon?: string | null;
+            sat?: string | null;
+            sun?: string | null;
+            thu?: string | null;
+            /** @description of the IANA's database; without one the zone of the server */
+            time_zone?: string | null;
+            tue?: string | null;
+            wed?: string | null;
+        };
         ServerObject: {
             addresses: string[];
             /** @description keys of the server block */
             block: string[];
             /** @description of its configuration, from 1 */
-            generation: unknown;
+            generation: number;
             host: string;
             /** @description enabled ones */
             policies: number;
             /** @description where it names the account */
             position: string;
             /** @description that it serves */
-            revision: unknown;
+            revision: number;
             views: number;
             zones: number;
         };
@@ -1796,7 +2361,7 @@ export interface components {
             };
             /** @description objects that are not served since they do not fit the Corefile */
             quarantined: components["schemas"]["QuarantinedObject"][];
-            revision: unknown;
+            revision: number;
             servers: components["schemas"]["ServerObject"][];
             version: string;
             /** @description zones with problems */
@@ -1951,6 +2516,8 @@ export interface components {
             original_dnshost: string | null;
             original_name_servers: string[] | null;
             original_registrar: string | null;
+            /** @description Extension: whether the zone's data have a SOA of their own, as those of a Corefile's may. */
+            own_soa?: boolean;
             owner: components["schemas"]["ZoneOwner"];
             paused: boolean;
             permissions: string[];
@@ -2102,6 +2669,8 @@ export interface components {
     };
     requestBodies: never;
     headers: {
+        /** @description Extension: with a list, the id of an event that a stream goes on behind without a gap. */
+        event: string;
         /** @description Seconds to wait. */
         "retry-after": string;
         /** @description Extension: the revision of the account that the answer is of. */
@@ -2226,7 +2795,10 @@ export interface operations {
     };
     getAccountsAccountDnsSettings: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Extension: the object as text to copy: a curl command that makes it, a resource of Terraform, lines of a zone file. */
+                as?: "curl" | "terraform";
+            };
             header?: never;
             path: {
                 /** @description id of the account */
@@ -2250,6 +2822,7 @@ export interface operations {
                         /** @constant */
                         success: true;
                     };
+                    "text/plain": string;
                 };
             };
             400: components["responses"]["400"];
@@ -2418,7 +2991,10 @@ export interface operations {
     };
     getAccountsAccountDnsSettingsViewsView: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Extension: the object as text to copy: a curl command that makes it, a resource of Terraform, lines of a zone file. */
+                as?: "curl" | "terraform";
+            };
             header?: never;
             path: {
                 /** @description id of the account */
@@ -2444,6 +3020,7 @@ export interface operations {
                         /** @constant */
                         success: true;
                     };
+                    "text/plain": string;
                 };
             };
             400: components["responses"]["400"];
@@ -2701,6 +3278,661 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    putAccountsAccountGatewayConfiguration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
+                "X-CSRF-Token"?: components["parameters"]["csrf"];
+                /** @description Extension: the revision that the account must have, in quotes; the call is refused with 412 when it has another. */
+                "If-Match"?: components["parameters"]["if-match"];
+            };
+            path: {
+                /** @description id of the account */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfigurationBody"];
+            };
+        };
+        responses: {
+            /** @description what was asked for */
+            200: {
+                headers: {
+                    "X-Internaldns-Revision": components["headers"]["revision"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        errors: unknown[];
+                        messages: components["schemas"]["Message"][];
+                        result: components["schemas"]["ConfigurationObject"];
+                        /** @constant */
+                        success: true;
+                    };
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+            507: components["responses"]["507"];
+        };
+    };
+    patchAccountsAccountGatewayConfiguration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
+                "X-CSRF-Token"?: components["parameters"]["csrf"];
+                /** @description Extension: the revision that the account must have, in quotes; the call is refused with 412 when it has another. */
+                "If-Match"?: components["parameters"]["if-match"];
+            };
+            path: {
+                /** @description id of the account */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfigurationBody"];
+            };
+        };
+        responses: {
+            /** @description what was asked for */
+            200: {
+                headers: {
+                    "X-Internaldns-Revision": components["headers"]["revision"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        errors: unknown[];
+                        messages: components["schemas"]["Message"][];
+                        result: components["schemas"]["ConfigurationObject"];
+                        /** @constant */
+                        success: true;
+                    };
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+            507: components["responses"]["507"];
+        };
+    };
+    getAccountsAccountGatewayLists: {
+        parameters: {
+            query?: {
+                /** @description one or several */
+                type?: string;
+            };
+            header?: never;
+            path: {
+                /** @description id of the account */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description what was asked for */
+            200: {
+                headers: {
+                    "X-Internaldns-Revision": components["headers"]["revision"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        errors: unknown[];
+                        messages: components["schemas"]["Message"][];
+                        result: components["schemas"]["ListObject"][];
+                        result_info: components["schemas"]["PageInfo"];
+                        /** @constant */
+                        success: true;
+                    };
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    postAccountsAccountGatewayLists: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
+                "X-CSRF-Token"?: components["parameters"]["csrf"];
+                /** @description Extension: the revision that the account must have, in quotes; the call is refused with 412 when it has another. */
+                "If-Match"?: components["parameters"]["if-match"];
+            };
+            path: {
+                /** @description id of the account */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListBody"];
+            };
+        };
+        responses: {
+            /** @description what was asked for */
+            200: {
+                headers: {
+                    "X-Internaldns-Revision": components["headers"]["revision"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        errors: unknown[];
+                        messages: components["schemas"]["Message"][];
+                        result: components["schemas"]["ListObject"];
+                        /** @constant */
+                        success: true;
+                    };
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+            507: components["responses"]["507"];
+        };
+    };
+    getAccountsAccountGatewayListsList: {
+        parameters: {
+            query?: {
+                /** @description Extension: the object as text to copy: a curl command that makes it, a resource of Terraform, lines of a zone file. */
+                as?: "curl" | "terraform";
+            };
+            header?: never;
+            path: {
+                /** @description id of the account */
+                account: string;
+                /** @description id of the list */
+                list: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description what was asked for */
+            200: {
+                headers: {
+                    "X-Internaldns-Revision": components["headers"]["revision"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        errors: unknown[];
+                        messages: components["schemas"]["Message"][];
+                        result: components["schemas"]["ListObject"];
+                        /** @constant */
+                        success: true;
+                    };
+                    "text/plain": string;
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    putAccountsAccountGatewayListsList: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
+                "X-CSRF-Token"?: components["parameters"]["csrf"];
+                /** @description Extension: the revision that the account must have, in quotes; the call is refused with 412 when it has another. */
+                "If-Match"?: components["parameters"]["if-match"];
+            };
+            path: {
+                /** @description id of the account */
+                account: string;
+                /** @description id of the list */
+                list: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListBody"];
+            };
+        };
+        responses: {
+            /** @description what was asked for */
+            200: {
+                headers: {
+                    "X-Internaldns-Revision": components["headers"]["revision"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        errors: unknown[];
+                        messages: components["schemas"]["Message"][];
+                        result: components["schemas"]["ListObject"];
+                        /** @constant */
+                        success: true;
+                    };
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+            507: components["responses"]["507"];
+        };
+    };
+    deleteAccountsAccountGatewayListsList: {
+        parameters: {
+            query?: {
+                /** @description Extension: true does it whatever uses the object. */
+                force?: string;
+            };
+            header?: {
+                /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
+                "X-CSRF-Token"?: components["parameters"]["csrf"];
+                /** @description Extension: the revision that the account must have, in quotes; the call is refused with 412 when it has another. */
+                "If-Match"?: components["parameters"]["if-match"];
+            };
+            path: {
+                /** @description id of the account */
+                account: string;
+                /** @description id of the list */
+                list: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description what was asked for */
+            200: {
+                headers: {
+                    "X-Internaldns-Revision": components["headers"]["revision"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        errors: unknown[];
+                        messages: components["schemas"]["Message"][];
+                        result: Record<string, never>;
+                        /** @constant */
+                        success: true;
+                    };
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            412: components["responses"]["412"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+            507: components["responses"]["507"];
+        };
+    };
+    patchAccountsAccountGatewayListsList: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
+                "X-CSRF-Token"?: components["parameters"]["csrf"];
+                /** @description Extension: the revision that the account must have, in quotes; the call is refused with 412 when it has another. */
+                "If-Match"?: components["parameters"]["if-match"];
+            };
+            path: {
+                /** @description id of the account */
+                account: string;
+                /** @description id of the list */
+                list: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListPatchChange"];
+            };
+        };
+        responses: {
+            /** @description what was asked for */
+            200: {
+                headers: {
+                    "X-Internaldns-Revision": components["headers"]["revision"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        errors: unknown[];
+                        messages: components["schemas"]["Message"][];
+                        result: components["schemas"]["ListObject"];
+                        /** @constant */
+                        success: true;
+                    };
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+            507: components["responses"]["507"];
+        };
+    };
+    getAccountsAccountGatewayListsListItems: {
+        parameters: {
+            query?: {
+                /** @description number of the page, from 1 */
+                page?: number;
+                /** @description objects of a page */
+                per_page?: number;
+            };
+            header?: never;
+            path: {
+                /** @description id of the account */
+                account: string;
+                /** @description id of the list */
+                list: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description what was asked for */
+            200: {
+                headers: {
+                    "X-Internaldns-Revision": components["headers"]["revision"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        errors: unknown[];
+                        messages: components["schemas"]["Message"][];
+                        result: components["schemas"]["ItemObject"][];
+                        result_info: components["schemas"]["PageInfo"];
+                        /** @constant */
+                        success: true;
+                    };
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getAccountsAccountGatewayLocations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id of the account */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description what was asked for */
+            200: {
+                headers: {
+                    "X-Internaldns-Revision": components["headers"]["revision"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        errors: unknown[];
+                        messages: components["schemas"]["Message"][];
+                        result: components["schemas"]["LocationObject"][];
+                        result_info: components["schemas"]["PageInfo"];
+                        /** @constant */
+                        success: true;
+                    };
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    postAccountsAccountGatewayLocations: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
+                "X-CSRF-Token"?: components["parameters"]["csrf"];
+                /** @description Extension: the revision that the account must have, in quotes; the call is refused with 412 when it has another. */
+                "If-Match"?: components["parameters"]["if-match"];
+            };
+            path: {
+                /** @description id of the account */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LocationBody"];
+            };
+        };
+        responses: {
+            /** @description what was asked for */
+            200: {
+                headers: {
+                    "X-Internaldns-Revision": components["headers"]["revision"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        errors: unknown[];
+                        messages: components["schemas"]["Message"][];
+                        result: components["schemas"]["LocationObject"];
+                        /** @constant */
+                        success: true;
+                    };
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+            507: components["responses"]["507"];
+        };
+    };
+    getAccountsAccountGatewayLocationsLocation: {
+        parameters: {
+            query?: {
+                /** @description Extension: the object as text to copy: a curl command that makes it, a resource of Terraform, lines of a zone file. */
+                as?: "curl" | "terraform";
+            };
+            header?: never;
+            path: {
+                /** @description id of the account */
+                account: string;
+                /** @description id of the location */
+                location: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description what was asked for */
+            200: {
+                headers: {
+                    "X-Internaldns-Revision": components["headers"]["revision"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        errors: unknown[];
+                        messages: components["schemas"]["Message"][];
+                        result: components["schemas"]["LocationObject"];
+                        /** @constant */
+                        success: true;
+                    };
+                    "text/plain": string;
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    putAccountsAccountGatewayLocationsLocation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
+                "X-CSRF-Token"?: components["parameters"]["csrf"];
+                /** @description Extension: the revision that the account must have, in quotes; the call is refused with 412 when it has another. */
+                "If-Match"?: components["parameters"]["if-match"];
+            };
+            path: {
+                /** @description id of the account */
+                account: string;
+                /** @description id of the location */
+                location: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LocationBody"];
+            };
+        };
+        responses: {
+            /** @description what was asked for */
+            200: {
+                headers: {
+                    "X-Internaldns-Revision": components["headers"]["revision"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        errors: unknown[];
+                        messages: components["schemas"]["Message"][];
+                        result: components["schemas"]["LocationObject"];
+                        /** @constant */
+                        success: true;
+                    };
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+            507: components["responses"]["507"];
+        };
+    };
+    deleteAccountsAccountGatewayLocationsLocation: {
+        parameters: {
+            query?: {
+                /** @description Extension: true does it whatever uses the object. */
+                force?: string;
+            };
+            header?: {
+                /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
+                "X-CSRF-Token"?: components["parameters"]["csrf"];
+                /** @description Extension: the revision that the account must have, in quotes; the call is refused with 412 when it has another. */
+                "If-Match"?: components["parameters"]["if-match"];
+            };
+            path: {
+                /** @description id of the account */
+                account: string;
+                /** @description id of the location */
+                location: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description what was asked for */
+            200: {
+                headers: {
+                    "X-Internaldns-Revision": components["headers"]["revision"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        errors: unknown[];
+                        messages: components["schemas"]["Message"][];
+                        result: Record<string, never>;
+                        /** @constant */
+                        success: true;
+                    };
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            412: components["responses"]["412"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+            507: components["responses"]["507"];
+        };
+    };
     getAccountsAccountGatewayLogging: {
         parameters: {
             query?: never;
@@ -2825,7 +4057,10 @@ export interface operations {
     };
     getAccountsAccountGatewayRulesRule: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Extension: the object as text to copy: a curl command that makes it, a resource of Terraform, lines of a zone file. */
+                as?: "curl" | "terraform";
+            };
             header?: never;
             path: {
                 /** @description id of the account */
@@ -2851,6 +4086,7 @@ export interface operations {
                         /** @constant */
                         success: true;
                     };
+                    "text/plain": string;
                 };
             };
             400: components["responses"]["400"];
@@ -3008,6 +4244,97 @@ export interface operations {
             500: components["responses"]["500"];
             503: components["responses"]["503"];
             507: components["responses"]["507"];
+        };
+    };
+    postAccountsAccountGatewayRulesRuleResetExpiration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
+                "X-CSRF-Token"?: components["parameters"]["csrf"];
+                /** @description Extension: the revision that the account must have, in quotes; the call is refused with 412 when it has another. */
+                "If-Match"?: components["parameters"]["if-match"];
+            };
+            path: {
+                /** @description id of the account */
+                account: string;
+                /** @description id of the rule */
+                rule: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description what was asked for */
+            200: {
+                headers: {
+                    "X-Internaldns-Revision": components["headers"]["revision"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        errors: unknown[];
+                        messages: components["schemas"]["Message"][];
+                        result: components["schemas"]["RuleObject"];
+                        /** @constant */
+                        success: true;
+                    };
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            412: components["responses"]["412"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+            507: components["responses"]["507"];
+        };
+    };
+    getAccountsAccountInternalDnsAnalytics: {
+        parameters: {
+            query?: {
+                /** @description time from which on; an hour before until by default */
+                since?: string;
+                /** @description time up to which; now by default */
+                until?: string;
+                /** @description seconds, made a multiple of 10, or of 60 for what is older than an hour; by default as many as make up to 120 steps */
+                step?: string;
+                /** @description how many series are told apart, by default 100 */
+                series?: string;
+            };
+            header?: never;
+            path: {
+                /** @description id of the account */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description what was asked for */
+            200: {
+                headers: {
+                    "X-Internaldns-Revision": components["headers"]["revision"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        errors: unknown[];
+                        messages: components["schemas"]["Message"][];
+                        result: components["schemas"]["AnalyticsObject"];
+                        /** @constant */
+                        success: true;
+                    };
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
         };
     };
     getAccountsAccountInternalDnsBackup: {
@@ -3232,6 +4559,42 @@ export interface operations {
             507: components["responses"]["507"];
         };
     };
+    getAccountsAccountInternalDnsCheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id of the account */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description what was asked for */
+            200: {
+                headers: {
+                    "X-Internaldns-Revision": components["headers"]["revision"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        errors: unknown[];
+                        messages: components["schemas"]["Message"][];
+                        result: components["schemas"]["CheckObject"];
+                        /** @constant */
+                        success: true;
+                    };
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     postAccountsAccountInternalDnsExplain: {
         parameters: {
             query?: never;
@@ -3331,6 +4694,174 @@ export interface operations {
             500: components["responses"]["500"];
             503: components["responses"]["503"];
             507: components["responses"]["507"];
+        };
+    };
+    getAccountsAccountInternalDnsQueries: {
+        parameters: {
+            query?: {
+                /** @description number of the page, from 1 */
+                page?: number;
+                /** @description objects of a page */
+                per_page?: number;
+                /** @description true answers with a stream, as Accept: text/event-stream does */
+                stream?: string;
+                /** @description where a stream goes on, in place of the header Last-Event-ID */
+                last_event_id?: string;
+                /** @description name asked for */
+                name?: string;
+                /** @description type asked for */
+                type?: string;
+                /** @description name or number of the reply's response code */
+                rcode?: string;
+                /** @description address or network */
+                client?: string;
+                /** @description id or name */
+                policy?: string;
+                /** @description id or name */
+                view?: string;
+                /** @description id or name */
+                zone?: string;
+                /** @description public_dns, none, or the internal outcome it was for */
+                fallback?: string;
+                /** @description the same, without case; several stand for any of them */
+                ID?: string;
+                /** @description without case */
+                "ID.contains"?: string;
+                /** @description the same, without case; several stand for any of them */
+                Datetime?: string;
+                /** @description without case */
+                "Datetime.contains"?: string;
+                /** @description the same, without case; several stand for any of them */
+                QueryName?: string;
+                /** @description without case */
+                "QueryName.contains"?: string;
+                /** @description the same, without case; several stand for any of them */
+                QueryType?: string;
+                /** @description without case */
+                "QueryType.contains"?: string;
+                /** @description the same, without case; several stand for any of them */
+                QueryTypeName?: string;
+                /** @description without case */
+                "QueryTypeName.contains"?: string;
+                /** @description the same, without case; several stand for any of them */
+                RCode?: string;
+                /** @description without case */
+                "RCode.contains"?: string;
+                /** @description the same, without case; several stand for any of them */
+                ResponseTimeMs?: string;
+                /** @description without case */
+                "ResponseTimeMs.contains"?: string;
+                /** @description the same, without case; several stand for any of them */
+                ResponseTimeUs?: string;
+                /** @description without case */
+                "ResponseTimeUs.contains"?: string;
+                /** @description the same, without case; several stand for any of them */
+                SrcIP?: string;
+                /** @description without case */
+                "SrcIP.contains"?: string;
+                /** @description the same, without case; several stand for any of them */
+                SrcPort?: string;
+                /** @description without case */
+                "SrcPort.contains"?: string;
+                /** @description the same, without case; several stand for any of them */
+                DstIP?: string;
+                /** @description without case */
+                "DstIP.contains"?: string;
+                /** @description the same, without case; several stand for any of them */
+                DstPort?: string;
+                /** @description without case */
+                "DstPort.contains"?: string;
+                /** @description the same, without case; several stand for any of them */
+                Protocol?: string;
+                /** @description without case */
+                "Protocol.contains"?: string;
+                /** @description the same, without case; several stand for any of them */
+                Location?: string;
+                /** @description without case */
+                "Location.contains"?: string;
+                /** @description the same, without case; several stand for any of them */
+                ResolverPolicyID?: string;
+                /** @description without case */
+                "ResolverPolicyID.contains"?: string;
+                /** @description the same, without case; several stand for any of them */
+                ResolverPolicyName?: string;
+                /** @description without case */
+                "ResolverPolicyName.contains"?: string;
+                /** @description the same, without case; several stand for any of them */
+                InternalDNSViewID?: string;
+                /** @description without case */
+                "InternalDNSViewID.contains"?: string;
+                /** @description the same, without case; several stand for any of them */
+                InternalDNSViewName?: string;
+                /** @description without case */
+                "InternalDNSViewName.contains"?: string;
+                /** @description the same, without case; several stand for any of them */
+                InternalDNSZoneID?: string;
+                /** @description without case */
+                "InternalDNSZoneID.contains"?: string;
+                /** @description the same, without case; several stand for any of them */
+                InternalDNSZoneName?: string;
+                /** @description without case */
+                "InternalDNSZoneName.contains"?: string;
+                /** @description the same, without case; several stand for any of them */
+                InternalDNSReferenceZoneID?: string;
+                /** @description without case */
+                "InternalDNSReferenceZoneID.contains"?: string;
+                /** @description the same, without case; several stand for any of them */
+                InternalDNSRCode?: string;
+                /** @description without case */
+                "InternalDNSRCode.contains"?: string;
+                /** @description the same, without case; several stand for any of them */
+                InternalDNSDurationMs?: string;
+                /** @description without case */
+                "InternalDNSDurationMs.contains"?: string;
+                /** @description the same, without case; several stand for any of them */
+                InternalDNSFallbackStrategy?: string;
+                /** @description without case */
+                "InternalDNSFallbackStrategy.contains"?: string;
+                /** @description the same, without case; several stand for any of them */
+                InternalDNSFallbackTrigger?: string;
+                /** @description without case */
+                "InternalDNSFallbackTrigger.contains"?: string;
+                /** @description the same, without case; several stand for any of them */
+                Server?: string;
+                /** @description without case */
+                "Server.contains"?: string;
+            };
+            header?: never;
+            path: {
+                /** @description id of the account */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description what was asked for */
+            200: {
+                headers: {
+                    "X-Internaldns-Event-Id": components["headers"]["event"];
+                    "X-Internaldns-Revision": components["headers"]["revision"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        errors: unknown[];
+                        messages: components["schemas"]["Message"][];
+                        result: components["schemas"]["QueryObject"][];
+                        result_info: components["schemas"]["PageInfo"];
+                        /** @constant */
+                        success: true;
+                    };
+                    "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
         };
     };
     postAccountsAccountInternalDnsRestore: {
@@ -3677,7 +5208,10 @@ export interface operations {
     };
     getAccountsAccountTokensToken: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Extension: the object as text to copy: a curl command that makes it, a resource of Terraform, lines of a zone file. */
+                as?: "curl" | "terraform";
+            };
             header?: never;
             path: {
                 /** @description id of the account */
@@ -3703,6 +5237,7 @@ export interface operations {
                         /** @constant */
                         success: true;
                     };
+                    "text/plain": string;
                 };
             };
             400: components["responses"]["400"];
@@ -4179,7 +5714,10 @@ export interface operations {
     };
     getUserTokensToken: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Extension: the object as text to copy: a curl command that makes it, a resource of Terraform, lines of a zone file. */
+                as?: "curl" | "terraform";
+            };
             header?: never;
             path: {
                 /** @description id of the token */
@@ -4203,6 +5741,7 @@ export interface operations {
                         /** @constant */
                         success: true;
                     };
+                    "text/plain": string;
                 };
             };
             400: components["responses"]["400"];
@@ -4454,7 +5993,10 @@ export interface operations {
     };
     getZonesZone: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Extension: the object as text to copy: a curl command that makes it, a resource of Terraform, lines of a zone file. */
+                as?: "curl" | "terraform" | "zone";
+            };
             header?: never;
             path: {
                 /** @description id of the zone */
@@ -4478,6 +6020,7 @@ export interface operations {
                         /** @constant */
                         success: true;
                     };
+                    "text/plain": string;
                 };
             };
             400: components["responses"]["400"];
@@ -5159,7 +6702,10 @@ export interface operations {
     };
     getZonesZoneDnsRecordsRecord: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Extension: the object as text to copy: a curl command that makes it, a resource of Terraform, lines of a zone file. */
+                as?: "curl" | "terraform" | "zone";
+            };
             header?: never;
             path: {
                 /** @description id of the zone */
@@ -5185,6 +6731,7 @@ export interface operations {
                         /** @constant */
                         success: true;
                     };
+                    "text/plain": string;
                 };
             };
             400: components["responses"]["400"];
@@ -5346,7 +6893,10 @@ export interface operations {
     };
     getZonesZoneDnsSettings: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Extension: the object as text to copy: a curl command that makes it, a resource of Terraform, lines of a zone file. */
+                as?: "curl" | "terraform";
+            };
             header?: never;
             path: {
                 /** @description id of the zone */
@@ -5370,6 +6920,7 @@ export interface operations {
                         /** @constant */
                         success: true;
                     };
+                    "text/plain": string;
                 };
             };
             400: components["responses"]["400"];

@@ -9,7 +9,7 @@ import type { Change } from "../../api/types";
 import { Card } from "../../parts/Page";
 import { Loaded, Nothing } from "../../parts/States";
 import { count, exactly, when } from "../../parts/time";
-import { callWords } from "./words";
+import { aboutWords, callWords } from "./words";
 
 const size = 50;
 
@@ -65,7 +65,9 @@ function Row({ change }: { change: Change }) {
       >
         <span className="text-kumo-subtle tabular-nums">{change.revision}</span>
         <span className="min-w-0">
-          <span className="block font-medium">{callWords(change.method, change.path)}</span>
+          <span className="block truncate">
+            <span className="font-medium">{callWords(change.method, change.path)}</span> <span className="text-kumo-subtle">{aboutWords(change)}</span>
+          </span>
           <span className="block truncate text-kumo-subtle">
             {change.token_name ?? "the server"}
             {change.address && ` from ${change.address}`}

@@ -1,4 +1,5 @@
 // The calls of the API in the words of the pages.
+import type { Change } from "../../api/types";
 
 const calls: [RegExp, string][] = [
   [/^START/, "The account began"],
@@ -22,11 +23,25 @@ const calls: [RegExp, string][] = [
   [/^POST \/accounts\/[^/]+\/internal_dns\/changes\/(\d+)\/revert$/, "Change $1 undone"],
   [/^POST \/accounts\/[^/]+\/internal_dns\/changes$/, "Several changes at once"],
   [/^POST \/accounts\/[^/]+\/internal_dns\/restore$/, "Backup restored"],
+  [/^POST \/accounts\/[^/]+\/gateway\/lists$/, "List created"],
+  [/^(PATCH|PUT) \/accounts\/[^/]+\/gateway\/lists\/[^/]+$/, "List changed"],
+  [/^DELETE \/accounts\/[^/]+\/gateway\/lists\/[^/]+$/, "List deleted"],
+  [/^POST \/accounts\/[^/]+\/gateway\/locations$/, "Location created"],
+  [/^PUT \/accounts\/[^/]+\/gateway\/locations\/[^/]+$/, "Location changed"],
+  [/^DELETE \/accounts\/[^/]+\/gateway\/locations\/[^/]+$/, "Location deleted"],
+  [/^(PATCH|PUT) \/accounts\/[^/]+\/gateway\/configuration$/, "Gateway settings changed"],
+  [/^POST \/accounts\/[^/]+\/gateway\/rules\/[^/]+\/reset_expiration$/, "Resolver policy prolonged"],
   [/^POST .*\/tokens$/, "Token created"],
   [/^PUT .*\/tokens\/[^/]+$/, "Token changed"],
   [/^PUT .*\/tokens\/[^/]+\/value$/, "Token rolled"],
   [/^DELETE .*\/tokens\/[^/]+$/, "Token deleted"],
 ];
+
+/** aboutWords names what a change was about, as far as a list of changes tells. */
+export function aboutWords(change: Change): string {
+  const names = (change.names ?? []).map((n) => n.name).filter((name, i, all) => name !== "" && all.indexOf(name) === i);
+  return names.length === 3 ? `${names.join(", ")}…` : names.join(", ");
+}
 
 /** callWords words a call. One that is not known here is told as it is. */
 export function callWords(method: string, path: string): string {
