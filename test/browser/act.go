@@ -121,6 +121,12 @@ func (w Within) Focused(role, name string) {
 	w.await(role, name, "focused", func(f *found) bool { return f.Focused })
 }
 
+// Names returns the names of all elements of a role that are seen now.
+func (p *Page) Names(role string) []string {
+	p.t.Helper()
+	return Eval[[]string](p, fmt.Sprintf(`[...document.querySelectorAll("*")].filter((e) => e.computedRole === %q && e.checkVisibility()).map((e) => e.computedName)`, role))
+}
+
 // Click, Fill, Has, HasNot and Value are those of the whole page.
 func (p *Page) Click(role, name string)        { p.t.Helper(); p.In("", "").Click(role, name) }
 func (p *Page) Fill(role, name, text string)   { p.t.Helper(); p.In("", "").Fill(role, name, text) }
@@ -145,17 +151,18 @@ func (p *Page) Type(text string) {
 func (p *Page) See(texts ...string) {
 	p.t.Helper()
 	for _, text := range texts {
-		p.until(func() bool { return p.shows(text) }, func() string { return fmt.Sprintf("%q is not on the page", text) })
+		p.until(func() bool { return p.Shows(text) }, func() string { return fmt.Sprintf("%q is not on the page", text) })
 	}
 }
 
 // Gone waits until a text is on the page no more.
 func (p *Page) Gone(text string) {
 	p.t.Helper()
-	p.until(func() bool { return !p.shows(text) }, func() string { return fmt.Sprintf("%q is still on the page", text) })
+	p.until(func() bool { return !p.Shows(text) }, func() string { return fmt.Sprintf("%q is still on the page", text) })
 }
 
-func (p *Page) shows(text string) bool {
+// Shows reports whether a text is on the page now.
+func (p *Page) Shows(text string) bool {
 	return strings.Contains(p.text(), strings.Join(strings.Fields(text), " "))
 }
 
