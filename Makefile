@@ -71,6 +71,13 @@ update: ## rewrite goldens and scenario expectations; read the diff before commi
 dashboard: ## check and build the dashboard's pages anew, which are committed; the only step that needs Node (20.19 or later)
 	cd plugin/internaldns/dashboard && npm ci --no-audit --no-fund && npm run typecheck && npm test && npm run build
 
+SHOTS ?= $(or $(TMPDIR),/tmp)/dashboard-shots
+
+.PHONY: dashboard-shots
+dashboard-shots: ## pictures of every page, wide and narrow, light and dark, in SHOTS; needs chromium
+	DASHBOARD_SHOTS=$(abspath $(SHOTS)) $(GO) test ./test -run TestDashboardPages -count=1 -timeout=20m
+	@echo "they are in $(abspath $(SHOTS))"
+
 .PHONY: clean
 clean: ## remove what build made
 	rm -rf $(BIN)

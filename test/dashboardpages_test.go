@@ -37,7 +37,7 @@ func (ids *seeded) pages() []shownPage {
 		{name: "policy-create", path: "/policies/new", see: "Use Internal DNS"},
 		{name: "tester", path: "/tester?name=www.corp.example&type=A&client=192.0.2.9", see: "London office"},
 		{name: "history", path: "/history", see: "corp.example"},
-		{name: "change", path: "/history/4", see: "corp.example"},
+		{name: "change", path: "/history/4", see: "Zone created"},
 		{name: "nowhere", path: "/nowhere", see: "There is no such page"},
 	}
 }
@@ -59,6 +59,9 @@ func TestDashboardPages(t *testing.T) {
 		{"narrow-light", browser.Options{Width: 390}},
 		{"narrow-dark", browser.Options{Width: 390, Dark: true}},
 	} {
+		if shots == "" && look.Dark == (look.Width == 0) {
+			continue // both themes and both widths are looked at without
+		}
 		t.Run(look.name, func(t *testing.T) {
 			p := d.as(t).open("/", d.token, look.Options)
 			for _, page := range ids.pages() {

@@ -22,6 +22,7 @@ func TestDashboardTwoPeople(t *testing.T) {
 	edit := func(p *browser.Page, address string) {
 		p.Go("/zones/" + ids.zone)
 		p.Fill("textbox", "Search records", "shared")
+		p.See("1 record of ")
 		p.Click("button", "Edit shared.corp.example A")
 		p.In("form", "Edit shared.corp.example A").Fill("textbox", "IPv4 address", address)
 	}

@@ -84,7 +84,8 @@ func (w Within) Fill(role, name, text string) {
 	w.page.t.Helper()
 	w.Click(role, name)
 	w.await(role, name, "focused", func(f *found) bool { return f.Focused })
-	w.page.must("fill "+name, chromedp.Do(w.page.ctx, chromedp.KeyEvent("a", chromedp.KeyModifiers(kb.ModifierCtrl)), chromedp.KeyEvent(kb.Delete)))
+	w.page.Press("a", kb.ModifierCtrl)
+	w.page.Press(kb.Delete)
 	if text != "" {
 		w.page.Type(text)
 	}
@@ -134,10 +135,45 @@ func (p *Page) Has(role, name string)          { p.t.Helper(); p.In("", "").Has(
 func (p *Page) HasNot(role, name string)       { p.t.Helper(); p.In("", "").HasNot(role, name) }
 func (p *Page) Value(role, name string) string { p.t.Helper(); return p.In("", "").Value(role, name) }
 
-// Press presses keys one after another, with modifiers.
+// TabTo presses Tab until an element has the focus, as somebody does who has no mouse. What
+// has it must be in sight (WCAG 2.4.11).
+func (p *Page) TabTo(role, name string) {
+	p.t.Helper()
+	p.Has(role, name)
+	var passed []string
+	for range 150 {
+		p.Press(kb.Tab)
+		at := Eval[[2]string](p, `document.activeElement ? [document.activeElement.computedRole, document.activeElement.computedName] : ["", ""]`)
+		if at[0] == role && at[1] == name {
+			if f := p.In("", "").find(role, name); f == nil || !f.Reachable {
+				p.t.Errorf("the %s %q has the focus and is not in sight: %+v", role, name, f)
+			}
+			return
+		}
+		passed = append(passed, at[0]+" "+at[1])
+	}
+	p.t.Fatalf("Tab does not lead to the %s %q, but to %q", role, name, passed)
+}
+
+// Press presses keys one after another, with modifiers. A key and the letter that it
+// types are one event, as from a keyboard: what a page does on the key can keep the letter
+// away.
 func (p *Page) Press(keys string, modifiers ...kb.Modifier) {
 	p.t.Helper()
-	p.must("press "+keys, chromedp.Do(p.ctx, chromedp.KeyEvent(keys, chromedp.KeyModifiers(modifiers...))))
+	for _, key := range keys {
+		events := kb.Encode(key)
+		down, up := events[0], events[len(events)-1]
+		if len(events) == 3 && len(modifiers) == 0 {
+			down.Text, down.UnmodifiedText = events[1].Text, events[1].UnmodifiedText
+		}
+		for _, event := range []*input.DispatchKeyEventParams{down, up} {
+			for _, m := range modifiers {
+				event.Modifiers |= int64(m)
+			}
+			_, err := chromedp.Call(p.ctx, input.DispatchKeyEvent, *event)
+			p.must("press "+keys, err)
+		}
+	}
 }
 
 // Type puts a text in at the focus, as by pasting or by a phone's keyboard.

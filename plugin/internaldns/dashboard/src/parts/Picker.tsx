@@ -35,7 +35,10 @@ export function Picker({ label, items, value, onChange, placeholder, disabled, .
         limit={most}
         disabled={disabled}
       >
-        <Combobox.TriggerInput aria-label={label} placeholder={placeholder} className="w-full" />
+        {/* Enter picks what is marked, and does not send the form as well. */}
+        <div className="contents" onKeyDown={(e) => e.key === "Enter" && e.preventDefault()}>
+          <Combobox.TriggerInput aria-label={label} placeholder={placeholder} className="w-full" />
+        </div>
         <Combobox.Content>
           <Combobox.Empty>Nothing has this in its name.</Combobox.Empty>
           <Combobox.List>

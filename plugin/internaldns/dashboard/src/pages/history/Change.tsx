@@ -6,6 +6,7 @@ import { useLocation } from "wouter";
 import { call } from "../../api/call";
 import { faultsOf, guarded } from "../../api/errors";
 import { useAccount, useChange } from "../../api/queries";
+import { useSession } from "../../api/session";
 import type { Change as ChangeObject, Fault } from "../../api/types";
 import { Modal } from "../../parts/Modal";
 import { Page } from "../../parts/Page";
@@ -13,17 +14,18 @@ import { Faults, Loaded } from "../../parts/States";
 import { count, exactly } from "../../parts/time";
 import { Objects } from "../../review/Objects";
 import { useTell } from "../../shell/Toasts";
-import { callWords } from "./words";
+import { callWords, mayWriteAll } from "./words";
 
 /** Change is the page of one change: its objects before and after, and the way back. */
 export default function Change({ revision }: { revision: number }) {
   const query = useChange(revision);
   const change = query.data;
+  const may = mayWriteAll(change?.objects ?? [], useSession().permissions);
   return (
     <Page
       title={change ? callWords(change.method, change.path) : `Change ${revision}`}
       within={{ href: "/history", name: "History" }}
-      {...(change && { about: <By change={change} />, actions: <Revert change={change} /> })}
+      {...(change && { about: <By change={change} />, actions: may && <Revert change={change} /> })}
     >
       <Loaded query={query}>
         {(found) => (
