@@ -7,7 +7,7 @@ import { useMemo } from "react";
 import { call, onRevision, type Query } from "./call";
 import { APIError } from "./errors";
 import { useSession } from "./session";
-import type { Change, Rule, Status, View, Zone, ZoneSettings } from "./types";
+import type { Change, List, Location, Rule, Status, View, Zone, ZoneSettings } from "./types";
 
 export function newClient(): QueryClient {
   const client = new QueryClient({
@@ -84,6 +84,20 @@ export function useRules() {
     queryKey: ["rules"],
     queryFn: async ({ signal }) => (await call<Rule[]>("GET", path, { signal })).result.sort((a, b) => a.precedence - b.precedence),
   });
+}
+
+export function useLists() {
+  const path = `${useAccount()}/gateway/lists`;
+  return useQuery({ queryKey: ["lists"], queryFn: async ({ signal }) => (await call<List[]>("GET", path, { signal })).result.sort(byName) });
+}
+
+export function useLocations() {
+  const path = `${useAccount()}/gateway/locations`;
+  return useQuery({ queryKey: ["locations"], queryFn: async ({ signal }) => (await call<Location[]>("GET", path, { signal })).result.sort(byName) });
+}
+
+function byName(a: { name: string }, b: { name: string }): number {
+  return a.name.localeCompare(b.name);
 }
 
 export function useStatus() {

@@ -12,7 +12,7 @@ const noise = new Set([
   ...["original_dnshost", "modified_on", "created_on", "activated_on", "meta", "owner", "account", "tenant", "tenant_unit", "permissions"],
   ...["plan", "serial", "records", "proxiable", "proxied", "locked", "settings", "comment_modified_on", "tags_modified_on", "created_time"],
   ...["modified_time", "created_at", "updated_at", "deleted_at", "version", "source_account", "sharable", "read_only", "warning_status"],
-  ...["filters", "schedule", "expiration", "issued_on", "last_used_on", "multi_provider", "secondary_overrides", "zone_mode", "nameservers"],
+  ...["filters", "expired", "issued_on", "last_used_on", "multi_provider", "secondary_overrides", "zone_mode", "nameservers"],
   ...["flatten_all_cnames", "problem", "action"],
 ]);
 

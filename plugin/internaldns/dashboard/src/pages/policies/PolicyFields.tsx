@@ -7,7 +7,9 @@ import { AreaField, Field, TextField } from "../../parts/Fields";
 import { Card, Section } from "../../parts/Page";
 import { Picker } from "../../parts/Picker";
 import { settingsPointers, triggers, type Action, type PolicyDraft } from "./draft";
+import { ExpressionField } from "./ExpressionField";
 import { Selectors } from "./Selectors";
+import { TimesFields } from "./TimesFields";
 
 type Set = (more: Partial<PolicyDraft>) => void;
 type Props = { draft: PolicyDraft; set: Set; faults: Fault[]; check: { busy: boolean; checked: boolean }; disabled: boolean };
@@ -24,28 +26,10 @@ export function PolicyFields({ draft, set, faults, check, disabled }: Props) {
         </Card>
       </Section>
       <Section title="Whose queries" about="Both must be true. One that is empty is true for every query.">
-        <Card className="space-y-4 p-5">
-          <AreaField
-            label="Traffic"
-            mono
-            rows={3}
-            value={draft.traffic}
-            onChange={(traffic) => set({ traffic })}
-            placeholder="dns.src_ip in {192.0.2.0/24}"
-            faults={faults}
-            pointer="/traffic"
-            hint={<span role="status">{check.busy ? "Checking…" : check.checked ? "The expressions can be read." : " "}</span>}
-          />
-          <AreaField
-            label="Identity"
-            mono
-            rows={2}
-            value={draft.identity}
-            onChange={(identity) => set({ identity })}
-            placeholder={'identity.email == "ada@corp.example"'}
-            faults={faults}
-            pointer="/identity"
-          />
+        <Card className="space-y-6 p-5">
+          {(["traffic", "identity"] as const).map((of) => (
+            <ExpressionField key={of} of={of} text={draft[of]} set={(text) => set({ [of]: text })} faults={faults} check={check} disabled={disabled} />
+          ))}
           <Selectors />
         </Card>
       </Section>
@@ -71,6 +55,11 @@ export function PolicyFields({ draft, set, faults, check, disabled }: Props) {
               pointer={settingsPointers.resolvers}
             />
           )}
+        </Card>
+      </Section>
+      <Section title="When">
+        <Card className="p-5">
+          <TimesFields times={draft.times} set={(times) => set({ times })} faults={faults} disabled={disabled} />
         </Card>
       </Section>
     </>

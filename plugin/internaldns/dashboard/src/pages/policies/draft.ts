@@ -1,4 +1,5 @@
 import type { Rule, RuleForm, RuleSettings, Trigger } from "../../api/types";
+import { always, timesForm, timesOf, timesPointers, type Times } from "./times";
 
 export type Action = "view" | "resolvers" | "public";
 
@@ -9,6 +10,7 @@ export type PolicyDraft = {
   enabled: boolean;
   traffic: string;
   identity: string;
+  times: Times;
   action: Action;
   view: string; // id
   fallback: boolean;
@@ -29,7 +31,7 @@ const usual: Trigger[] = ["refused", "nxdomain", "cname"];
 
 export function newPolicy(view: string): PolicyDraft {
   const texts = { name: "", description: "", traffic: "", identity: "", privateNames: "special", resolvers: "" };
-  return { ...texts, enabled: true, action: "view", view, fallback: false, triggers: usual };
+  return { ...texts, enabled: true, times: always(), action: "view", view, fallback: false, triggers: usual };
 }
 
 export function draftOf(rule: Rule): PolicyDraft {
@@ -41,6 +43,7 @@ export function draftOf(rule: Rule): PolicyDraft {
     enabled: rule.enabled,
     traffic: rule.traffic,
     identity: rule.identity,
+    times: timesOf(rule),
     action: actionOf(rule),
     view: internally?.view_id ?? "",
     fallback,
@@ -66,6 +69,7 @@ export function formOf(draft: PolicyDraft): RuleForm {
     traffic: draft.traffic.trim(),
     identity: draft.identity.trim(),
     rule_settings: settingsOf(draft),
+    ...timesForm(draft.times),
   };
 }
 
@@ -117,7 +121,7 @@ export const settingsPointers = {
 };
 
 /** policyPointers are all members that the form has fields for. */
-export const policyPointers = ["/name", "/description", "/traffic", "/identity", ...Object.values(settingsPointers)];
+export const policyPointers = ["/name", "/description", "/traffic", "/identity", ...Object.values(settingsPointers), ...timesPointers];
 
 /** outcomeOf words what a policy does with the queries it matches. */
 export function outcomeOf(rule: Rule, views: Map<string, string>): string {
