@@ -3,7 +3,7 @@ package resolverpolicy
 import (
 	"context"
 	"net"
-	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/miekg/dns"
@@ -21,7 +21,7 @@ func (p *ResolverPolicy) observed(ctx context.Context, w dns.ResponseWriter, r *
 		ctx = q
 	}
 	at := p.meter.At(ctx)
-	e := p.arrived(ctx, w, r)
+	e := p.arrived(ctx, q.snapshot, w, r)
 	e.At, e.Server = at, at.Server()
 	if p.log != nil {
 		at.Logs()
@@ -44,7 +44,7 @@ func (p *ResolverPolicy) observed(ctx context.Context, w dns.ResponseWriter, r *
 }
 
 // arrived returns what is known of a query before it is served.
-func (p *ResolverPolicy) arrived(ctx context.Context, w dns.ResponseWriter, r *dns.Msg) *querylog.Entry {
+func (p *ResolverPolicy) arrived(ctx context.Context, snapshot *model.Snapshot, w dns.ResponseWriter, r *dns.Msg) *querylog.Entry {
 	e := &querylog.Entry{
 		Time: time.Now(), Client: clientAddr(w, r), Local: endpointOf(w.LocalAddr()), Name: r.Question[0].Name, Type: r.Question[0].Qtype,
 	}
@@ -52,16 +52,18 @@ func (p *ResolverPolicy) arrived(ctx context.Context, w dns.ResponseWriter, r *d
 		e.Port = from.Port()
 	}
 	_, e.TCP = w.RemoteAddr().(*net.TCPAddr)
-	e.Location = p.locationOf(ctx, e.Client, e.Local.Addr())
+	host, certificate := encryption(ctx)
+	from := requestinfo.Info{Sources: p.sources.clients, Places: snapshot.Places(), Addr: e.Client, Server: e.Local.Addr(), Host: host}
+	e.Location = from.Location()
+	e.Host, e.Certified, e.Subnet = host, certificate != nil, hasSubnet(r)
 	return e
 }
 
-// locationOf returns the location that a query comes from, "" if that is not known.
-func (p *ResolverPolicy) locationOf(ctx context.Context, client, server netip.Addr) string {
-	host, _ := encryption(ctx)
-	from := requestinfo.Info{Sources: p.sources.clients, Addr: client, Server: server, Host: host}
-	location, _ := from.String(model.FieldLocation)
-	return location
+// hasSubnet reports whether a query tells of whose network it is (RFC 7871): a plugin may
+// find the client's country by it.
+func hasSubnet(r *dns.Msg) bool {
+	opt := r.IsEdns0()
+	return opt != nil && slices.ContainsFunc(opt.Option, func(o dns.EDNS0) bool { return o.Option() == dns.EDNS0SUBNET })
 }
 
 // tell writes into an entry what came of the query.

@@ -16,6 +16,7 @@ import (
 type analyticsObject struct {
 	Since       string            `json:"since" about:"start of the first step"`
 	Until       string            `json:"until" about:"end of the last step, which may lie ahead"`
+	Counted     string            `json:"counted_since" about:"from when on queries were counted: since, or the start of the process if it is later"`
 	StepSeconds int64             `json:"step_seconds"`
 	Totals      analyticsTotals   `json:"totals"`
 	Counts      []uint64          `json:"counts" about:"all queries, a number a step"`
@@ -141,8 +142,13 @@ func getAnalytics(c *call) *Error {
 	}
 	names := names{account: c.account}
 	names.refresh()
+	counted := s.since
+	if began := c.account.History.Began(); began.After(counted) {
+		counted = began
+	}
 	o := analyticsObject{
-		Since: formatTime(s.since), Until: formatTime(s.since.Add(time.Duration(s.steps) * s.step)), StepSeconds: int64(s.step.Seconds()),
+		Counted: formatTime(counted),
+		Since:   formatTime(s.since), Until: formatTime(s.since.Add(time.Duration(s.steps) * s.step)), StepSeconds: int64(s.step.Seconds()),
 		Counts: make([]uint64, s.steps), Series: []analyticsSeries{}, Fallbacks: []analyticsSeries{},
 		Totals: analyticsTotals{
 			Policies: make(map[string]uint64), Views: make(map[string]uint64), Zones: make(map[string]uint64),

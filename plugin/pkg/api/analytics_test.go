@@ -56,6 +56,9 @@ func TestAnalytics(t *testing.T) {
 	if o.StepSeconds != 30 || len(o.Counts) < 120 || len(o.Counts) > 121 || o.Totals.Queries != 5 || o.Totals.Fallbacks != 1 {
 		t.Errorf("%+v", o)
 	}
+	if began := formatTime(s.accounts[0].History.Began()); o.Counted != began {
+		t.Errorf("counted since %s, the history began %s", o.Counted, began)
+	}
 	if n := o.Totals; n.Policies["everyone"] != 4 || n.Policies[""] != 1 || n.Views["office"] != 4 || n.Zones[zone] != 3 ||
 		n.RCodes["NOERROR"] != 3 || n.RCodes["REFUSED"] != 1 || n.Triggers["refused"] != 1 {
 		t.Errorf("%+v", n)

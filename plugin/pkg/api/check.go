@@ -78,11 +78,10 @@ func (c *call) checked(wrong, notes problem.List) checkObject {
 			default:
 				o.Warnings++
 			}
-			about := declared[problem.Pos{File: f.File, Line: f.Line}]
-			if f.Pointer != "" {
-				about = storedAt(f.Pointer)
-			}
+			about := objectAt(declared, problem.Pos{File: f.File, Line: f.Line, Pointer: f.Pointer})
 			f.Kind, f.ID = about.kind, about.id
+			by := objectAt(declared, f.By)
+			f.ByKind, f.ByID = by.kind, by.id
 			o.Findings = append(o.Findings, f)
 		}
 	}
@@ -134,6 +133,14 @@ func (c *call) declaredAt() map[problem.Pos]ofObject {
 		add(r.Declared, "rule", r.ID)
 	}
 	return all
+}
+
+// objectAt returns the object at a position, none if it is not known.
+func objectAt(declared map[problem.Pos]ofObject, at problem.Pos) ofObject {
+	if at.Pointer != "" {
+		return storedAt(at.Pointer)
+	}
+	return declared[at]
 }
 
 // storedAt returns the object of a pointer such as /zones/ID/name.

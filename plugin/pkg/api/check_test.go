@@ -70,6 +70,25 @@ func TestCheck(t *testing.T) {
 	s.want("few rights", s.as(few, "GET", "/accounts/"+s.account()+"/internal_dns/check", ""), http.StatusForbidden, codeAuthentication)
 }
 
+// A policy that another one leaves nothing to is found with that one's id.
+func TestCheckShadowed(t *testing.T) {
+	s := serve(t)
+	v := s.view("office")
+	all := "/accounts/" + s.account() + "/gateway/rules"
+	first := s.id("POST", all, enabled("first", "dns.src_ip in {192.0.2.0/24}", v))
+	second := s.id("POST", all, enabled("second", "dns.src_ip == 192.0.2.7", v))
+	third := s.id("POST", all, enabled("third", "dns.fqdn == \"a.example\" and dns.fqdn == \"b.example\"", v))
+	by := make(map[string]string)
+	for _, f := range s.check().Findings {
+		if f.Code == problem.PolicyNeverMatches && f.Kind == "rule" {
+			by[f.ID] = f.ByKind + f.ByID
+		}
+	}
+	if len(by) != 2 || by[second] != "rule"+first || by[third] != "" {
+		t.Errorf("found %v", by)
+	}
+}
+
 // More findings than are listed are counted.
 func TestCheckBound(t *testing.T) {
 	s := serve(t)

@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/internaldns/internaldns/plugin/pkg/asker"
 	"github.com/internaldns/internaldns/plugin/pkg/compare"
@@ -20,6 +21,8 @@ type previewObject struct {
 	Count    int             `json:"object_count"`
 	Objects  []objectChange  `json:"objects" about:"The first 1,000 that the token may see."`
 	Answers  *compare.Report `json:"answers" about:"The answers that would differ, the first 1,000 of them."`
+	Queries  *previewQueries `json:"queries" about:"The last queries that would get another policy; null if none are kept, or nothing changes that decides which policy a query gets."`
+	Missing  string          `json:"queries_missing,omitempty" about:"why queries is null"`
 }
 
 // warningObject is what is legal and hardly meant.
@@ -65,6 +68,7 @@ func postPreview(c *call) *Error {
 	}
 	o.Warnings = c.showWarnings(trial.Warnings)
 	o.Answers = c.differing(trial)
+	o.Queries, o.Missing = c.replayed(trial, time.Now().Add(replayTime))
 	c.result = o
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/internaldns/internaldns/plugin/pkg/domain"
 	"github.com/internaldns/internaldns/plugin/pkg/querylog"
+	"github.com/internaldns/internaldns/plugin/pkg/scope"
 	"github.com/internaldns/internaldns/plugin/pkg/token"
 )
 
@@ -127,10 +128,16 @@ func protocol(e *querylog.Entry) string {
 // recents returns where the server blocks of the account keep their last queries.
 func (c *call) recents() (all []*querylog.Recent) {
 	for _, s := range c.servers() {
-		for _, h := range s.Handlers {
-			if keeper, ok := h.(interface{ Queries() *querylog.Recent }); ok {
-				all = append(all, keeper.Queries())
-			}
+		all = append(all, recentsOf(&s.Block)...)
+	}
+	return all
+}
+
+// recentsOf returns where a server block keeps its last queries, if it does.
+func recentsOf(b *scope.Block) (all []*querylog.Recent) {
+	for _, h := range b.Handlers {
+		if keeper, ok := h.(interface{ Queries() *querylog.Recent }); ok {
+			all = append(all, keeper.Queries())
 		}
 	}
 	return all

@@ -30,6 +30,7 @@ func (w *warner) warnUnmatchable() {
 				what = "matches everything"
 			}
 			w.problems.Warnf(problem.PolicyNeverMatches, p.Pos, policyObject(p.Name), "the policy can never match: %q (precedence %d) before it %s", first.Name, first.Precedence, what)
+			w.problems[len(w.problems)-1].By = first.Pos
 			continue
 		}
 		before.add(p)

@@ -22,6 +22,9 @@ type Finding struct {
 	Object   string `json:"object,omitempty"`
 	Text     string `json:"text"`
 	Excerpt  string `json:"excerpt,omitempty" about:"source and caret"`
+	ByKind   string `json:"by_kind,omitempty" about:"of another object that is the cause, such as a rule that takes every query before this one"`
+	ByID     string `json:"by_id,omitempty"`
+	By       Pos    `json:"-"` // of that object
 }
 
 // Findings returns the problems of a list as they are shown.
@@ -30,7 +33,7 @@ func (l List) Findings() []Finding {
 	for _, p := range l {
 		out = append(out, Finding{
 			Code: p.Code, Severity: p.Severity.String(), File: p.Pos.File, Line: p.Pos.Line, Pointer: p.Pos.Pointer,
-			Object: p.Object, Text: p.Text, Excerpt: p.Excerpt,
+			Object: p.Object, Text: p.Text, Excerpt: p.Excerpt, By: p.By,
 		})
 	}
 	return out

@@ -56,6 +56,7 @@ type Problem struct {
 	Object   string // what it is about, such as `zone "example.org."`; may be empty
 	Text     string // what is wrong and what is allowed, lower case, no final stop
 	Excerpt  string // source lines with a caret below, or empty
+	By       Pos    // of the other object that is the cause, if there is one
 }
 
 // String returns `FILE:LINE: OBJECT: TEXT`, followed by the excerpt if there is one.

@@ -36,6 +36,9 @@ type Entry struct {
 	Local     netip.AddrPort // where it arrived; the address may be one that stands for all
 	TCP       bool
 	Location  string
+	Host      string // of a DoH request, or the server name of a TLS handshake
+	Certified bool   // the client showed a certificate, which is not kept
+	Subnet    bool   // the query named the network of another client (RFC 7871)
 	Name      string // qname as asked, in presentation form
 	Type      uint16
 	Rcode     int // of the reply

@@ -107,7 +107,7 @@ type Ring struct {
 
 // Add keeps a query, which nobody changes from then on, in place of the oldest.
 func (g *Ring) Add(e *Entry) {
-	e.Name = strings.Clone(e.Name) // it may be a part of something larger
+	e.Name, e.Host = strings.Clone(e.Name), strings.Clone(e.Host) // they may be parts of something larger
 	e.ring, e.number = g, g.last.Add(1)
 	slot := &g.slots[e.number%Kept]
 	for {

@@ -54,6 +54,8 @@ type step struct {
 // them when meters tell what they have counted. Memory is bounded, however many series
 // there are. Safe for concurrent use.
 type History struct {
+	began time.Time
+
 	mu     sync.Mutex
 	start  time.Time // of the step that goes on
 	open   map[unique.Handle[Series]]uint64
@@ -62,7 +64,12 @@ type History struct {
 }
 
 // NewHistory returns an empty history.
-func NewHistory() *History { return &History{open: make(map[unique.Handle[Series]]uint64)} }
+func NewHistory() *History {
+	return &History{began: time.Now(), open: make(map[unique.Handle[Series]]uint64)}
+}
+
+// Began returns from when on there are counts.
+func (h *History) Began() time.Time { return h.began }
 
 // Resolution returns in which steps there are counts from a time on.
 func Resolution(since, now time.Time) time.Duration {

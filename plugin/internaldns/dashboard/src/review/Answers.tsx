@@ -3,11 +3,21 @@ import { Badge } from "@cloudflare/kumo";
 import type { AnswerChange, Preview } from "../api/types";
 import { count } from "../parts/time";
 import { Side } from "./Objects";
+import { Queries } from "./Queries";
 
 const shown = 100;
 
-/** Answers shows which answers a change makes other than they are, and how many. */
+/** Answers shows which answers a change makes other than they are, and how many, and which queries would get another policy. */
 export function Answers({ preview }: { preview: Preview }) {
+  return (
+    <>
+      <Differing preview={preview} />
+      <Queries preview={preview} />
+    </>
+  );
+}
+
+function Differing({ preview }: { preview: Preview }) {
   const report = preview.answers;
   if (!report) return null;
   const total = report.changes.length + report.omitted;

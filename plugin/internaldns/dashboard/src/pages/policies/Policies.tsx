@@ -8,9 +8,12 @@ import { usePermission } from "../../api/session";
 import type { Rule } from "../../api/types";
 import { Card, Page } from "../../parts/Page";
 import { Loaded, Nothing } from "../../parts/States";
+import { exactly, when } from "../../parts/time";
 import { useReview } from "../../review/Review";
+import { marksOf } from "./marks";
 import { movable, moved, reordered, stepped } from "./order";
 import { PolicyRow } from "./PolicyRow";
+import { useFindings, useHits, useLooking } from "./reads";
 
 /** Policies lists the resolver policies in the order in which they are tried. */
 export default function Policies() {
@@ -52,6 +55,10 @@ function List({ rules, may }: { rules: Rule[]; may: boolean }) {
   const [dragged, setDragged] = useState<string>();
   const ids = order ?? movable(rules);
   const shown = useMemo(() => (order ? reordered(rules, order) : rules), [rules, order]);
+  const hits = useHits();
+  const findings = useFindings();
+  const marks = useMemo(() => marksOf(rules, hits, findings), [rules, hits, findings]);
+  useLooking(may);
   const change = (next: string[]) => setOrder(next.join() === movable(rules).join() ? undefined : next);
 
   const apply = async () => {
@@ -76,6 +83,7 @@ function List({ rules, may }: { rules: Rule[]; may: boolean }) {
               rule={rule}
               place={i + 1}
               views={names}
+              marks={marks.get(rule.id)}
               toggle={may && !rule.declared ? () => toggle(rule) : undefined}
               dragged={dragged === rule.id}
               drag={
@@ -93,6 +101,11 @@ function List({ rules, may }: { rules: Rule[]; may: boolean }) {
           <li className="flex items-center gap-3 bg-kumo-elevated px-4 py-3 text-sm text-kumo-subtle sm:pl-14">All other queries: public DNS</li>
         </ol>
       </Card>
+      {hits && (
+        <p className="mt-3 text-sm text-kumo-subtle" title={exactly(hits.counted_since)}>
+          Queries are counted since {when(hits.counted_since)}. {hits.totals.policies[""] ? `${(hits.totals.policies[""]).toLocaleString()} matched no policy.` : ""}
+        </p>
+      )}
       {order && (
         <div className="sticky bottom-0 mt-4 flex flex-wrap items-center justify-end gap-2 border-t border-kumo-hairline bg-kumo-canvas py-3" role="status">
           <span className="mr-auto text-sm">The order is another than the one in force.</span>

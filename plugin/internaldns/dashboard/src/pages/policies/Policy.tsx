@@ -13,6 +13,7 @@ import { Faults, Loaded, Nothing } from "../../parts/States";
 import { useReview } from "../../review/Review";
 import { draftOf, formOf, newPolicy, policyPointers, type PolicyDraft } from "./draft";
 import { PolicyFields } from "./PolicyFields";
+import { useLooking } from "./reads";
 import { useCheck } from "./useCheck";
 
 const within = { href: "/policies", name: "Resolver policies" };
@@ -51,6 +52,7 @@ function Editor({ rule, start }: { rule?: Rule; start: PolicyDraft }) {
   const path = rule ? `${all}/${rule.id}` : all;
   const method = rule ? "PATCH" : "POST";
   const form = formOf(draft);
+  useLooking(may);
   const check = useCheck(path, method, form, may);
   const changed = !rule || JSON.stringify(form) !== JSON.stringify(formOf(base ? draftOf(base) : start));
 

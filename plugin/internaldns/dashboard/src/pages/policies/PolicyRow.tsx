@@ -1,10 +1,13 @@
-import { Switch } from "@cloudflare/kumo";
+import { Badge, Switch } from "@cloudflare/kumo";
 import { DotsSixVerticalIcon } from "@phosphor-icons/react";
 import { Link } from "wouter";
 
 import type { Rule } from "../../api/types";
 import { DeclaredMark, ProblemMark } from "../../parts/Marks";
+import { count, exactly, when } from "../../parts/time";
 import { outcomeOf } from "./draft";
+import type { Marks } from "./marks";
+import { wordsOf } from "./times";
 
 type Drag = { begin: () => void; over: () => void; end: () => void; step: (by: -1 | 1) => void };
 
@@ -12,13 +15,15 @@ type Props = {
   rule: Rule;
   place: number;
   views: Map<string, string>;
+  marks?: Marks | undefined;
   dragged: boolean;
   drag?: Drag | undefined; // undefined for who may not, and of the Corefile
   toggle?: (() => void) | undefined;
 };
 
 /** PolicyRow is one policy of the list, dragged by its handle or moved by the arrow keys on it. */
-export function PolicyRow({ rule, place, views, dragged, drag, toggle }: Props) {
+export function PolicyRow({ rule, place, views, marks, dragged, drag, toggle }: Props) {
+  const times = wordsOf(rule);
   return (
     <li
       onDragOver={(e) => {
@@ -64,6 +69,7 @@ export function PolicyRow({ rule, place, views, dragged, drag, toggle }: Props) 
           </Link>
           <DeclaredMark declared={rule.declared} />
           <ProblemMark problem={rule.problem} />
+          <QueryMarks marks={marks} />
         </div>
         <p className="mono mt-0.5 line-clamp-2 break-words text-kumo-subtle" title={rule.traffic}>
           {[rule.traffic, rule.identity].filter(Boolean).join("  and  ") || "every query"}
@@ -71,7 +77,9 @@ export function PolicyRow({ rule, place, views, dragged, drag, toggle }: Props) 
         <p className="mt-0.5 text-sm">
           <span aria-hidden>→ </span>
           {outcomeOf(rule, views)}
+          {marks?.hits !== undefined && <span className="text-kumo-subtle"> · {count(marks.hits, "query", "queries")}</span>}
         </p>
+        {times && <p className="mt-0.5 text-sm text-kumo-subtle">{times}</p>}
       </div>
       <div className="shrink-0 pt-0.5" title={`precedence ${rule.precedence}`}>
         {toggle ? (
@@ -81,5 +89,31 @@ export function PolicyRow({ rule, place, views, dragged, drag, toggle }: Props) 
         )}
       </div>
     </li>
+  );
+}
+
+/** QueryMarks says that no query matched a policy, or that none can. */
+function QueryMarks({ marks }: { marks?: Marks | undefined }) {
+  if (marks?.shadow) {
+    const { text, by } = marks.shadow;
+    return (
+      <Badge variant="warning">
+        <span title={text}>
+          {by ? (
+            <>
+              shadowed by <Link href={`/policies/${by.id}`} className="underline">{by.name}</Link>
+            </>
+          ) : (
+            "can never match"
+          )}
+        </span>
+      </Badge>
+    );
+  }
+  if (!marks?.never) return null;
+  return (
+    <Badge variant="secondary">
+      <span title={`No query matched it since ${exactly(marks.never)}`}>never matched since {when(marks.never)}</span>
+    </Badge>
   );
 }
