@@ -137,3 +137,26 @@ func TestReadRule(t *testing.T) {
 	a := s.call("PATCH", all+"/"+id, `{"rule_settings":{"resolve_dns_internally":{"view_id":"`+v+`","reenter":true}}}`)
 	s.want("reenter without a fallback", a, http.StatusBadRequest, codeInvalid)
 }
+
+// What is wrong with an expression of several lines is told by its line, and what is doubtful by the
+// rule that it is of.
+func TestExpressionLine(t *testing.T) {
+	s := serve(t)
+	v := s.view("office")
+	all := "/accounts/" + s.account() + "/gateway/rules"
+	a := s.call("POST", all, enabled("first", "dns.fqdn == \"a.example\"\n  or dns.fqdn = \"b.example\"", v))
+	s.want("the second line", a, http.StatusBadRequest, codeInvalid)
+	if e := a.Errors[0]; !strings.HasPrefix(e.Message, "line 2: ") || !strings.HasSuffix(e.Message, "\n  or dns.fqdn = \"b.example\"\n              ^") || e.Source.Pointer != "/traffic" {
+		t.Errorf("%q at %+v", e.Message, e.Source)
+	}
+	id := s.id("POST", all, enabled("second", "dns.fqdn == \"a.example\" or\ndns.query_rtype in {\"A\" \"NOTHING\"}", v))
+	for _, f := range s.check().Findings {
+		if f.Code == problem.ExpressionDoubtful {
+			if f.Kind != "rule" || f.ID != id || f.Line != 2 {
+				t.Errorf("found %+v", f)
+			}
+			return
+		}
+	}
+	t.Error("nothing is doubtful")
+}

@@ -318,10 +318,20 @@ func (b *builder) compile(s *PolicySpec, e Expression) *expr.Program {
 	if at, ok := errors.AsType[*expr.Error](err); ok {
 		found.Text = at.Text
 		found.Excerpt = at.Excerpt()
-		found.Pos.Line += strings.Count(e.Source[:min(at.Offset, len(e.Source))], "\n")
+		found.Pos = e.lineOf(at.Offset)
 	}
 	b.problems = append(b.problems, found)
 	return nil
+}
+
+// lineOf returns the position of an offset. Lines of an expression that stands in no file
+// are its own.
+func (e *Expression) lineOf(offset int) problem.Pos {
+	at := e.Pos
+	if n := strings.Count(e.Source[:min(offset, len(e.Source))], "\n"); n > 0 {
+		at.Line = max(at.Line, 1) + n
+	}
+	return at
 }
 
 // checkSources refuses selectors that have no value in this server block: such an

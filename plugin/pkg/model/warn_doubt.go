@@ -29,9 +29,7 @@ func (w *warner) doubts(p *Policy, e Expression, program *expr.Program) problem.
 		}
 		place := expr.Error{Source: e.Source, Offset: at.Offset, Length: at.Length}
 		out = append(out, problem.Problem{
-			Code:   problem.ExpressionDoubtful,
-			Pos:    problem.Pos{File: e.Pos.File, Line: e.Pos.Line + strings.Count(e.Source[:at.Offset], "\n")},
-			Object: policyObject(p.Name), Text: text, Excerpt: place.Excerpt(),
+			Code: problem.ExpressionDoubtful, Pos: e.lineOf(at.Offset), Object: policyObject(p.Name), Text: text, Excerpt: place.Excerpt(),
 		})
 	}
 	patterns(program.Expr(), func(at expr.Span, pattern string) { doubt(at, neverMatches(pattern)) })

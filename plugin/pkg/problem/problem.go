@@ -17,7 +17,7 @@ import (
 type Pos struct {
 	File    string
 	Line    int    // counted from 1
-	Pointer string // where in the JSON of a call (RFC 6901); File and Line are empty then
+	Pointer string // where in the JSON of a call (RFC 6901); File is empty then, and Line one of the text that stands there, if it has several
 }
 
 // String returns FILE:LINE, or as much of it as is known, or the pointer.

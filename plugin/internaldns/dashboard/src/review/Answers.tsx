@@ -1,9 +1,12 @@
 import { Badge } from "@cloudflare/kumo";
+import { lazy, Suspense } from "react";
 
 import type { AnswerChange, Preview } from "../api/types";
 import { count } from "../parts/time";
+import { decides } from "./decides";
 import { Side } from "./Objects";
-import { Queries } from "./Queries";
+
+const Queries = lazy(() => import("./Queries")); // of few changes, and not of the first view
 
 const shown = 100;
 
@@ -12,7 +15,11 @@ export function Answers({ preview }: { preview: Preview }) {
   return (
     <>
       <Differing preview={preview} />
-      <Queries preview={preview} />
+      {decides(preview) && (
+        <Suspense fallback={null}>
+          <Queries preview={preview} />
+        </Suspense>
+      )}
     </>
   );
 }

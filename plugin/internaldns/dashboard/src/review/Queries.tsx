@@ -1,10 +1,9 @@
 import type { Preview, PreviewQueries } from "../api/types";
 import { count, exactly, when } from "../parts/time";
-import { decides, lacking } from "./moves";
+import { lacking } from "./moves";
 
-/** Queries shows which of the last queries would get another policy, where a change decides about that. */
-export function Queries({ preview }: { preview: Preview }) {
-  if (!decides(preview)) return null;
+/** Queries shows which of the last queries would get another policy. */
+export default function Queries({ preview }: { preview: Preview }) {
   const { queries } = preview;
   return (
     <section className="mt-4" aria-label="The last queries">

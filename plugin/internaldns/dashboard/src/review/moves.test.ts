@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 
 import type { Preview, PreviewQueries } from "../api/types";
-import { decides, lacking } from "./moves";
+import { decides } from "./decides";
+import { lacking } from "./moves";
 
 const some = (more: Partial<PreviewQueries>): PreviewQueries => ({ kept: 10, compared: 10, not_comparable: 0, moved: 0, since: "", changes: [], ...more });
 const change = (kind: string) => ({ queries: null, objects: [{ kind, id: "1", before: null, after: {} }] }) as unknown as Preview;

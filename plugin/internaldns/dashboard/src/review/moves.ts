@@ -1,13 +1,6 @@
 // What a preview tells of the last queries.
-import type { Preview, PreviewQueries } from "../api/types";
+import type { PreviewQueries } from "../api/types";
 import { count } from "../parts/time";
-
-const deciding = new Set(["rule", "list", "location"]);
-
-/** decides tells whether a change may lead queries to other policies. */
-export function decides(preview: Pick<Preview, "queries" | "objects">): boolean {
-  return Boolean(preview.queries) || preview.objects.some((o) => deciding.has(o.kind));
-}
 
 /** lacking says of which queries it is not known what becomes of them, "" if there are none. */
 export function lacking({ kept, compared, not_comparable }: PreviewQueries): string {

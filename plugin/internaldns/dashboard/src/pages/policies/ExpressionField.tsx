@@ -29,7 +29,7 @@ export function ExpressionField({ of, text, set, faults, check, disabled }: Prop
         label={`${label} as text`}
         className="mt-4"
         mono
-        rows={2}
+        rows={rowsOf(text)}
         value={text}
         onChange={set}
         placeholder={placeholder}
@@ -39,4 +39,10 @@ export function ExpressionField({ of, text, set, faults, check, disabled }: Prop
       />
     </div>
   );
+}
+
+/** rowsOf returns how many rows a text has room in, as long as it is not long. */
+function rowsOf(text: string): number {
+  const lines = text.split("\n").reduce((sum, line) => sum + 1 + Math.floor(line.length / 100), 0);
+  return Math.min(Math.max(lines, 2), 10);
 }

@@ -62,7 +62,7 @@ export function PolicyRow({ rule, place, views, marks, dragged, drag, toggle }: 
         )}
         <span className="ml-1 text-sm text-kumo-subtle tabular-nums">{place}</span>
       </div>
-      <div className={`min-w-0 flex-1 ${rule.enabled ? "" : "opacity-70"}`}>
+      <div className={`min-w-0 flex-1 ${rule.enabled ? "" : "text-kumo-subtle"}`}>
         <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
           <Link href={`/policies/${rule.id}`} className="min-w-0 font-medium break-words hover:underline">
             {rule.name}
@@ -77,7 +77,7 @@ export function PolicyRow({ rule, place, views, marks, dragged, drag, toggle }: 
         <p className="mt-0.5 text-sm">
           <span aria-hidden>→ </span>
           {outcomeOf(rule, views)}
-          {marks?.hits !== undefined && <span className="text-kumo-subtle"> · {count(marks.hits, "query", "queries")}</span>}
+          {Boolean(marks?.hits) && <span className="text-kumo-subtle"> · {count(marks?.hits ?? 0, "query", "queries")}</span>}
         </p>
         {times && <p className="mt-0.5 text-sm text-kumo-subtle">{times}</p>}
       </div>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { Rule, RuleSettings } from "../../api/types";
-import { draftOf, formOf, newPolicy, outcomeOf, resolverOf, resolverText } from "./draft";
+import { draftOf, formOf, newPolicy, ofExpression, outcomeOf, resolverOf, resolverText } from "./draft";
 
 const rule = (rule_settings: RuleSettings): Rule =>
   ({ id: "r", name: "n", enabled: true, traffic: 'dns.fqdn == "x"', identity: "", description: "d", precedence: 1, rule_settings }) as Rule;
@@ -34,6 +34,14 @@ describe("resolvers", () => {
     ["nonsense", { ip: "nonsense" }],
   ])("%s", (text, resolver) => expect(resolverOf(text)).toEqual(resolver));
   it("are worded as they are read", () => expect(resolverText({ ip: "2001:db8::53", port: 5353 })).toBe("[2001:db8::53]:5353"));
+});
+
+describe("errors under an expression", () => {
+  it.each([
+    ['line 2: resolver policy "a": there is no operator "="', 'line 2: there is no operator "="'],
+    ['resolver policy "with \\"quotes\\"": unknown field\na\n^', "unknown field\na\n^"],
+    ["the expression is too long", "the expression is too long"],
+  ])("%s", (message, shown) => expect(ofExpression(message)).toBe(shown));
 });
 
 describe("outcomeOf", () => {

@@ -112,6 +112,11 @@ function lines(text: string): string[] {
   return text.split(/[\s,]+/).filter(Boolean);
 }
 
+/** ofExpression leaves out of an error under an expression which policy it is about. */
+export function ofExpression(message: string): string {
+  return message.replace(/^(line \d+: )?resolver policy "(?:[^"\\]|\\.)*": /, "$1");
+}
+
 /** settingsPointers are the members of the settings that the form has fields for. */
 export const settingsPointers = {
   view: "/rule_settings/resolve_dns_internally/view_id",

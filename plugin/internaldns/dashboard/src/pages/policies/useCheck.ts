@@ -5,6 +5,7 @@ import { useAccount } from "../../api/queries";
 import type { Call, Fault, RuleForm } from "../../api/types";
 import { useSettled } from "../../parts/useSettled";
 import { preview } from "../../review/make";
+import { ofExpression } from "./draft";
 
 const pause = 400; // milliseconds without a key before an expression is checked
 
@@ -30,7 +31,9 @@ export function useCheck(path: string, method: Call["method"], form: RuleForm, w
       return preview(account, { title: "", calls: [{ method, path, body }], done: "" }, false, signal);
     },
   });
-  const faults = below(query.data?.errors ?? [], 0).filter((f) => /^\/(traffic|identity)/.test(f.source?.pointer ?? ""));
+  const faults = below(query.data?.errors ?? [], 0)
+    .filter((f) => /^\/(traffic|identity)/.test(f.source?.pointer ?? ""))
+    .map((f) => ({ ...f, message: ofExpression(f.message) }));
   const current = settled === asked;
   return { faults: current ? faults : [], busy: wanted && (!current || query.isFetching), checked: current && query.data !== undefined && faults.length === 0 };
 }
