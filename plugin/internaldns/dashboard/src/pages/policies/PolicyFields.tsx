@@ -119,6 +119,13 @@ function ViewFields({ draft, set, faults, disabled }: Omit<Props, "check">) {
             faults={faults}
             pointer={settingsPointers.privateNames}
           />
+          <Checkbox
+            className="sm:col-span-2"
+            label="A public alias that leads to a name of the view is answered from there"
+            checked={draft.reenter}
+            onCheckedChange={(reenter) => set({ reenter })}
+            disabled={disabled}
+          />
         </div>
       )}
     </>

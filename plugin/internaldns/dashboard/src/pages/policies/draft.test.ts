@@ -11,6 +11,7 @@ describe("policies in forms", () => {
     { resolve_dns_internally: { view_id: "v", fallback: "none" } },
     { resolve_dns_internally: { view_id: "v", fallback: "public_dns" } },
     { resolve_dns_internally: { view_id: "v", fallback: "public_dns", fallback_on: ["nxdomain", "nodata"], private_names: ["corp.example", "special"] } },
+    { resolve_dns_internally: { view_id: "v", fallback: "public_dns", fallback_on: ["cname"], reenter: true } },
     { resolve_dns_through_cloudflare: true },
     { dns_resolvers: { ipv4: [{ ip: "192.0.2.53" }, { ip: "192.0.2.54", port: 5353 }], ipv6: [{ ip: "2001:db8::53", port: 5353 }] } },
   ])("%j comes back as it was", (settings) => expect(formOf(draftOf(rule(settings))).rule_settings).toEqual(settings));

@@ -15,6 +15,7 @@ export type PolicyDraft = {
   view: string; // id
   fallback: boolean;
   triggers: Trigger[];
+  reenter: boolean;
   privateNames: string; // one a line
   resolvers: string; // one a line, IP or IP:PORT or [IP]:PORT
 };
@@ -31,7 +32,7 @@ const usual: Trigger[] = ["refused", "nxdomain", "cname"];
 
 export function newPolicy(view: string): PolicyDraft {
   const texts = { name: "", description: "", traffic: "", identity: "", privateNames: "special", resolvers: "" };
-  return { ...texts, enabled: true, times: always(), action: "view", view, fallback: false, triggers: usual };
+  return { ...texts, enabled: true, times: always(), action: "view", view, fallback: false, triggers: usual, reenter: false };
 }
 
 export function draftOf(rule: Rule): PolicyDraft {
@@ -48,6 +49,7 @@ export function draftOf(rule: Rule): PolicyDraft {
     view: internally?.view_id ?? "",
     fallback,
     triggers: fallback && internally.fallback_on?.length ? internally.fallback_on : usual,
+    reenter: internally?.reenter ?? false,
     privateNames: internally?.private_names?.join("\n") ?? "",
     resolvers: [...(resolvers?.ipv4 ?? []), ...(resolvers?.ipv6 ?? [])].map(resolverText).join("\n"),
   };
@@ -82,6 +84,7 @@ function settingsOf(draft: PolicyDraft): RuleSettings {
     if (draft.triggers.length !== usual.length || !usual.every((t) => draft.triggers.includes(t))) {
       internally.fallback_on = triggers.map((t) => t.value).filter((t) => draft.triggers.includes(t));
     }
+    if (draft.reenter) internally.reenter = true;
     const names = lines(draft.privateNames);
     if (names.length) internally.private_names = names;
   }
