@@ -1,7 +1,9 @@
 import { Badge } from "@cloudflare/kumo";
 import { WarningIcon } from "@phosphor-icons/react";
+import { Link } from "wouter";
 
 import type { Declared, Problem } from "../api/types";
+import { useHasPending } from "../review/collected";
 
 /** DeclaredMark says that the Corefile declares an object, and where it is to be edited. */
 export function DeclaredMark({ declared }: { declared?: Declared | null | undefined }) {
@@ -26,6 +28,16 @@ export function DeclaredNote({ declared, kind }: { declared?: Declared | null | 
       </code>
       .
     </p>
+  );
+}
+
+/** PendingMark says that the change set holds an edit of an object. */
+export function PendingMark({ id }: { id: string }) {
+  if (!useHasPending(id)) return null;
+  return (
+    <Link href="/changes" className="rounded-full outline-none focus-visible:ring-2 focus-visible:ring-kumo-brand">
+      <Badge variant="info">in the change set</Badge>
+    </Link>
   );
 }
 

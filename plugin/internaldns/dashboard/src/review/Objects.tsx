@@ -1,18 +1,22 @@
 import { Badge } from "@cloudflare/kumo";
+import { useMemo } from "react";
 
 import { useNames } from "../api/queries";
 import type { ObjectChange } from "../api/types";
-import { diff, doing, kinds, titleOf, type Line } from "./diff";
+import { diff, differing, doing, kinds, titleOf, type Line } from "./diff";
 
 const shown = 200;
 
 /** Objects shows what a change does to objects, each before and after. */
 export function Objects({ objects, total }: { objects: ObjectChange[]; total: number }) {
+  const known = useNames();
+  // Objects may name those that are made beside them.
+  const names = useMemo(() => new Map([...known, ...objects.flatMap((o): [string, string][] => (o.id && isNamed(o) ? [[o.id, titleOf(o)]] : []))]), [known, objects]);
   return (
     <ul className="divide-y divide-kumo-hairline overflow-hidden rounded-lg ring ring-kumo-hairline">
       {objects.slice(0, shown).map((change, i) => (
         <li key={i} className="px-4 py-3">
-          <OneObject change={change} />
+          <OneObject change={change} names={names} />
         </li>
       ))}
       {total > Math.min(objects.length, shown) && (
@@ -22,9 +26,13 @@ export function Objects({ objects, total }: { objects: ObjectChange[]; total: nu
   );
 }
 
-function OneObject({ change }: { change: ObjectChange }) {
+function isNamed({ kind }: ObjectChange): boolean {
+  return kind === "zone" || kind === "view" || kind === "list" || kind === "location";
+}
+
+function OneObject({ change, names }: { change: ObjectChange; names: Map<string, string> }) {
   const what = doing(change);
-  const lines = diff(change.before, change.after);
+  const lines = diff(change.before, change.after).map(differing);
   return (
     <>
       <div className="flex flex-wrap items-center gap-2 text-sm">
@@ -32,13 +40,12 @@ function OneObject({ change }: { change: ObjectChange }) {
         <span className="text-kumo-subtle">{kinds[change.kind] ?? change.kind}</span>
         <span className="font-medium break-all">{titleOf(change)}</span>
       </div>
-      {lines.length > 0 ? <Lines lines={lines} /> : <p className="mt-1 text-sm text-kumo-subtle">Nothing that answers depend on.</p>}
+      {lines.length > 0 ? <Lines lines={lines} names={names} /> : <p className="mt-1 text-sm text-kumo-subtle">Nothing that answers depend on.</p>}
     </>
   );
 }
 
-function Lines({ lines }: { lines: Line[] }) {
-  const names = useNames();
+function Lines({ lines, names }: { lines: Line[]; names: Map<string, string> }) {
   const named = (text: string) => text.split("\n").map((line) => names.get(line) ?? line).join("\n");
   return (
     <dl className="mt-2 grid gap-x-4 gap-y-1 text-sm sm:grid-cols-[minmax(7rem,max-content)_1fr]">

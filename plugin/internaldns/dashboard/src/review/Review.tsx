@@ -15,7 +15,16 @@ export type Request = {
 };
 
 /** Outcome is what became of it. */
-export type Outcome = { kind: "done"; results: unknown[]; revision: number } | { kind: "refused"; faults: Fault[] } | { kind: "closed" };
+export type Outcome =
+  | { kind: "done"; results: unknown[]; revision: number }
+  | { kind: "collected" } // for the change set, to be made later
+  | { kind: "refused"; faults: Fault[] }
+  | { kind: "closed" };
+
+/** isOver tells whether nothing is left to be done: a write was made, or collected. */
+export function isOver(outcome: Outcome): boolean {
+  return outcome.kind === "done" || outcome.kind === "collected";
+}
 
 type Review = (request: Request) => Promise<Outcome>;
 

@@ -1,7 +1,7 @@
-import { Banner, Button, Checkbox } from "@cloudflare/kumo";
-import { WarningIcon } from "@phosphor-icons/react";
+import { Button, Checkbox } from "@cloudflare/kumo";
+import { StackPlusIcon } from "@phosphor-icons/react";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState, type RefObject } from "react";
 
 import { APIError, faultsOf, guarded, isForbidden } from "../api/errors";
 import { useAccount } from "../api/queries";
@@ -9,39 +9,83 @@ import type { Fault, Preview } from "../api/types";
 import { Modal } from "../parts/Modal";
 import { Failed, Faults, Loading } from "../parts/States";
 import { useTell } from "../shell/Toasts";
-import { Answers } from "./Answers";
+import { shifted } from "./changeset";
 import { movedOn } from "./diff";
+import { Effects, Note } from "./Effects";
 import { make, preview } from "./make";
-import { Objects } from "./Objects";
 import type { Outcome, Request } from "./Review";
+import { useCollecting, type Collecting } from "./useCollecting";
 
-/** ReviewDialog shows what a write changes, and makes it when that is wanted. */
-export function ReviewDialog({ request, end }: { request: Request; end: (outcome: Outcome) => void }) {
+type Props = { request: Request; end: (outcome: Outcome) => void };
+
+/** ReviewDialog shows what a write changes, and makes or collects it when that is wanted. */
+export function ReviewDialog({ request, end }: Props) {
+  const collecting = useCollecting(request, () => end({ kind: "collected" }));
+  const review = useReviewing(request, collecting, end);
+  const { query, unseen, force, guards } = review;
+  const found = query.data;
+  const collect = () => {
+    if (found?.valid && !query.isFetching && !review.making) collecting.collect?.(found.revision, force);
+  };
+  return (
+    <div className="contents" onKeyDown={(e) => e.key === "c" && !e.ctrlKey && !e.metaKey && !e.altKey && collect()}>
+      <Modal
+        open
+        wide
+        onClose={() => end({ kind: "closed" })}
+        title={request.title}
+        about="What this changes, before it is done."
+        foot={<Foot request={request} review={review} collecting={collecting} collect={collect} cancel={() => end({ kind: "closed" })} />}
+      >
+        <div className="space-y-5 pb-2">
+          {collecting.before > 0 && <Note text="This needs what the change set makes, so it can only be added to it. What they change together is below." />}
+          {review.moved && <Note text="The account was changed by somebody else in the meantime. This is what the change does now." />}
+          <Faults faults={review.refused} title="This was not done" />
+          {guards.length > 0 && (
+            <div className="space-y-3">
+              <Faults faults={guards} title="Something still uses it" />
+              <Checkbox label="Do it all the same" checked={force} onCheckedChange={review.setForce} />
+            </div>
+          )}
+          {unseen && <Note text="This token may not preview changes: that needs Account Settings Read. The change can be made without." />}
+          {query.error && !unseen ? <Failed error={query.error} retry={() => void query.refetch()} /> : null}
+          {query.isPending && <Loading rows={3} />}
+          {found && <Found preview={found} request={request} />}
+        </div>
+      </Modal>
+    </div>
+  );
+}
+
+type Reviewing = ReturnType<typeof useReviewing>;
+
+/** useReviewing previews a write, and makes it. */
+function useReviewing(request: Request, { calls, before }: Collecting, end: (outcome: Outcome) => void) {
   const account = useAccount();
   const tell = useTell();
   const [force, setForce] = useState(false);
   const [making, setMaking] = useState(false);
   const [refused, setRefused] = useState<Fault[]>([]);
   const [moved, setMoved] = useState(false);
+  const [guards, setGuards] = useState<Fault[]>([]); // kept while they are overridden
   const query = useQuery({
     queryKey: ["preview", request, force],
-    queryFn: ({ signal }) => preview(account, request, force, signal),
+    queryFn: ({ signal }) => preview(account, { calls }, force, signal),
     gcTime: 0,
     staleTime: Infinity,
   });
   const found = query.data;
-  const button = useRef<HTMLButtonElement>(null);
   const unseen = isForbidden(query.error); // who may write may not always preview
+  const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     if ((found?.valid || unseen) && !query.isFetching) button.current?.focus(); // Enter applies what is shown
   }, [found, unseen, query.isFetching]);
-  const [guards, setGuards] = useState<Fault[]>([]); // kept while they are overridden
 
   useEffect(() => {
     if (!found || found.valid) return;
     if (guarded(found.errors)) setGuards(found.errors);
-    else if (request.form) end({ kind: "refused", faults: found.errors });
-  }, [found, request, end]);
+    else if (request.form) end({ kind: "refused", faults: shifted(found.errors, before) });
+  }, [found, request, end, before]);
 
   const apply = async () => {
     setMaking(true);
@@ -58,47 +102,48 @@ export function ReviewDialog({ request, end }: { request: Request; end: (outcome
       } else setRefused(faultsOf(error));
     }
   };
+  return { query, unseen, force, setForce, making, refused, moved, guards, apply, button };
+}
 
+type FootProps = { request: Request; review: Reviewing; collecting: Collecting; collect: () => void; cancel: () => void };
+
+function Foot({ request, review, collecting, collect, cancel }: FootProps) {
+  const { query, making, unseen, force } = review;
+  const valid = query.data?.valid === true;
+  const only = collecting.before > 0; // nothing but to collect it
+  const ref = (mine: boolean): { ref?: RefObject<HTMLButtonElement | null> } => (mine ? { ref: review.button } : {});
   return (
-    <Modal
-      open
-      wide
-      onClose={() => end({ kind: "closed" })}
-      title={request.title}
-      about="What this changes, before it is done."
-      foot={
-        <>
-          <Button type="button" variant="secondary" onClick={() => end({ kind: "closed" })}>
-            Cancel
-          </Button>
-          <Button
-            type="button"
-            ref={button}
-            variant={request.danger || force ? "destructive" : "primary"}
-            loading={making || query.isFetching}
-            disabled={!unseen && !found?.valid}
-            onClick={() => void apply()}
-          >
-            {request.apply ?? "Apply"}
-          </Button>
-        </>
-      }
-    >
-      <div className="space-y-5 pb-2">
-        {moved && <Note text="The account was changed by somebody else in the meantime. This is what the change does now." />}
-        <Faults faults={refused} title="This was not done" />
-        {guards.length > 0 && (
-          <div className="space-y-3">
-            <Faults faults={guards} title="Something still uses it" />
-            <Checkbox label="Do it all the same" checked={force} onCheckedChange={setForce} />
-          </div>
-        )}
-        {unseen && <Note text="This token may not preview changes: that needs Account Settings Read. The change can be made without." />}
-        {query.error && !unseen ? <Failed error={query.error} retry={() => void query.refetch()} /> : null}
-        {query.isPending && <Loading rows={3} />}
-        {found && <Found preview={found} request={request} />}
-      </div>
-    </Modal>
+    <>
+      <Button type="button" variant="secondary" onClick={cancel}>
+        Cancel
+      </Button>
+      {collecting.collect && (
+        <Button
+          type="button"
+          {...ref(only)}
+          variant={only ? "primary" : "secondary"}
+          icon={<StackPlusIcon />}
+          aria-keyshortcuts="c"
+          title="Key: c"
+          disabled={!valid || query.isFetching || making}
+          onClick={collect}
+        >
+          Add to change set
+        </Button>
+      )}
+      {!only && (
+        <Button
+          type="button"
+          {...ref(true)}
+          variant={request.danger || force ? "destructive" : "primary"}
+          loading={making || query.isFetching}
+          disabled={!unseen && !valid}
+          onClick={() => void review.apply()}
+        >
+          {request.apply ?? "Apply"}
+        </Button>
+      )}
+    </>
   );
 }
 
@@ -110,27 +155,9 @@ function Found({ preview, request }: { preview: Preview; request: Request }) {
       {edited && movedOn(request.base, edited.before) && (
         <Note text="Somebody else has changed this since it was opened here. Applying replaces what they wrote; the difference is below." />
       )}
-      {preview.warnings.map((w, i) => (
-        <Note key={i} text={w.text} />
-      ))}
-      <section>
-        <h3 className="mb-2 text-sm font-semibold">Answers</h3>
-        <Answers preview={preview} />
-      </section>
-      <section>
-        <h3 className="mb-2 text-sm font-semibold">Objects</h3>
-        {preview.object_count === 0 ? (
-          <p className="text-sm text-kumo-subtle">Nothing is other than it was.</p>
-        ) : (
-          <Objects objects={preview.objects} total={preview.object_count} />
-        )}
-      </section>
+      <Effects preview={preview} />
     </>
   );
-}
-
-function Note({ text }: { text: string }) {
-  return <Banner variant="alert" size="sm" icon={<WarningIcon weight="fill" />} description={text} />;
 }
 
 function idOf(object: unknown): string | undefined {

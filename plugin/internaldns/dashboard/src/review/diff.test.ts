@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { diff, doing, movedOn, titleOf } from "./diff";
+import { diff, differing, doing, movedOn, titleOf } from "./diff";
 
 const record = { id: "1", name: "www.corp.example", type: "A", content: "192.0.2.1", ttl: 300, tags: [], comment: null, modified_on: "x" };
 
@@ -40,6 +40,18 @@ describe("objects of a change", () => {
     expect(titleOf(change(record, null))).toBe("www.corp.example A");
     expect(titleOf({ kind: "view", id: "7", before: null, after: null })).toBe("7");
   });
+});
+
+describe("differing", () => {
+  it("leaves out what both sides of a list have", () => {
+    expect(differing({ field: "zones", before: "a\nb\nc", after: "a\nc\nd" })).toEqual({ field: "zones", before: "b", after: "d" });
+    expect(differing({ field: "zones", before: "a", after: "a\nb" })).toEqual({ field: "zones", after: "b" });
+  });
+  it("shows an order that is another whole", () => {
+    const line = { field: "rules", before: "a\nb", after: "b\na" };
+    expect(differing(line)).toEqual(line);
+  });
+  it("leaves a value as it is", () => expect(differing({ field: "name", before: "a", after: "b" })).toEqual({ field: "name", before: "a", after: "b" }));
 });
 
 describe("movedOn", () => {

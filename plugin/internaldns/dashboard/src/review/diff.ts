@@ -28,6 +28,24 @@ export function diff(before: unknown, after: unknown): Line[] {
   return lines;
 }
 
+/**
+ * differing returns the parts of a line in which its sides differ, as those of a long list.
+ * One whose order alone is another is shown whole.
+ */
+export function differing(line: Line): Line {
+  if (line.before === undefined || line.after === undefined) return line;
+  const old = line.before.split("\n");
+  const now = line.after.split("\n");
+  const both = (list: string[], other: Set<string>) => list.filter((l) => other.has(l));
+  if (both(old, new Set(now)).join("\n") !== both(now, new Set(old)).join("\n")) return line;
+  const out: Line = { field: line.field };
+  const gone = old.filter((l) => !now.includes(l));
+  const came = now.filter((l) => !old.includes(l));
+  if (gone.length) out.before = gone.join("\n");
+  if (came.length) out.after = came.join("\n");
+  return out;
+}
+
 /** flat returns the members of an object and of those within it, by their path. */
 function flat(object: unknown, path = "", out = new Map<string, string>()): Map<string, string> {
   if (typeof object !== "object" || object === null) return out;

@@ -1,10 +1,12 @@
 import { Button, DropdownMenu } from "@cloudflare/kumo";
-import { CircleHalfIcon, KeyboardIcon, ListIcon, MagnifyingGlassIcon, MoonIcon, SignOutIcon, SunIcon } from "@phosphor-icons/react";
+import { CircleHalfIcon, KeyboardIcon, ListIcon, MagnifyingGlassIcon, MoonIcon, SunIcon } from "@phosphor-icons/react";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { Link, useLocation } from "wouter";
 
-import { signOut, useSession } from "../api/session";
+import { useSession } from "../api/session";
+import { Collected, CollectedLink } from "./Collected";
 import { useShortcuts } from "./keys";
+import { Leave } from "./Leave";
 import { Mark } from "./Mark";
 import { isAt, places } from "./places";
 import { Routes } from "./Routes";
@@ -36,10 +38,11 @@ export function Layout() {
       </a>
       <header className="sticky top-0 z-30 flex h-14 items-center gap-2 border-b border-kumo-hairline bg-kumo-base px-3 lg:hidden">
         <Button variant="ghost" shape="square" icon={<ListIcon />} aria-label="Menu" aria-expanded={menu} onClick={() => setMenu(!menu)} />
-        <Link href="/" className="flex items-center gap-2 font-semibold">
+        <Link href="/" className="mr-auto flex items-center gap-2 font-semibold">
           <Mark size={24} /> internaldns
         </Link>
-        <Button className="ml-auto" variant="ghost" shape="square" icon={<MagnifyingGlassIcon />} aria-label="Search" onClick={() => setOver("palette")} />
+        <CollectedLink />
+        <Button variant="ghost" shape="square" icon={<MagnifyingGlassIcon />} aria-label="Search" onClick={() => setOver("palette")} />
       </header>
       {menu && <div aria-hidden className="fixed inset-0 z-30 bg-black/40 lg:hidden" onClick={() => setMenu(false)} />}
       <Side path={path} shown={menu} search={() => setOver("palette")} help={() => setOver("shortcuts")} />
@@ -96,6 +99,7 @@ function PlaceLink({ place, active }: { place: (typeof places)[number]; active: 
       >
         <place.icon aria-hidden size={18} weight={active ? "fill" : "regular"} className={active ? "text-kumo-brand" : ""} />
         {place.name}
+        {place.href === "/changes" && <Collected />}
       </Link>
     </li>
   );
@@ -133,7 +137,7 @@ function Foot({ help }: { help: () => void }) {
           ))}
         </DropdownMenu.Content>
       </DropdownMenu>
-      <Button variant="ghost" shape="square" size="sm" icon={<SignOutIcon />} aria-label="Sign out" onClick={() => void signOut()} />
+      <Leave />
     </div>
   );
 }

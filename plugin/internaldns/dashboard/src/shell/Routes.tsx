@@ -13,6 +13,7 @@ const View = lazy(() => import("../pages/views/View"));
 const Policies = lazy(() => import("../pages/policies/Policies"));
 const Policy = lazy(() => import("../pages/policies/Policy"));
 const Tester = lazy(() => import("../pages/tester/Tester"));
+const Changes = lazy(() => import("../pages/changes/Changes"));
 const History = lazy(() => import("../pages/history/History"));
 const Change = lazy(() => import("../pages/history/Change"));
 
@@ -28,6 +29,7 @@ export function Routes() {
         <Route path="/policies" component={Policies} />
         <Route path="/policies/:id">{(at) => <Policy key={at.id} id={at.id} />}</Route>
         <Route path="/tester" component={Tester} />
+        <Route path="/changes" component={Changes} />
         <Route path="/history" component={History} />
         <Route path="/history/:revision">{(at) => <Change revision={Number(at.revision)} />}</Route>
         <Route>

@@ -7,6 +7,7 @@ const others: [string[], string][] = [
   [["?"], "This list"],
   [["Esc"], "Close a dialog"],
   [["Enter"], "Apply what is reviewed"],
+  [["c"], "Add what is reviewed to the change set"],
 ];
 
 /** Shortcuts lists the keys that do something. */

@@ -2,9 +2,10 @@ import { Button, Input } from "@cloudflare/kumo";
 import { useEffect, useState } from "react";
 
 import { faultsOf } from "../api/errors";
-import { signIn, signOut, useSessionState } from "../api/session";
+import { signIn, useSessionState } from "../api/session";
 import { Modal } from "../parts/Modal";
 import { Faults } from "../parts/States";
+import { leave } from "./leaving";
 import { Mark } from "./Mark";
 
 function useSignIn() {
@@ -85,13 +86,13 @@ export function SignInAgain() {
   return (
     <Modal
       open
-      onClose={() => void signOut()}
+      onClose={() => void leave()}
       title="Your session has ended"
       about="Sign in again to go on. Nothing that was typed is lost."
       onSubmit={() => void form.submit()}
       foot={
         <>
-          <Button type="button" variant="secondary" onClick={() => void signOut()}>
+          <Button type="button" variant="secondary" onClick={() => void leave()}>
             Leave
           </Button>
           <Button type="submit" variant="primary" loading={form.busy} disabled={!form.token.trim()}>

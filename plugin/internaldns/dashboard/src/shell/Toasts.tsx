@@ -13,7 +13,7 @@ export function Toasts({ children }: { children: ReactNode }) {
 /** Tell is how pages tell what has happened. */
 export type Tell = {
   made: (text: string, revision: number) => void; // a change, which can be undone
-  note: (text: string) => void;
+  note: (text: string, action?: { text: string; act: () => void }) => void;
   failed: (title: string, error: unknown) => void;
 };
 
@@ -40,7 +40,14 @@ export function useTell(): Tell {
     };
     return {
       failed,
-      note: (text) => manager.add({ title: text }),
+      note: (text, action) => {
+        const act = () => {
+          manager.close(id);
+          action?.act();
+        };
+        const actions: ButtonProps[] = action ? [{ children: action.text, size: "sm", variant: "secondary", onClick: act }] : [];
+        const id: string = manager.add({ title: text, actions });
+      },
       made: (text, revision) => {
         const button: ButtonProps = {
           children: "Undo",

@@ -9,7 +9,7 @@ import type { Rule } from "../../api/types";
 import { Card, Page } from "../../parts/Page";
 import { Loaded, Nothing } from "../../parts/States";
 import { exactly, when } from "../../parts/time";
-import { useReview } from "../../review/Review";
+import { isOver, useReview } from "../../review/Review";
 import { marksOf } from "./marks";
 import { movable, moved, reordered, stepped } from "./order";
 import { PolicyRow } from "./PolicyRow";
@@ -64,7 +64,7 @@ function List({ rules, may }: { rules: Rule[]; may: boolean }) {
   const apply = async () => {
     const calls = [{ method: "PUT" as const, path: `${account}/internal_dns/rules/order`, body: { rules: ids } }];
     const outcome = await review({ title: "Reorder the resolver policies", calls, done: "Resolver policies reordered" });
-    if (outcome.kind === "done") setOrder(undefined);
+    if (isOver(outcome)) setOrder(undefined);
   };
   const toggle = (rule: Rule) => {
     const enabled = !rule.enabled;

@@ -6,6 +6,7 @@ import type { Fault } from "../../api/types";
 import { AreaField, Field, TextField } from "../../parts/Fields";
 import { Card, Section } from "../../parts/Page";
 import { Picker } from "../../parts/Picker";
+import { usePending } from "../../review/collected";
 import { settingsPointers, triggers, type Action, type PolicyDraft } from "./draft";
 import { ExpressionField } from "./ExpressionField";
 import { Selectors } from "./Selectors";
@@ -68,7 +69,8 @@ export function PolicyFields({ draft, set, faults, check, disabled }: Props) {
 
 function ViewFields({ draft, set, faults, disabled }: Omit<Props, "check">) {
   const views = useViews().data;
-  const items = useMemo(() => (views ?? []).map((v) => ({ id: v.id, name: v.name, about: `${v.zones.length} zones` })), [views]);
+  const pending = usePending("views");
+  const items = useMemo(() => [...(views ?? []).map((v) => ({ id: v.id, name: v.name, about: `${v.zones.length} zones` })), ...pending.map((v) => ({ ...v, about: "of the change set" }))], [views, pending]);
   return (
     <>
       <Picker

@@ -3,7 +3,7 @@ import { DotsSixVerticalIcon } from "@phosphor-icons/react";
 import { Link } from "wouter";
 
 import type { Rule } from "../../api/types";
-import { DeclaredMark, ProblemMark } from "../../parts/Marks";
+import { DeclaredMark, PendingMark, ProblemMark } from "../../parts/Marks";
 import { count, exactly, when } from "../../parts/time";
 import { outcomeOf } from "./draft";
 import type { Marks } from "./marks";
@@ -70,6 +70,7 @@ export function PolicyRow({ rule, place, views, marks, dragged, drag, toggle }: 
           <DeclaredMark declared={rule.declared} />
           <ProblemMark problem={rule.problem} />
           <QueryMarks marks={marks} />
+          <PendingMark id={rule.id} />
         </div>
         <p className="mono mt-0.5 line-clamp-2 break-words text-kumo-subtle" title={rule.traffic}>
           {[rule.traffic, rule.identity].filter(Boolean).join("  and  ") || "every query"}

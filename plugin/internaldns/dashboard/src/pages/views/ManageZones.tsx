@@ -4,25 +4,30 @@ import { useMemo, useState, type ReactNode } from "react";
 
 import { below } from "../../api/errors";
 import { useAccount } from "../../api/queries";
-import type { Fault, View, Zone } from "../../api/types";
+import type { Declared, Fault, View } from "../../api/types";
 import { DeclaredMark } from "../../parts/Marks";
 import { Card } from "../../parts/Page";
 import { Faults } from "../../parts/States";
-import { useReview } from "../../review/Review";
+import { usePending } from "../../review/collected";
+import { isOver, useReview } from "../../review/Review";
 import { clashes, clashWith, sameSet, withoutPolicies } from "./clash";
+
+type Choosable = { id: string; name: string; declared?: Declared | null };
 
 const most = 200; // zones that a pane shows: who has more types a part of the name
 
 /** ManageZones chooses the zones of a view, in two panes: those outside, and those within. */
-export function ManageZones({ view, zones, close }: { view: View; zones: Zone[]; close: () => void }) {
+export function ManageZones({ view, zones, close }: { view: View; zones: Choosable[]; close: () => void }) {
   const path = `${useAccount()}/dns_settings/views/${view.id}`;
   const review = useReview();
+  const pending = usePending("zones");
   const [base] = useState(() => withoutPolicies(view));
   const [ids, setIDs] = useState(base.zones);
   const [faults, setFaults] = useState<Fault[]>([]);
   const held = useMemo(() => new Set(ids), [ids]);
-  const chosen = zones.filter((z) => held.has(z.id));
-  const outside = zones.filter((z) => !held.has(z.id));
+  const all = [...zones, ...pending];
+  const chosen = all.filter((z) => held.has(z.id));
+  const outside = all.filter((z) => !held.has(z.id));
   const clashing = clashes(chosen);
   const changed = !sameSet(ids, base.zones);
 
@@ -30,7 +35,7 @@ export function ManageZones({ view, zones, close }: { view: View; zones: Zone[];
     const calls = [{ method: "PATCH" as const, path, body: { zones: ids } }];
     const outcome = await review({ title: `Change the zones of ${view.name}`, calls, done: `Zones of ${view.name} changed`, base, form: true });
     if (outcome.kind === "refused") setFaults(below(outcome.faults, 0));
-    if (outcome.kind === "done") close();
+    if (isOver(outcome)) close();
   };
   return (
     <div className="space-y-3">
@@ -77,7 +82,7 @@ export function ManageZones({ view, zones, close }: { view: View; zones: Zone[];
   );
 }
 
-function Pane({ title, zones, empty, children }: { title: string; zones: Zone[]; empty: string; children: (zone: Zone) => ReactNode }) {
+function Pane({ title, zones, empty, children }: { title: string; zones: Choosable[]; empty: string; children: (zone: Choosable) => ReactNode }) {
   const [text, setText] = useState("");
   const wanted = text.trim().toLowerCase();
   const found = wanted ? zones.filter((z) => z.name.includes(wanted)) : zones;
@@ -94,6 +99,7 @@ function Pane({ title, zones, empty, children }: { title: string; zones: Zone[];
           <li key={z.id} className="flex items-center gap-2 px-3 py-1.5">
             <span className="min-w-0 flex-1 truncate text-sm" title={z.name}>
               {z.name} <DeclaredMark declared={z.declared} />
+              {z.id.startsWith("$") && <span className="text-kumo-subtle"> of the change set</span>}
             </span>
             {children(z)}
           </li>

@@ -7,11 +7,11 @@ import { below } from "../../api/errors";
 import { useAccount, useView, useZones } from "../../api/queries";
 import { usePermission } from "../../api/session";
 import type { Fault, View as ViewObject, Zone } from "../../api/types";
-import { DeclaredMark, DeclaredNote } from "../../parts/Marks";
+import { DeclaredMark, DeclaredNote, PendingMark } from "../../parts/Marks";
 import { Card, Page, Section } from "../../parts/Page";
 import { Faults, Loaded, Nothing } from "../../parts/States";
 import { count } from "../../parts/time";
-import { useReview } from "../../review/Review";
+import { isOver, useReview } from "../../review/Review";
 import { withoutPolicies } from "./clash";
 import { ManageZones } from "./ManageZones";
 import { NameView } from "./NameView";
@@ -35,7 +35,12 @@ function Loadedview({ view }: { view: ViewObject }) {
     <Page
       title={view.name}
       within={{ href: "/views", name: "Views" }}
-      beside={<DeclaredMark declared={view.declared} />}
+      beside={
+        <>
+          <DeclaredMark declared={view.declared} />
+          <PendingMark id={view.id} />
+        </>
+      }
       about={`${count(view.zones.length, "zone")}, ${count(view.policies?.length ?? 0, "resolver policy leads", "resolver policies lead")} here.`}
       actions={may && <Actions view={view} />}
     >
@@ -144,7 +149,7 @@ function Actions({ view }: { view: ViewObject }) {
     const calls = [{ method: "PATCH" as const, path, body: { name } }];
     const outcome = await review({ title: `Rename ${view.name} to ${name}`, calls, done: `View renamed to ${name}`, base: withoutPolicies(view), form: true });
     if (outcome.kind === "refused") setFaults(below(outcome.faults, 0));
-    if (outcome.kind === "done") setNaming(false);
+    if (isOver(outcome)) setNaming(false);
   };
   const remove = async () => {
     const calls = [{ method: "DELETE" as const, path }];

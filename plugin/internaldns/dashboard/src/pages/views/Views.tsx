@@ -8,11 +8,11 @@ import { useAccount, useRules, useViews, useZones } from "../../api/queries";
 import { usePermission } from "../../api/session";
 import type { Fault, View } from "../../api/types";
 import { DataTable, type Column } from "../../parts/DataTable";
-import { DeclaredMark, ProblemMark } from "../../parts/Marks";
+import { DeclaredMark, PendingMark, ProblemMark } from "../../parts/Marks";
 import { Page } from "../../parts/Page";
 import { Loaded, Nothing } from "../../parts/States";
 import { count } from "../../parts/time";
-import { useReview } from "../../review/Review";
+import { isOver, useReview } from "../../review/Review";
 import { NameView } from "./NameView";
 
 /** Views lists all views. */
@@ -52,9 +52,8 @@ function CreateView({ close }: { close: () => void }) {
     const calls = [{ method: "POST" as const, path, body: { name, zones: [] } }];
     const outcome = await review({ title: `Create view ${name}`, calls, done: `View ${name} created`, apply: "Create", form: true });
     if (outcome.kind === "refused") setFaults(below(outcome.faults, 0));
-    if (outcome.kind !== "done") return;
-    close();
-    navigate(`/views/${(outcome.results[0] as View).id}`);
+    if (isOver(outcome)) close();
+    if (outcome.kind === "done") navigate(`/views/${(outcome.results[0] as View).id}`);
   };
   return <NameView title="Create a view" start="" faults={faults} close={close} submit={(name) => void submit(name)} about="Zones are put into it on its page." />;
 }
@@ -77,6 +76,7 @@ function List({ views }: { views: View[] }) {
             </Link>
             <DeclaredMark declared={v.declared} />
             <ProblemMark problem={v.problem} />
+            <PendingMark id={v.id} />
           </div>
         ),
       },

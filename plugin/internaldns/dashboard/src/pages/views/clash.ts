@@ -1,16 +1,19 @@
-import type { View, Zone } from "../../api/types";
+import type { View } from "../../api/types";
+
+/** Named is a zone, as far as its name matters. */
+type Named = { id: string; name: string };
 
 /** Clash is a name that several of the zones of a view would have: one may only. */
-export type Clash = { name: string; zones: Zone[] };
+export type Clash = { name: string; zones: Named[] };
 
-export function clashes(zones: Zone[]): Clash[] {
-  const byName = new Map<string, Zone[]>();
+export function clashes(zones: Named[]): Clash[] {
+  const byName = new Map<string, Named[]>();
   for (const zone of zones) byName.set(zone.name, [...(byName.get(zone.name) ?? []), zone]);
   return [...byName].filter(([, same]) => same.length > 1).map(([name, same]) => ({ name, zones: same }));
 }
 
 /** clashWith returns the zone among those chosen whose name another one has, too. */
-export function clashWith(zone: Zone, chosen: Zone[]): Zone | undefined {
+export function clashWith(zone: Named, chosen: Named[]): Named | undefined {
   return chosen.find((c) => c.name === zone.name && c.id !== zone.id);
 }
 

@@ -35,6 +35,7 @@ function Form({ zone, settings }: { zone: Zone; settings: ZoneSettings }) {
     const calls = [{ method: "PATCH" as const, path: `/zones/${zone.id}/dns_settings`, body: form }];
     const outcome = await review({ title: `Change the settings of ${zone.name}`, calls, done: `Settings of ${zone.name} changed`, form: true });
     setFaults(outcome.kind === "refused" ? below(outcome.faults, 0) : []);
+    if (outcome.kind === "collected") setDraft(draftOf(base));
     if (outcome.kind !== "done") return;
     const now = outcome.results[0] as ZoneSettings;
     setBase(now);

@@ -6,7 +6,7 @@ import { Link, useLocation } from "wouter";
 import { useViews, useZone } from "../../api/queries";
 import { usePermission } from "../../api/session";
 import type { Zone as ZoneObject } from "../../api/types";
-import { DeclaredMark, DeclaredNote } from "../../parts/Marks";
+import { DeclaredMark, DeclaredNote, PendingMark } from "../../parts/Marks";
 import { Page } from "../../parts/Page";
 import { Faults, Loaded, Loading } from "../../parts/States";
 import { count } from "../../parts/time";
@@ -43,7 +43,12 @@ function Loadedzone({ zone, tab }: { zone: ZoneObject; tab: string }) {
     <Page
       title={zone.name}
       within={{ href: "/zones", name: "Zones" }}
-      beside={<DeclaredMark declared={zone.declared} />}
+      beside={
+        <>
+          <DeclaredMark declared={zone.declared} />
+          <PendingMark id={zone.id} />
+        </>
+      }
       about={<Where zone={zone} />}
       actions={
         <>

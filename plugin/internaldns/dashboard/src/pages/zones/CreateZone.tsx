@@ -9,7 +9,7 @@ import type { Fault, Zone } from "../../api/types";
 import { TextField } from "../../parts/Fields";
 import { Modal } from "../../parts/Modal";
 import { Faults } from "../../parts/States";
-import { useReview } from "../../review/Review";
+import { isOver, useReview } from "../../review/Review";
 import { nameOf } from "./names";
 
 /** CreateZone asks for the name of a new zone, and says what it will mean. */
@@ -29,9 +29,8 @@ export function CreateZone({ close }: { close: () => void }) {
     const body = { name, type: "internal", account: { id: account.id } };
     const outcome = await review({ title: `Create zone ${name}`, calls: [{ method: "POST", path: "/zones", body }], done: `Zone ${name} created`, apply: "Create", form: true });
     if (outcome.kind === "refused") setFaults(below(outcome.faults, 0));
-    if (outcome.kind !== "done") return;
-    close();
-    navigate(`/zones/${(outcome.results[0] as Zone).id}`);
+    if (isOver(outcome)) close();
+    if (outcome.kind === "done") navigate(`/zones/${(outcome.results[0] as Zone).id}`);
   };
 
   return (

@@ -5,7 +5,7 @@ import { useState } from "react";
 import type { DNSRecord, Zone } from "../../../api/types";
 import { Modal } from "../../../parts/Modal";
 import { count } from "../../../parts/time";
-import { useReview } from "../../../review/Review";
+import { isOver, useReview } from "../../../review/Review";
 import { parseTTL } from "./draft";
 import { TTLField } from "./RecordFields";
 
@@ -22,8 +22,8 @@ export function Bulk({ zone, chosen, clear }: Props) {
   const batch = async (title: string, body: object, done: string, danger = false) => {
     const calls = [{ method: "POST" as const, path: `/zones/${zone.id}/dns_records/batch`, body }];
     const outcome = await review({ title, calls, done, danger, apply: danger ? "Delete" : "Apply" });
-    if (outcome.kind === "done") clear();
-    return outcome.kind === "done";
+    if (isOver(outcome)) clear();
+    return isOver(outcome);
   };
   const remove = () => batch(`Delete ${many}`, { deletes: chosen.map(({ id }) => ({ id })) }, `${many} deleted`, true);
   const tooMany = chosen.length > most;

@@ -5,7 +5,7 @@ import { below } from "../../../api/errors";
 import { useZones } from "../../../api/queries";
 import type { Call, DNSRecord, Fault, Zone } from "../../../api/types";
 import { zonesOf } from "../../../shell/find";
-import { useReview } from "../../../review/Review";
+import { isOver, useReview } from "../../../review/Review";
 import { absolute, draftOf, formOf, newDraft, reverseOf, type Draft } from "./draft";
 import { RecordFields } from "./RecordFields";
 
@@ -28,7 +28,7 @@ export function AddRecord({ zone, close }: { zone: Zone; close: () => void }) {
     const name = `${absolute(draft.name, zone.name)} ${draft.type}`;
     const outcome = await review({ title: `Add ${name}`, calls, done: `${name} added`, apply: "Add", form: true });
     if (outcome.kind === "refused") setFaults(below(outcome.faults, 0).concat(below(outcome.faults, 1).filter((f) => f.source)));
-    if (outcome.kind === "done") close();
+    if (isOver(outcome)) close();
   };
   return (
     <RecordFields
@@ -54,11 +54,11 @@ export function EditRecord({ zone, record, close }: { zone: Zone; record: DNSRec
     const calls: Call[] = [{ method: "PATCH", path, body: formOf(draft, zone.name) }];
     const outcome = await review({ title: `Change ${name}`, calls, done: `${name} changed`, base, form: true });
     if (outcome.kind === "refused") setFaults(below(outcome.faults, 0));
-    if (outcome.kind === "done") close();
+    if (isOver(outcome)) close();
   };
   const remove = async () => {
     const outcome = await review({ title: `Delete ${name}`, calls: [{ method: "DELETE", path }], done: `${name} deleted`, apply: "Delete", danger: true });
-    if (outcome.kind === "done") close();
+    if (isOver(outcome)) close();
   };
   return (
     <RecordFields
