@@ -28,7 +28,7 @@ type Props = {
 /** EditCard is one edit of the change set: what it does, and what is wrong with it. */
 export function EditCard({ edit, place, last, broken, faults, clashes, stale, move, remove, force }: Props) {
   return (
-    <li className="space-y-3 px-4 py-3" aria-label={edit.title}>
+    <li className="px-4 py-3" aria-label={edit.title}>
       <div className="flex items-start gap-3">
         <span className="w-5 pt-1 text-right text-sm text-kumo-subtle tabular-nums">{place}</span>
         <div className="min-w-0 flex-1 pt-0.5">
@@ -37,7 +37,7 @@ export function EditCard({ edit, place, last, broken, faults, clashes, stale, mo
         </div>
         <Movers title={edit.title} place={place} last={last} move={move} remove={remove} />
       </div>
-      <div className="space-y-3 empty:hidden sm:pl-8">
+      <div className="mt-3 space-y-3 empty:hidden sm:pl-8">
         {broken && <Note text={`${broken} Take this edit out, or put it where it was.`} />}
         <Faults faults={faults} title={guarded(faults) ? "Something still uses it" : "This cannot be done"} />
         {(edit.force || (faults.length > 0 && guarded(faults))) && <Checkbox label="Do it all the same" checked={edit.force ?? false} onCheckedChange={force} />}

@@ -8,6 +8,7 @@ import { Card, Page, Section } from "../../parts/Page";
 import { Loaded } from "../../parts/States";
 import { count } from "../../parts/time";
 import { stepsOf, type Step } from "./steps";
+import { Traffic } from "./Traffic";
 
 /** Start shows what there is, and what is missing between a name and its answer. */
 export default function Start() {
@@ -35,6 +36,7 @@ export default function Start() {
           )}
         </Loaded>
       </Section>
+      <Traffic />
       <Server />
     </Page>
   );
