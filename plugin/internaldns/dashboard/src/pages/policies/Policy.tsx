@@ -7,6 +7,7 @@ import { below, elsewhere } from "../../api/errors";
 import { useAccount, useRules } from "../../api/queries";
 import { usePermission } from "../../api/session";
 import type { Fault, Rule } from "../../api/types";
+import { CopyAs } from "../../parts/CopyAs";
 import { DeclaredMark, DeclaredNote } from "../../parts/Marks";
 import { Page } from "../../parts/Page";
 import { Faults, Loaded, Nothing } from "../../parts/States";
@@ -122,6 +123,7 @@ function Actions({ rule, path, may }: { rule: Rule; path: string; may: boolean }
   };
   return (
     <>
+      <CopyAs path={path} name={rule.name} />
       {mayMake && (
         <Button variant="secondary" icon={<CopyIcon />} onClick={() => navigate(`/policies/new?like=${rule.id}`)}>
           Duplicate

@@ -5,7 +5,7 @@ import { sayStep } from "./steps";
 export type Tone = "good" | "bad" | "plain" | "quiet";
 
 /** Line is a sentence of a stage; a link leads to the object it is about. */
-export type Line = { text: string; tone: Tone; href?: string; records?: string[] };
+export type Line = { text: string; saw?: string; tone: Tone; href?: string; records?: string[] };
 
 /** Stage is one station of a query on its way to an answer. */
 export type Stage = { kind: string; title: string; tone: Tone; href?: string; lines: Line[] };
@@ -43,7 +43,7 @@ function policies(x: Explained): Stage {
     for (const e of [p.traffic, p.identity]) {
       for (const c of e?.clauses ?? []) {
         const saw = (c.saw ?? []).map((s) => `${s.field} is ${s.value}`).join(", ");
-        lines.push({ text: `${c.text} is ${c.result}${saw && `: ${saw}`}`, tone: "quiet" });
+        lines.push({ text: `${c.text} is ${c.result}`, ...(saw && { saw }), tone: "quiet" });
       }
     }
   }

@@ -7,6 +7,7 @@ import { below } from "../../api/errors";
 import { useAccount, useView, useZones } from "../../api/queries";
 import { usePermission } from "../../api/session";
 import type { Fault, View as ViewObject, Zone } from "../../api/types";
+import { CopyAs } from "../../parts/CopyAs";
 import { DeclaredMark, DeclaredNote, PendingMark } from "../../parts/Marks";
 import { Card, Page, Section } from "../../parts/Page";
 import { Faults, Loaded, Nothing } from "../../parts/States";
@@ -28,6 +29,7 @@ export default function View({ id }: { id: string }) {
 }
 
 function Loadedview({ view }: { view: ViewObject }) {
+  const account = useAccount();
   const may = usePermission("DNS View Write") && !view.declared;
   const zones = useZones();
   const [managing, setManaging] = useState(false);
@@ -42,7 +44,12 @@ function Loadedview({ view }: { view: ViewObject }) {
         </>
       }
       about={`${count(view.zones.length, "zone")}, ${count(view.policies?.length ?? 0, "resolver policy leads", "resolver policies lead")} here.`}
-      actions={may && <Actions view={view} />}
+      actions={
+        <>
+          <CopyAs path={`${account}/dns_settings/views/${view.id}`} name={view.name} />
+          {may && <Actions view={view} />}
+        </>
+      }
     >
       <DeclaredNote declared={view.declared} kind="view" />
       {view.problem && (

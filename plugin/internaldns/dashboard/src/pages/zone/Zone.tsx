@@ -6,6 +6,7 @@ import { Link, useLocation } from "wouter";
 import { useViews, useZone } from "../../api/queries";
 import { usePermission } from "../../api/session";
 import type { Zone as ZoneObject } from "../../api/types";
+import { CopyAs } from "../../parts/CopyAs";
 import { DeclaredMark, DeclaredNote, PendingMark } from "../../parts/Marks";
 import { Page } from "../../parts/Page";
 import { Faults, Loaded, Loading } from "../../parts/States";
@@ -55,6 +56,7 @@ function Loadedzone({ zone, tab }: { zone: ZoneObject; tab: string }) {
           <Button variant="secondary" icon={<FlaskIcon />} onClick={() => navigate(`/tester?name=${encodeURIComponent(zone.name)}`)}>
             Test
           </Button>
+          <CopyAs zone path={`/zones/${zone.id}`} name={zone.name} />
           <DeleteZone zone={zone} />
         </>
       }

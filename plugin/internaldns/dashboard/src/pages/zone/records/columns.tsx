@@ -2,6 +2,7 @@ import { Badge, Button } from "@cloudflare/kumo";
 import { PencilSimpleIcon } from "@phosphor-icons/react";
 
 import type { DNSRecord, Zone } from "../../../api/types";
+import { CopyAs } from "../../../parts/CopyAs";
 import type { Column } from "../../../parts/DataTable";
 import { relative, ttlText } from "./draft";
 
@@ -45,17 +46,18 @@ export function columnsOf(zone: Zone, edit: ((id: string) => void) | undefined):
       ),
     },
   ];
-  if (edit) {
-    columns.push({
-      key: "edit",
-      title: "Edit",
-      untitled: true,
-      width: "w-14",
-      cell: (r) => (
-        <Button variant="ghost" size="sm" shape="square" icon={<PencilSimpleIcon />} aria-label={`Edit ${r.name} ${r.type}`} onClick={() => edit(r.id)} />
-      ),
-    });
-  }
+  columns.push({
+    key: "act",
+    title: edit ? "Copy and edit" : "Copy",
+    untitled: true,
+    width: edit ? "w-22" : "w-14",
+    cell: (r) => (
+      <span className="flex justify-end">
+        <CopyAs compact zone path={`/zones/${zone.id}/dns_records/${r.id}`} name={`${r.name} ${r.type}`} />
+        {edit && <Button variant="ghost" size="sm" shape="square" icon={<PencilSimpleIcon />} aria-label={`Edit ${r.name} ${r.type}`} onClick={() => edit(r.id)} />}
+      </span>
+    ),
+  });
   return columns;
 }
 
