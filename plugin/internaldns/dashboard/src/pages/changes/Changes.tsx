@@ -2,6 +2,7 @@ import { Button } from "@cloudflare/kumo";
 import { StackIcon } from "@phosphor-icons/react";
 import { useState, type ReactNode } from "react";
 
+import { useSession } from "../../api/session";
 import { Modal } from "../../parts/Modal";
 import { Card, Page, Section } from "../../parts/Page";
 import { Failed, Faults, Loading, Nothing } from "../../parts/States";
@@ -22,6 +23,8 @@ export default function Changes() {
   const theirs = [...set.clashes.values()].flat();
   const newest = Math.max(0, ...theirs.map((c) => c.change.revision));
   const apply = () => (newest > known ? setAsking("apply") : void set.apply());
+  const { permissions } = useSession();
+  const may = permissions.includes("Account Settings Read") && permissions.some((p) => p.endsWith(" Write"));
   const any = set.edits.length > 0;
   return (
     <Page
@@ -44,7 +47,9 @@ export default function Changes() {
         <Collected set={set} />
       ) : (
         <Nothing icon={<StackIcon size={40} />} title="Nothing is collected">
-          When something is edited, the dialog that shows what that changes has “Add to change set” beside what applies it at once.
+          {may
+            ? "When something is edited, the dialog that shows what that changes has “Add to change set” beside what applies it at once."
+            : "This token collects no edits: that needs a right to write, and Account Settings Read."}
         </Nothing>
       )}
       {asking === "discard" && (

@@ -14,18 +14,19 @@ import { Faults, Loaded } from "../../parts/States";
 import { count, exactly } from "../../parts/time";
 import { Objects } from "../../review/Objects";
 import { useTell } from "../../shell/Toasts";
-import { callWords, mayWriteAll } from "./words";
+import { mayUndo } from "./rights";
+import { callWords } from "./words";
 
 /** Change is the page of one change: its objects before and after, and the way back. */
 export default function Change({ revision }: { revision: number }) {
   const query = useChange(revision);
   const change = query.data;
-  const may = mayWriteAll(change?.objects ?? [], useSession().permissions);
+  const may = mayUndo(change?.objects ?? [], useSession().permissions);
   return (
     <Page
       title={change ? callWords(change.method, change.path) : `Change ${revision}`}
       within={{ href: "/history", name: "History" }}
-      {...(change && { about: <By change={change} />, actions: may && <Revert change={change} /> })}
+      {...(change && { about: <By change={change} />, ...(may && { actions: <Revert change={change} /> }) })}
     >
       <Loaded query={query}>
         {(found) => (

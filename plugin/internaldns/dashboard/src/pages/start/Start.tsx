@@ -1,8 +1,10 @@
 import { Button } from "@cloudflare/kumo";
-import { CheckCircleIcon, CircleDashedIcon, WarningIcon } from "@phosphor-icons/react";
+import { CheckCircleIcon, CircleDashedIcon, LockSimpleIcon, WarningIcon } from "@phosphor-icons/react";
+import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { Link, useLocation } from "wouter";
 
+import { isForbidden } from "../../api/errors";
 import { useRules, useStatus, useViews, useZones } from "../../api/queries";
 import { Card, Page, Section } from "../../parts/Page";
 import { Loaded } from "../../parts/States";
@@ -20,9 +22,9 @@ export default function Start() {
       <Section title="Steps">
         <Loaded query={zones} rows={3}>
           {(z) => (
-            <Loaded query={views} rows={3}>
+            <Unless query={views}>
               {(v) => (
-                <Loaded query={rules} rows={3}>
+                <Unless query={rules}>
                   {(r) => (
                     <ol className="grid gap-4 md:grid-cols-3">
                       {stepsOf(z, v, r).map((step, i) => (
@@ -30,9 +32,9 @@ export default function Start() {
                       ))}
                     </ol>
                   )}
-                </Loaded>
+                </Unless>
               )}
-            </Loaded>
+            </Unless>
           )}
         </Loaded>
       </Section>
@@ -42,12 +44,24 @@ export default function Start() {
   );
 }
 
+/** Unless shows what a query gives, or without the right to see it that there is nothing. */
+function Unless<T>({ query, children }: { query: UseQueryResult<T[]>; children: (list: T[] | undefined) => ReactNode }) {
+  if (isForbidden(query.error)) return children(undefined);
+  return (
+    <Loaded query={query} rows={3}>
+      {children}
+    </Loaded>
+  );
+}
+
 function StepCard({ step, number }: { step: Step; number: number }) {
   const [, navigate] = useLocation();
   return (
     <li className="flex flex-col rounded-lg bg-kumo-base p-5 ring ring-kumo-hairline">
       <div className="mb-1 flex items-center gap-2">
-        {step.done ? (
+        {step.unseen ? (
+          <LockSimpleIcon size={22} className="text-kumo-subtle" aria-label="this token may not see them" />
+        ) : step.done ? (
           <CheckCircleIcon size={22} weight="fill" className="text-kumo-success" aria-label="done" />
         ) : (
           <CircleDashedIcon size={22} className="text-kumo-subtle" aria-label="to be done" />
@@ -66,9 +80,13 @@ function StepCard({ step, number }: { step: Step; number: number }) {
           ))}
         </ul>
       )}
-      <Button className="mt-auto w-fit" variant={step.done ? "secondary" : "primary"} onClick={() => navigate(step.href)}>
-        {step.action}
-      </Button>
+      {step.unseen ? (
+        <p className="mt-auto text-sm text-kumo-subtle">This token may not see them.</p>
+      ) : (
+        <Button className="mt-auto w-fit" variant={step.done ? "secondary" : "primary"} onClick={() => navigate(step.href)}>
+          {step.action}
+        </Button>
+      )}
     </li>
   );
 }
@@ -76,6 +94,7 @@ function StepCard({ step, number }: { step: Step; number: number }) {
 /** Server is how this server does: what it serves, and what it cannot. */
 function Server() {
   const query = useStatus();
+  if (isForbidden(query.error)) return null; // who sees some zones only sees these
   return (
     <Section title="Server">
       <Loaded query={query} rows={2}>

@@ -19,6 +19,11 @@ describe("stepsOf", () => {
   it("does not count a policy that is off", () => {
     expect(stepsOf([], [view("v", "a")], [rule("v", false)])[2]).toMatchObject({ done: false, missing: ["v: that no policy leads to"] });
   });
+  it("says nothing of what the token may not see", () => {
+    const steps = stepsOf([zone("a", 1)], undefined, undefined);
+    expect(steps.map((s) => [s.done, s.unseen ?? false, s.missing])).toEqual([[true, false, []], [false, true, []], [false, true, []]]);
+    expect(stepsOf([zone("a", 1)], undefined, [rule("v")])[2]).toMatchObject({ done: true, missing: [] });
+  });
   it("names no more than three", () => {
     const zones = ["a", "b", "c", "d", "e"].map((id) => zone(id, 0));
     expect(stepsOf(zones, [], [])[0]?.missing).toEqual(["a, b, c and 2 more: without records"]);

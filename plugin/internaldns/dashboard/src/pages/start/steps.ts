@@ -1,10 +1,21 @@
 import type { Rule, View, Zone } from "../../api/types";
 
 /** Step is one of the three steps of the guide (LIVE). */
-export type Step = { title: string; about: string; done: boolean; missing: string[]; action: string; href: string };
+export type Step = { title: string; about: string; done: boolean; missing: string[]; action: string; href: string; unseen?: boolean };
 
-/** stepsOf tells which steps are done, and what keeps answers from being given. */
-export function stepsOf(zones: Zone[], views: View[], rules: Rule[]): Step[] {
+/**
+ * stepsOf tells which steps are done, and what keeps answers from being given. Views or
+ * policies are undefined for who may not see them: then nothing is said that follows from them.
+ */
+export function stepsOf(zones: Zone[], views: View[] | undefined, rules: Rule[] | undefined): Step[] {
+  const steps = known(zones, views ?? [], rules ?? []);
+  return steps.map((step, i) => {
+    if ((i === 1 && !views) || (i === 2 && !rules)) return { ...step, done: false, missing: [], unseen: true };
+    return i === 2 && !views ? { ...step, done: (rules ?? []).some((r) => r.enabled), missing: [] } : step;
+  });
+}
+
+function known(zones: Zone[], views: View[], rules: Rule[]): Step[] {
   const held = new Set(views.flatMap((v) => v.zones));
   const referenced = new Set(zones.map((z) => z.internal_dns?.reference_zone_id));
   const named = new Set(rules.filter((r) => r.enabled).map((r) => r.rule_settings.resolve_dns_internally?.view_id));
