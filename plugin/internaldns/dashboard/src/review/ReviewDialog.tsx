@@ -105,6 +105,8 @@ function useReviewing(request: Request, { calls, before }: Collecting, end: (out
   return { query, unseen, force, setForce, making, refused, moved, guards, apply, button };
 }
 
+const grow = "max-sm:grow max-sm:justify-center"; // on phones they fill their lines
+
 type FootProps = { request: Request; review: Reviewing; collecting: Collecting; collect: () => void; cancel: () => void };
 
 function Foot({ request, review, collecting, collect, cancel }: FootProps) {
@@ -114,13 +116,14 @@ function Foot({ request, review, collecting, collect, cancel }: FootProps) {
   const ref = (mine: boolean): { ref?: RefObject<HTMLButtonElement | null> } => (mine ? { ref: review.button } : {});
   return (
     <>
-      <Button type="button" variant="secondary" onClick={cancel}>
+      <Button type="button" variant="secondary" className={grow} onClick={cancel}>
         Cancel
       </Button>
       {collecting.collect && (
         <Button
           type="button"
           {...ref(only)}
+          className={grow}
           variant={only ? "primary" : "secondary"}
           icon={<StackPlusIcon />}
           aria-keyshortcuts="c"
@@ -135,6 +138,7 @@ function Foot({ request, review, collecting, collect, cancel }: FootProps) {
         <Button
           type="button"
           {...ref(true)}
+          className={grow}
           variant={request.danger || force ? "destructive" : "primary"}
           loading={making || query.isFetching}
           disabled={!unseen && !valid}

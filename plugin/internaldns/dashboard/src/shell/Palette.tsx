@@ -42,7 +42,7 @@ export default function Palette({ close }: { close: () => void }) {
               {group.items.map((found) => (
                 <CommandPalette.Item key={found.key} value={found} onClick={() => go(found)}>
                   <span className="flex min-w-0 items-baseline gap-3">
-                    <span className="truncate">{found.title}</span>
+                    <span className="max-w-3/4 shrink-0 truncate">{found.title}</span>
                     <span className="truncate text-sm text-kumo-subtle">{found.about}</span>
                   </span>
                 </CommandPalette.Item>

@@ -18,7 +18,7 @@ export default function Shortcuts({ close }: { close: () => void }) {
       <dl className="grid grid-cols-[auto_1fr] gap-x-6 gap-y-2.5 pb-5 text-sm">
         {rows.map(([keys, text]) => (
           <div key={text} className="contents">
-            <dt className="flex gap-1">
+            <dt className="flex items-start gap-1">
               {keys.map((k) => (
                 <Key key={k}>{k}</Key>
               ))}
