@@ -29,7 +29,6 @@ export type PreviewQueries = NonNullable<Preview["queries"]>;
 export type Analytics = Schemas["AnalyticsObject"];
 export type Check = Schemas["CheckObject"];
 export type Explained = Schemas["Explained"];
-export type Analytics = Schemas["AnalyticsObject"];
 export type Fault = Schemas["Error"];
 export type Message = Schemas["Message"];
 export type PageInfo = Schemas["PageInfo"];

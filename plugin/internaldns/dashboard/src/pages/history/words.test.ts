@@ -1,19 +1,13 @@
 import { describe, expect, it } from "vitest";
 
 import type { Change } from "../../api/types";
-import { aboutWords, callWords, mayWriteAll } from "./words";
+import { aboutWords, callWords } from "./words";
 
 describe("aboutWords", () => {
   const about = (...names: string[]) => aboutWords({ names: names.map((name) => ({ kind: "record", name })) } as Change);
   it("names each thing once", () => expect(about("a.example A", "a.example A")).toBe("a.example A"));
   it("says that there may be more", () => expect(about("a", "b", "c")).toBe("a, b, c…"));
   it("says nothing of what has no name", () => expect([about(""), aboutWords({} as Change)]).toEqual(["", ""]));
-});
-
-describe("mayWriteAll", () => {
-  const objects = [{ kind: "zone" }, { kind: "record" }];
-  it("needs a right for each kind", () => expect([["Zone Write"], ["Zone Write", "DNS Write"]].map((p) => mayWriteAll(objects, p))).toEqual([false, true]));
-  it("undoes nothing where nothing is seen", () => expect(mayWriteAll([], ["Zone Write"])).toBe(false));
 });
 
 describe("callWords", () => {

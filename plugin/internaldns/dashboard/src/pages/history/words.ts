@@ -37,16 +37,6 @@ const calls: [RegExp, string][] = [
   [/^DELETE .*\/tokens\/[^/]+$/, "Token deleted"],
 ];
 
-const needed: Record<string, string> = {
-  ...{ zone: "Zone Write", record: "DNS Write", view: "DNS View Write", rule: "Resolver Policies Write", list: "Lists Write", location: "Locations Write" },
-  ...{ token: "Account API Tokens Write", settings: "Account DNS Settings Write", gateway: "Zero Trust Write" },
-};
-
-/** mayWriteAll tells whether a token may write objects of all these kinds, so that it may undo what was done to them. */
-export function mayWriteAll(objects: { kind: string }[], permissions: string[]): boolean {
-  return objects.length > 0 && objects.every((o) => permissions.includes(needed[o.kind] ?? ""));
-}
-
 /** aboutWords names what a change was about, as far as a list of changes tells. */
 export function aboutWords(change: Change): string {
   const names = (change.names ?? []).map((n) => n.name).filter((name, i, all) => name !== "" && all.indexOf(name) === i);
