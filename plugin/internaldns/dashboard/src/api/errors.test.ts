@@ -27,6 +27,7 @@ describe("elsewhere", () => {
 describe("guarded", () => {
   it("is so by guardrails only", () => {
     expect(guarded([fault("/calls/0", 10503)])).toBe(true);
+    expect(guarded([fault("/calls/0/body/client_default", 1216)])).toBe(true);
     expect(guarded([fault("/calls/0", 10503), fault()])).toBe(false);
     expect(guarded([])).toBe(false);
   });

@@ -1,7 +1,9 @@
 import type { Fault } from "./types";
 
 /** The codes that the pages act upon (errors.go of the API). */
-export const codes = { inUse: 10503, nobody: 9106 } as const;
+export const codes = { inUse: 10503, nobody: 9106, demoted: 1216, defaultDeleted: 1217 } as const;
+
+const guardrails: number[] = [codes.inUse, codes.demoted, codes.defaultDeleted]; // which force=true overrides
 
 /** APIError is a call that was refused or not answered. */
 export class APIError extends Error {
@@ -32,7 +34,7 @@ export function isSignedOut(status: number, faults: Fault[]): boolean {
 
 /** guarded tells whether what is wrong is nothing but a guardrail (LIVE 7). */
 export function guarded(faults: Fault[]): boolean {
-  return faults.length > 0 && faults.every((f) => f.code === codes.inUse);
+  return faults.length > 0 && faults.every((f) => guardrails.includes(f.code));
 }
 
 /**

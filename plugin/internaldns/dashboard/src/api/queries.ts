@@ -7,7 +7,7 @@ import { useMemo } from "react";
 import { call, onRevision, type Query } from "./call";
 import { APIError } from "./errors";
 import { useSession } from "./session";
-import type { Change, List, Location, Rule, Status, View, Zone, ZoneSettings } from "./types";
+import type { Change, List, ListItem, Location, PermissionGroup, Rule, Status, Token, View, Zone, ZoneSettings } from "./types";
 
 export function newClient(): QueryClient {
   const client = new QueryClient({
@@ -30,10 +30,10 @@ export function newClient(): QueryClient {
 const whole = 1000; // objects of a page, the most there are
 
 /** all reads all pages of a list. */
-async function all<T>(path: string, query: Query, signal: AbortSignal): Promise<T[]> {
+async function all<T>(path: string, query: Query, signal: AbortSignal, size = whole): Promise<T[]> {
   const found: T[] = [];
   for (let page = 1; ; page++) {
-    const { result, info } = await call<T[]>("GET", path, { query: { ...query, page, per_page: whole }, signal });
+    const { result, info } = await call<T[]>("GET", path, { query: { ...query, page, per_page: size }, signal });
     found.push(...result);
     if (!info || page >= info.total_pages) return found;
   }
@@ -91,6 +91,22 @@ export function useLists() {
   return useQuery({ queryKey: ["lists"], queryFn: async ({ signal }) => (await call<List[]>("GET", path, { signal })).result.sort(byName) });
 }
 
+/**
+ * useItems reads all items of a list: no call searches in them. They are as many as
+ * 100,000, so that a change of something else does not have them read again.
+ */
+export function useItems(list: List) {
+  const path = `${useAccount()}/gateway/lists/${list.id}/items`;
+  return useQuery({
+    queryKey: ["list", list.id, "items", list.updated_at, list.count],
+    queryFn: ({ signal }) => call<ListItem[]>("GET", path, { signal }),
+    staleTime: "static",
+    gcTime: 30_000,
+    structuralSharing: false,
+    placeholderData: keepPreviousData,
+  });
+}
+
 export function useLocations() {
   const path = `${useAccount()}/gateway/locations`;
   return useQuery({ queryKey: ["locations"], queryFn: async ({ signal }) => (await call<Location[]>("GET", path, { signal })).result.sort(byName) });
@@ -98,6 +114,20 @@ export function useLocations() {
 
 function byName(a: { name: string }, b: { name: string }): number {
   return a.name.localeCompare(b.name);
+}
+
+export function useTokens() {
+  const path = `${useAccount()}/tokens`;
+  return useQuery({ queryKey: ["tokens"], queryFn: ({ signal }) => all<Token>(path, {}, signal, 50) });
+}
+
+export function useGroups() {
+  const path = `${useAccount()}/tokens/permission_groups`;
+  return useQuery({
+    queryKey: ["groups"],
+    staleTime: "static", // a server has those of its version
+    queryFn: async ({ signal }) => (await call<PermissionGroup[]>("GET", path, { signal })).result,
+  });
 }
 
 export function useStatus() {

@@ -54,7 +54,13 @@ export type Group =
   | "DNS View Write"
   | "Resolver Policies Read"
   | "Resolver Policies Write"
-  | "Account Settings Read";
+  | "Account Settings Read"
+  | "Lists Read"
+  | "Lists Write"
+  | "Locations Read"
+  | "Locations Write"
+  | "Account API Tokens Read"
+  | "Account API Tokens Write";
 
 export function csrf(): string {
   return state.kind === "in" || state.kind === "expired" ? state.session.csrf : "";

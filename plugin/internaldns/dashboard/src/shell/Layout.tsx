@@ -1,6 +1,6 @@
 import { Button, DropdownMenu } from "@cloudflare/kumo";
 import { CircleHalfIcon, KeyboardIcon, ListIcon, MagnifyingGlassIcon, MoonIcon, SunIcon } from "@phosphor-icons/react";
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useId, useRef, useState } from "react";
 import { Link, useLocation } from "wouter";
 
 import { useSession } from "../api/session";
@@ -8,7 +8,7 @@ import { Collected, CollectedLink } from "./Collected";
 import { useShortcuts } from "./keys";
 import { Leave } from "./Leave";
 import { Mark } from "./Mark";
-import { isAt, places } from "./places";
+import { grouped, isAt, type Place } from "./places";
 import { Routes } from "./Routes";
 import { useTheme, type Theme } from "./theme";
 
@@ -78,18 +78,34 @@ function Side({ path, shown, search, help }: SideProps) {
         </button>
       </div>
       <nav aria-label="Pages" className="min-h-0 flex-1 overflow-y-auto px-3">
-        <ul className="space-y-0.5">
-          {places.map((place) => (
-            <PlaceLink key={place.href} place={place} active={isAt(path, place.href)} />
-          ))}
-        </ul>
+        {grouped().map(({ group, places }) => (
+          <Places key={group ?? ""} group={group} places={places} path={path} />
+        ))}
       </nav>
       <Foot help={help} />
     </aside>
   );
 }
 
-function PlaceLink({ place, active }: { place: (typeof places)[number]; active: boolean }) {
+function Places({ group, places, path }: { group: string | undefined; places: Place[]; path: string }) {
+  const title = useId();
+  return (
+    <>
+      {group && (
+        <p id={title} className="px-2.5 pt-4 pb-1 text-xs font-medium text-kumo-subtle">
+          {group}
+        </p>
+      )}
+      <ul className="space-y-0.5" aria-labelledby={group && title}>
+        {places.map((place) => (
+          <PlaceLink key={place.href} place={place} active={isAt(path, place.href)} />
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function PlaceLink({ place, active }: { place: Place; active: boolean }) {
   return (
     <li>
       <Link

@@ -12,6 +12,8 @@ const Views = lazy(() => import("../pages/views/Views"));
 const View = lazy(() => import("../pages/views/View"));
 const Policies = lazy(() => import("../pages/policies/Policies"));
 const Policy = lazy(() => import("../pages/policies/Policy"));
+const Lists = lazy(() => import("../pages/lists/Lists"));
+const List = lazy(() => import("../pages/lists/List"));
 const Tester = lazy(() => import("../pages/tester/Tester"));
 const Changes = lazy(() => import("../pages/changes/Changes"));
 const History = lazy(() => import("../pages/history/History"));
@@ -28,6 +30,8 @@ export function Routes() {
         <Route path="/views/:id">{(at) => <View key={at.id} id={at.id} />}</Route>
         <Route path="/policies" component={Policies} />
         <Route path="/policies/:id">{(at) => <Policy key={at.id} id={at.id} />}</Route>
+        <Route path="/lists" component={Lists} />
+        <Route path="/lists/:id">{(at) => <List key={at.id} id={at.id} />}</Route>
         <Route path="/tester" component={Tester} />
         <Route path="/changes" component={Changes} />
         <Route path="/history" component={History} />
