@@ -14,6 +14,8 @@ const Policies = lazy(() => import("../pages/policies/Policies"));
 const Policy = lazy(() => import("../pages/policies/Policy"));
 const Lists = lazy(() => import("../pages/lists/Lists"));
 const List = lazy(() => import("../pages/lists/List"));
+const Locations = lazy(() => import("../pages/locations/Locations"));
+const Location = lazy(() => import("../pages/locations/Location"));
 const Tester = lazy(() => import("../pages/tester/Tester"));
 const Changes = lazy(() => import("../pages/changes/Changes"));
 const History = lazy(() => import("../pages/history/History"));
@@ -32,6 +34,8 @@ export function Routes() {
         <Route path="/policies/:id">{(at) => <Policy key={at.id} id={at.id} />}</Route>
         <Route path="/lists" component={Lists} />
         <Route path="/lists/:id">{(at) => <List key={at.id} id={at.id} />}</Route>
+        <Route path="/locations" component={Locations} />
+        <Route path="/locations/:id">{(at) => <Location key={at.id} id={at.id} />}</Route>
         <Route path="/tester" component={Tester} />
         <Route path="/changes" component={Changes} />
         <Route path="/history" component={History} />
