@@ -18,6 +18,8 @@ const Locations = lazy(() => import("../pages/locations/Locations"));
 const Location = lazy(() => import("../pages/locations/Location"));
 const Tester = lazy(() => import("../pages/tester/Tester"));
 const Changes = lazy(() => import("../pages/changes/Changes"));
+const Tokens = lazy(() => import("../pages/tokens/Tokens"));
+const Token = lazy(() => import("../pages/tokens/Token"));
 const History = lazy(() => import("../pages/history/History"));
 const Change = lazy(() => import("../pages/history/Change"));
 
@@ -40,6 +42,8 @@ export function Routes() {
         <Route path="/changes" component={Changes} />
         <Route path="/history" component={History} />
         <Route path="/history/:revision">{(at) => <Change revision={Number(at.revision)} />}</Route>
+        <Route path="/tokens" component={Tokens} />
+        <Route path="/tokens/:id">{(at) => <Token key={at.id} id={at.id} />}</Route>
         <Route>
           <Page title="There is no such page">
             <Nothing title="Nothing is here">The address leads nowhere. The pages are on the left.</Nothing>
