@@ -18,6 +18,7 @@ const Locations = lazy(() => import("../pages/locations/Locations"));
 const Location = lazy(() => import("../pages/locations/Location"));
 const Tester = lazy(() => import("../pages/tester/Tester"));
 const Changes = lazy(() => import("../pages/changes/Changes"));
+const Queries = lazy(() => import("../pages/queries/Queries"));
 const Tokens = lazy(() => import("../pages/tokens/Tokens"));
 const Token = lazy(() => import("../pages/tokens/Token"));
 const History = lazy(() => import("../pages/history/History"));
@@ -42,6 +43,7 @@ export function Routes() {
         <Route path="/changes" component={Changes} />
         <Route path="/history" component={History} />
         <Route path="/history/:revision">{(at) => <Change revision={Number(at.revision)} />}</Route>
+        <Route path="/queries" component={Queries} />
         <Route path="/tokens" component={Tokens} />
         <Route path="/tokens/:id">{(at) => <Token key={at.id} id={at.id} />}</Route>
         <Route>
