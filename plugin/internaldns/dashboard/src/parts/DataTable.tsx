@@ -3,13 +3,15 @@ import { CaretDownIcon, CaretUpIcon } from "@phosphor-icons/react";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef, useState, type ReactNode } from "react";
 
+import { useFitting, type From } from "./useFitting";
+
 /** Column is one column of a table of T. */
 export type Column<T> = {
   key: string;
   title: string;
   untitled?: boolean; // the title is for screen readers only
   width?: string; // a class such as w-32; those without share what is left
-  from?: "sm" | "md" | "lg"; // the width of window from which on it is shown
+  from?: From; // the width of window from which on it is shown
   sort?: boolean; // whether the rows can be sorted by it
   cell: (row: T) => ReactNode;
 };
@@ -54,7 +56,7 @@ export function DataTable<T>(props: Props<T>) {
   useEffect(() => need?.(first, last), [need, first, last]);
   const before = (shown[0]?.start ?? offset) - offset;
   const after = rows.getTotalSize() - ((shown.at(-1)?.end ?? offset) - offset);
-  const width = columns.length + (selection ? 1 : 0);
+  const width = useFitting(columns).length + (selection ? 1 : 0);
 
   return (
     <div ref={top} className="overflow-clip rounded-lg bg-kumo-base ring ring-kumo-hairline">

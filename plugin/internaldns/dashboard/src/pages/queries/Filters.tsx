@@ -1,8 +1,8 @@
-import { Button, Input } from "@cloudflare/kumo";
+import { Input } from "@cloudflare/kumo";
 
 import { useRules, useViews } from "../../api/queries";
 import { Choice } from "../../parts/Fields";
-import { isFiltered, noFilter, rcodeNames, type Filter } from "./filter";
+import { rcodeNames, type Filter } from "./filter";
 
 type Props = { filter: Filter; set: (filter: Filter) => void };
 
@@ -28,20 +28,15 @@ export function Filters({ filter, set }: Props) {
     ...(value && !all.some((o) => o.id === value) ? [{ value, label: value }] : []),
   ];
   return (
-    <div role="search" aria-label="Queries" className="mb-3 flex flex-wrap items-center gap-2">
-      <Input aria-label="Name" placeholder="Part of a name" className="mono min-w-0 flex-1 basis-44 lg:max-w-72" value={filter.name} onChange={(e) => change({ name: e.target.value })} />
-      <Input aria-label="Type" placeholder="Type" className="mono w-20" value={filter.type} onChange={(e) => change({ type: e.target.value })} />
-      <Input aria-label="Client" placeholder="Client or network" className="mono w-40" value={filter.client} onChange={(e) => change({ client: e.target.value })} />
-      <Input aria-label="Zone" placeholder="Zone" className="mono w-36" value={filter.zone} onChange={(e) => change({ zone: e.target.value })} />
-      <Choice label="RCode" className="max-w-36" value={filter.rcode} onChange={(rcode) => change({ rcode })} options={[{ value: "", label: "Any RCode" }, ...rcodeNames.map((c) => ({ value: c, label: c }))]} />
-      <Choice label="Resolver policy" className="max-w-40" value={filter.policy} onChange={(policy) => change({ policy })} options={named("Any policy", rules, filter.policy)} />
-      <Choice label="View" className="max-w-36" value={filter.view} onChange={(view) => change({ view })} options={named("Any view", views, filter.view)} />
-      <Choice label="Fallback" className="max-w-44" value={filter.fallback} onChange={(fallback) => change({ fallback })} options={fallbacks} />
-      {isFiltered(filter) && (
-        <Button variant="ghost" onClick={() => set(noFilter)}>
-          Clear
-        </Button>
-      )}
+    <div role="search" aria-label="Queries" className="mb-2 grid grid-cols-2 gap-2 sm:grid-cols-4">
+      <Input aria-label="Name" placeholder="Part of a name" className="mono w-full min-w-0" value={filter.name} onChange={(e) => change({ name: e.target.value })} />
+      <Input aria-label="Type" placeholder="Type" className="mono w-full min-w-0" value={filter.type} onChange={(e) => change({ type: e.target.value })} />
+      <Input aria-label="Client" placeholder="Client or network" className="mono w-full min-w-0" value={filter.client} onChange={(e) => change({ client: e.target.value })} />
+      <Input aria-label="Zone" placeholder="Zone" className="mono w-full min-w-0" value={filter.zone} onChange={(e) => change({ zone: e.target.value })} />
+      <Choice label="RCode" className="w-full min-w-0" value={filter.rcode} onChange={(rcode) => change({ rcode })} options={[{ value: "", label: "Any RCode" }, ...rcodeNames.map((c) => ({ value: c, label: c }))]} />
+      <Choice label="Resolver policy" className="w-full min-w-0" value={filter.policy} onChange={(policy) => change({ policy })} options={named("Any policy", rules, filter.policy)} />
+      <Choice label="View" className="w-full min-w-0" value={filter.view} onChange={(view) => change({ view })} options={named("Any view", views, filter.view)} />
+      <Choice label="Fallback" className="w-full min-w-0" value={filter.fallback} onChange={(fallback) => change({ fallback })} options={fallbacks} />
     </div>
   );
 }

@@ -9,7 +9,7 @@ import { Failed, Loading, Nothing } from "../../parts/States";
 import { count } from "../../parts/time";
 import { useSettled } from "../../parts/useSettled";
 import { digLine } from "../tester/commands";
-import { filterOf, isFiltered, paramsOf, queryOf, type Filter } from "./filter";
+import { filterOf, isFiltered, noFilter, paramsOf, queryOf, type Filter } from "./filter";
 import { Filters } from "./Filters";
 import type { Tail } from "./tail";
 import { TailTable } from "./TailTable";
@@ -35,6 +35,7 @@ export default function Queries() {
     setOpen(undefined);
     leave();
   };
+  const clear = () => setFilter(noFilter);
   const toggle = useCallback((key: string) => setOpen((now) => (now === key ? undefined : key)), []);
   usePauseKey(() => (paused ? goOn() : setPaused(true)));
 
@@ -53,7 +54,7 @@ export default function Queries() {
         <Failed error={state.error} retry={retry} />
       ) : (
         <>
-          <Told tail={tail} state={state} paused={paused} goOn={goOn} />
+          <Told tail={tail} state={state} paused={paused} goOn={goOn} clear={isFiltered(filter) ? clear : undefined} />
           <div ref={top} {...props}>
             <Rows tail={tail} state={state} open={open} toggle={toggle} filtered={isFiltered(settled)} />
           </div>
@@ -76,10 +77,10 @@ function usePauseKey(toggle: () => void) {
   });
 }
 
-type ToldProps = { tail: Tail; state: State; paused: boolean; goOn: () => void };
+type ToldProps = { tail: Tail; state: State; paused: boolean; goOn: () => void; clear: (() => void) | undefined };
 
 /** Told says whether what is shown is new, and what waits. It stays in sight. */
-function Told({ tail, state, paused, goOn }: ToldProps) {
+function Told({ tail, state, paused, goOn, clear }: ToldProps) {
   useTold(tail);
   return (
     <div className="sticky top-14 z-20 -mx-1 mb-2 flex min-h-10 flex-wrap items-center gap-x-3 gap-y-1 bg-kumo-canvas px-1 py-1 text-sm lg:top-0">
@@ -97,6 +98,11 @@ function Told({ tail, state, paused, goOn }: ToldProps) {
         <span className="inline-flex items-center gap-1 text-kumo-warning">
           <WarningIcon weight="fill" aria-hidden /> some are missing
         </span>
+      )}
+      {clear && (
+        <Button size="sm" variant="ghost" className="ml-auto" onClick={clear}>
+          Clear the filter
+        </Button>
       )}
       {state.kind === "broken" && (
         <div className="basis-full">

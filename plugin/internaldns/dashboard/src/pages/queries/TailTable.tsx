@@ -1,15 +1,14 @@
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { memo, useEffect, useRef, useState } from "react";
 
+import { useFitting } from "../../parts/useFitting";
 import { columns, Gap, More, type Column } from "./columns";
 import { Details } from "./Details";
 import type { Row, Tail } from "./tail";
 import { useTold } from "./useTail";
 
 const height = 36; // of a row, in pixels
-const hidden = { sm: "hidden sm:table-cell", md: "hidden md:table-cell", lg: "hidden lg:table-cell" };
-const hiddenCol = { sm: "hidden sm:table-column", md: "hidden md:table-column", lg: "hidden lg:table-column" };
-const width = columns.length + 1;
+const pad = "px-2";
 
 type Props = { tail: Tail; open: string | undefined; toggle: (key: string) => void };
 
@@ -20,6 +19,7 @@ type Props = { tail: Tail; open: string | undefined; toggle: (key: string) => vo
  */
 export function TailTable({ tail, open, toggle }: Props) {
   useTold(tail);
+  const wide = useFitting(columns);
   const top = useRef<HTMLDivElement>(null);
   const [offset, setOffset] = useState(0);
   useEffect(() => {
@@ -34,13 +34,13 @@ export function TailTable({ tail, open, toggle }: Props) {
   const after = rows.getTotalSize() - ((shown.at(-1)?.end ?? offset) - offset);
   return (
     <div ref={top} className="overflow-clip rounded-lg bg-kumo-base ring ring-kumo-hairline">
-      <table className="w-full table-fixed text-left" aria-label="Queries" aria-rowcount={tail.count + 1}>
-        <Heads />
+      <table className="w-full table-fixed text-left text-[0.8125rem]" aria-label="Queries" aria-rowcount={tail.count + 1}>
+        <Heads columns={wide} />
         <tbody>
           <Space height={before} />
           {shown.map(({ index }) => {
             const row = tail.row(index);
-            return row && <Line key={index} row={row} index={index} open={row.key === open} toggle={toggle} />;
+            return row && <Line key={index} row={row} index={index} columns={wide} open={row.key === open} toggle={toggle} />;
           })}
           <Space height={after} />
         </tbody>
@@ -53,18 +53,18 @@ function Space({ height }: { height: number }) {
   if (height <= 0) return null;
   return (
     <tr aria-hidden>
-      <td colSpan={width} style={{ height }} className="p-0" />
+      <td style={{ height }} className="p-0" />
     </tr>
   );
 }
 
-const Heads = memo(function Heads() {
+const Heads = memo(function Heads({ columns }: { columns: Column[] }) {
   return (
     <>
       <colgroup>
-        <col className="w-11" />
+        <col className="w-10" />
         {columns.map((c) => (
-          <col key={c.title} className={`${c.width} ${c.from ? hiddenCol[c.from] : ""}`} />
+          <col key={c.title} className={c.width} />
         ))}
       </colgroup>
       <thead>
@@ -73,7 +73,7 @@ const Heads = memo(function Heads() {
             <span className="sr-only">All fields</span>
           </th>
           {columns.map((c) => (
-            <th key={c.title} scope="col" className={`truncate px-3 py-2 font-semibold ${shownFrom(c)}`}>
+            <th key={c.title} scope="col" className={`truncate py-2 font-semibold ${pad}`}>
               {c.title}
             </th>
           ))}
@@ -83,19 +83,15 @@ const Heads = memo(function Heads() {
   );
 });
 
-function shownFrom({ from }: Column): string {
-  return from ? hidden[from] : "";
-}
+type LineProps = { row: Row; index: number; columns: Column[]; open: boolean; toggle: (key: string) => void };
 
-type LineProps = { row: Row; index: number; open: boolean; toggle: (key: string) => void };
-
-const Line = memo(function Line({ row, index, open, toggle }: LineProps) {
+const Line = memo(function Line({ row, index, columns, open, toggle }: LineProps) {
   const look = "border-b border-kumo-hairline last:border-0";
   if (!row.query) {
     return (
       <tr aria-rowindex={index + 2} className={look}>
         <td />
-        <td colSpan={width - 1} style={{ height }} className="px-3">
+        <td colSpan={columns.length} style={{ height }} className={pad}>
           <Gap missed={row.missed} />
         </td>
       </tr>
@@ -105,18 +101,18 @@ const Line = memo(function Line({ row, index, open, toggle }: LineProps) {
   return (
     <>
       <tr aria-rowindex={index + 2} className={look}>
-        <td style={{ height }} className="pl-2">
+        <td style={{ height }} className="pl-1.5">
           <More query={query} open={open} toggle={() => toggle(row.key)} />
         </td>
         {columns.map((c) => (
-          <td key={c.title} className={`truncate px-3 ${shownFrom(c)}`}>
+          <td key={c.title} className={`truncate ${pad}`}>
             {c.cell(query)}
           </td>
         ))}
       </tr>
       {open && (
         <tr>
-          <td colSpan={width} className="border-b border-kumo-hairline bg-kumo-elevated p-0">
+          <td colSpan={columns.length + 1} className="border-b border-kumo-hairline bg-kumo-elevated p-0">
             <Details query={query} />
           </td>
         </tr>

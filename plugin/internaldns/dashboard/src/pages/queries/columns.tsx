@@ -4,19 +4,20 @@ import { Link } from "wouter";
 
 import type { Logged } from "../../api/types";
 import { count } from "../../parts/time";
+import type { From } from "../../parts/useFitting";
 import { rcodeName, testerHref, timeWords, tookWords } from "./filter";
 
 /** Column is one of the tail, titled as Cloudflare's Gateway logs have it. */
-export type Column = { title: string; width: string; from?: "sm" | "md" | "lg"; cell: (query: Logged) => ReactNode };
+export type Column = { title: string; width: string; from?: From; cell: (query: Logged) => ReactNode };
 
 export const columns: Column[] = [
-  { title: "Time", width: "w-32", from: "sm", cell: (q) => <span className="mono text-kumo-subtle">{timeWords(q.Datetime)}</span> },
-  { title: "Source IP", width: "w-36", from: "md", cell: (q) => <span className="mono">{q.SrcIP}</span> },
+  { title: "Time", width: "w-27", from: "sm", cell: (q) => <span className="mono text-kumo-subtle">{timeWords(q.Datetime)}</span> },
+  { title: "Source IP", width: "w-32", from: "md", cell: (q) => <span className="mono" title={q.SrcIP}>{q.SrcIP}</span> },
   { title: "Query name", width: "", cell: (q) => <Name query={q} /> },
-  { title: "Type", width: "w-20", cell: (q) => q.QueryTypeName },
-  { title: "RCode", width: "w-28", cell: (q) => <Code code={q.RCode} /> },
-  { title: "Resolver policy", width: "w-36", from: "lg", cell: (q) => <Ref id={q.ResolverPolicyID} name={q.ResolverPolicyName} to="/policies/" /> },
-  { title: "View", width: "w-36", from: "lg", cell: (q) => <View query={q} /> },
+  { title: "Type", width: "w-17", cell: (q) => q.QueryTypeName },
+  { title: "RCode", width: "w-25", cell: (q) => <Code code={q.RCode} /> },
+  { title: "Resolver policy", width: "w-32", from: "lg", cell: (q) => <Ref id={q.ResolverPolicyID} name={q.ResolverPolicyName} to="/policies/" /> },
+  { title: "View", width: "w-29", from: "lg", cell: (q) => <View query={q} /> },
   { title: "Took", width: "w-20", from: "lg", cell: (q) => <span className="text-kumo-subtle tabular-nums">{tookWords(q.ResponseTimeUs)}</span> },
 ];
 
@@ -37,7 +38,7 @@ export function More({ query, open, toggle }: { query: Logged; open: boolean; to
 
 function Name({ query }: { query: Logged }) {
   return (
-    <Link href={testerHref(query)} className="mono font-medium hover:underline" title={`${query.QueryName}: why it is answered so`}>
+    <Link href={testerHref(query)} className="mono block truncate py-1 font-medium hover:underline" title={`${query.QueryName}: why it is answered so`}>
       {query.QueryName || "."}
     </Link>
   );
@@ -62,7 +63,7 @@ function Code({ code }: { code: number }) {
 function Ref({ id, name, to }: { id: string; name: string; to: string }) {
   if (!id) return <span className="text-kumo-subtle">{name}</span>;
   return (
-    <Link href={to + id} className="hover:underline" title={name}>
+    <Link href={to + id} className="inline-block max-w-full truncate py-1 align-middle hover:underline" title={name}>
       {name || id}
     </Link>
   );
