@@ -4,9 +4,9 @@ import { useDeferredValue, useMemo, useState } from "react";
 import { useLocation } from "wouter";
 
 import { call } from "../api/call";
-import { useRules, useViews, useZones } from "../api/queries";
+import { useLists, useLocations, useRules, useViews, useZones } from "../api/queries";
 import type { DNSRecord } from "../api/types";
-import { findObjects, zonesOf, type Found } from "./find";
+import { findObjects, findPlaces, zonesOf, type Found } from "./find";
 import { places } from "./places";
 
 type Group = { kind: string; items: Found[] };
@@ -60,14 +60,16 @@ function useFound(text: string): Group[] {
   const zones = useZones().data;
   const views = useViews().data;
   const rules = useRules().data;
+  const lists = useLists().data;
+  const locations = useLocations().data;
   const records = useRecords(text, useMemo(() => zonesOf(text, zones ?? []), [text, zones]));
   return useMemo(() => {
     const pages = places
       .filter((p) => p.name.toLowerCase().includes(text.toLowerCase()))
       .map((p) => ({ key: p.href, title: p.name, about: p.about, href: p.href, kind: "Pages" }));
-    const all = text ? [...findObjects(text, zones ?? [], views ?? [], rules ?? []), ...records, ...pages] : pages;
+    const all = text ? [...findObjects(text, zones ?? [], views ?? [], rules ?? []), ...findPlaces(text, lists ?? [], locations ?? []), ...records, ...pages] : pages;
     return Object.values(Object.groupBy(all, (found) => found.kind)).map((items = []) => ({ kind: items[0]?.kind ?? "", items }));
-  }, [text, zones, views, rules, records]);
+  }, [text, zones, views, rules, lists, locations, records]);
 }
 
 function useRecords(text: string, zones: { id: string; name: string }[]): Found[] {

@@ -21,6 +21,7 @@ const Changes = lazy(() => import("../pages/changes/Changes"));
 const Queries = lazy(() => import("../pages/queries/Queries"));
 const Tokens = lazy(() => import("../pages/tokens/Tokens"));
 const Token = lazy(() => import("../pages/tokens/Token"));
+const Api = lazy(() => import("../pages/api/Api"));
 const History = lazy(() => import("../pages/history/History"));
 const Change = lazy(() => import("../pages/history/Change"));
 
@@ -46,6 +47,7 @@ export function Routes() {
         <Route path="/queries" component={Queries} />
         <Route path="/tokens" component={Tokens} />
         <Route path="/tokens/:id">{(at) => <Token key={at.id} id={at.id} />}</Route>
+        <Route path="/api" component={Api} />
         <Route>
           <Page title="There is no such page">
             <Nothing title="Nothing is here">The address leads nowhere. The pages are on the left.</Nothing>

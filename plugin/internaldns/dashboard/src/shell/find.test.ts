@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import type { Zone } from "../api/types";
-import { findObjects, zonesOf } from "./find";
+import type { List, Location, Zone } from "../api/types";
+import { findObjects, findPlaces, zonesOf } from "./find";
 
 const zone = (name: string) => ({ id: name, name, records: 3 }) as Zone;
 const zones = [zone("."), zone("example"), zone("corp.example"), zone("example.corp")];
@@ -12,6 +12,14 @@ describe("findObjects", () => {
   });
   it("finds no more than a handful", () => {
     expect(findObjects("a", Array.from({ length: 50 }, (_, i) => zone(`a${i}`)), [], [])).toHaveLength(8);
+  });
+});
+
+describe("findPlaces", () => {
+  it("finds lists and locations", () => {
+    const list = { id: "l", name: "London shops", count: 3 } as List;
+    const location = { id: "o", name: "london", doh_subdomain: "ldn" } as Location;
+    expect(findPlaces("LONDON", [list], [location]).map((f) => f.href)).toEqual(["/lists/l", "/locations/o"]);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Rule, View, Zone } from "../api/types";
+import type { List, Location, Rule, View, Zone } from "../api/types";
 
 /** Found is something that the search leads to. */
 export type Found = { key: string; title: string; about: string; href: string; kind: string };
@@ -27,6 +27,14 @@ function best<T extends { name: string }>(text: string, all: T[]): T[] {
     else if (at > 0) has.push(one);
   }
   return [...begins, ...has].slice(0, most);
+}
+
+/** findPlaces does the same with what expressions name. */
+export function findPlaces(text: string, lists: List[], locations: Location[]): Found[] {
+  return [
+    ...best(text, lists).map((l) => ({ key: l.id, title: l.name, about: `${l.count.toLocaleString()} items`, href: `/lists/${l.id}`, kind: "Lists" })),
+    ...best(text, locations).map((l) => ({ key: l.id, title: l.name, about: l.doh_subdomain, href: `/locations/${l.id}`, kind: "Locations" })),
+  ];
 }
 
 /**

@@ -22,6 +22,6 @@ export function hostPort(address: string): [string, string | undefined] {
 }
 
 /** quote makes a text one word of a shell. */
-function quote(text: string): string {
+export function quote(text: string): string {
   return /^[\w.:/@*-]+$/.test(text) && !text.includes("*") ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
