@@ -30,6 +30,10 @@ function Differing({ preview }: { preview: Preview }) {
   const total = report.changes.length + report.omitted;
   const compared = report.policies.reduce((sum, p) => sum + p.compared, 0);
   if (total === 0 && report.settings.length > 0) return <Settings settings={report.settings} />;
+  if (total === 0 && preview.objects.some((o) => o.kind === "list" || o.kind === "location")) {
+    // Answers are compared within each policy: this changes which of them matches.
+    return <p className="text-sm text-kumo-subtle">No policy answers otherwise. Policies that ask for this may match other queries than before.</p>;
+  }
   if (total === 0) {
     return (
       <p className="text-sm text-kumo-subtle">

@@ -59,3 +59,17 @@ describe("movedOn", () => {
   it("ignores what only time has changed", () => expect(movedOn(record, { ...record, modified_on: "z" })).toBe(false));
   it("has nothing to compare with without a base", () => expect(movedOn(undefined, record)).toBe(false));
 });
+
+describe("differing of long lists", () => {
+  const diffs = (before: unknown, after: unknown) => diff(before, after).map(differing);
+  const items = Array.from({ length: 8 }, (_, i) => ({ value: `v${i}`, created_at: String(i) }));
+  it("leaves out what both have", () => {
+    const after = [...items.slice(1), { value: "new", description: "why" }];
+    expect(diffs({ items }, { items: after })).toEqual([{ field: "items", before: "v0", after: "new, why" }]);
+    expect(diffs({ items }, { items: items.slice(1) })).toEqual([{ field: "items", before: "v0" }]);
+  });
+  it("shows all of those that differ in order alone", () => {
+    expect(diffs({ items }, { items: items.toReversed() })[0]?.after?.split("\n")).toHaveLength(8);
+  });
+  it("words networks", () => expect(diff({}, { networks: [{ network: "10.0.0.0/8" }] })).toEqual([{ field: "networks", before: undefined, after: "10.0.0.0/8" }]));
+});

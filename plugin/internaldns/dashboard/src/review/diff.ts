@@ -36,14 +36,12 @@ export function differing(line: Line): Line {
   if (line.before === undefined || line.after === undefined) return line;
   const old = line.before.split("\n");
   const now = line.after.split("\n");
-  const both = (list: string[], other: Set<string>) => list.filter((l) => other.has(l));
-  if (both(old, new Set(now)).join("\n") !== both(now, new Set(old)).join("\n")) return line;
-  const out: Line = { field: line.field };
-  const gone = old.filter((l) => !now.includes(l));
-  const came = now.filter((l) => !old.includes(l));
-  if (gone.length) out.before = gone.join("\n");
-  if (came.length) out.after = came.join("\n");
-  return out;
+  const was = new Set(old);
+  const is = new Set(now);
+  if (old.filter((l) => is.has(l)).join("\n") !== now.filter((l) => was.has(l)).join("\n")) return line;
+  const gone = old.filter((l) => !is.has(l));
+  const came = now.filter((l) => !was.has(l));
+  return { field: line.field, ...(gone.length && { before: gone.join("\n") }), ...(came.length && { after: came.join("\n") }) };
 }
 
 /** flat returns the members of an object and of those within it, by their path. */
@@ -68,7 +66,11 @@ function isEmpty(value: unknown): boolean {
 }
 
 function word(value: unknown): string {
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  if (typeof value !== "object" || value === null) return String(value);
+  const { value: item, description, network } = value as Fields;
+  if (typeof item === "string") return typeof description === "string" ? `${item}, ${description}` : item; // of a list
+  if (typeof network === "string") return network; // of a location
+  return JSON.stringify(value);
 }
 
 /** doing says what a change does to an object. */
