@@ -53,11 +53,12 @@ function seen(headers: Headers): number {
  * in again and repeats itself, so that nothing that was typed is lost.
  */
 export async function call<T>(method: string, path: string, options: Options = {}): Promise<Answer<T>> {
+  const session = csrf();
   const response = await send(method, path, options);
   const at = seen(response.headers);
   const envelope = await read(response);
   if (isSignedOut(response.status, envelope.errors)) {
-    await expired(options.signal);
+    await expired(session, options.signal);
     return call(method, path, options);
   }
   if (!envelope.success) throw new APIError(response.status, envelope.errors);
@@ -66,11 +67,12 @@ export async function call<T>(method: string, path: string, options: Options = {
 
 /** text makes a call that is answered with a text and no envelope. */
 export async function text(path: string): Promise<string> {
+  const session = csrf();
   const response = await send("GET", path, {});
   if (response.ok) return response.text();
   const { errors } = await read(response);
   if (!isSignedOut(response.status, errors)) throw new APIError(response.status, errors);
-  await expired();
+  await expired(session);
   return text(path);
 }
 

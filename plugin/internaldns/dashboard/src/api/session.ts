@@ -66,8 +66,12 @@ export function csrf(): string {
   return state.kind === "in" || state.kind === "expired" ? state.session.csrf : "";
 }
 
-/** expired has the pages ask for a token, and waits until there is a session again. */
-export function expired(signal?: AbortSignal): Promise<void> {
+/**
+ * expired has the pages ask for a token, and waits until there is a session again. before
+ * is the csrf of the session that has ended: another one may have begun since.
+ */
+export function expired(before: string, signal?: AbortSignal): Promise<void> {
+  if (state.kind === "in" && csrf() !== before) return Promise.resolve();
   if (state.kind === "in") become({ kind: "expired", session: state.session });
   return new Promise((resolve, reject) => {
     const look = () => {

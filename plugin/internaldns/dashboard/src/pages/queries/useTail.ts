@@ -3,7 +3,7 @@ import { useEffect, useState, useSyncExternalStore } from "react";
 import { read, send, type Query } from "../../api/call";
 import { APIError, isSignedOut } from "../../api/errors";
 import { useAccount } from "../../api/queries";
-import { expired } from "../../api/session";
+import { csrf, expired } from "../../api/session";
 import type { Logged } from "../../api/types";
 import { Events, type Event } from "./events";
 import { Tail, type Row } from "./tail";
@@ -76,11 +76,12 @@ async function follow(f: Following) {
 /** ask makes the call, again once somebody has signed in if the session has ended. */
 async function ask(f: Following, more: Query): Promise<Response> {
   for (;;) {
+    const session = csrf();
     const response = await send("GET", f.path, { query: { ...f.query, ...more }, signal: f.signal });
     if (response.ok) return response;
     const { errors } = await read(response);
     if (!isSignedOut(response.status, errors)) throw new APIError(response.status, errors);
-    await expired(f.signal);
+    await expired(session, f.signal);
   }
 }
 

@@ -10,7 +10,7 @@ import type { Fault, Token } from "../../api/types";
 import { Faults } from "../../parts/States";
 import { useTell } from "../../shell/Toasts";
 import { Confirm } from "./Confirm";
-import { draftOf, formOf, newToken } from "./draft";
+import { addressFaults, draftOf, formOf, newToken } from "./draft";
 import { missing, type Kind } from "./rights";
 import { Rights } from "./Rights";
 import { ShownOnce } from "./ShownOnce";
@@ -35,7 +35,8 @@ export function Editor({ token, kinds }: { token?: Token; kinds: Kind[] }) {
   const [made, setMade] = useState<Token>(); // with its value, until the dialog that shows it is closed
   const body = formOf(draft, of.id, kinds, base);
   const changed = !base || JSON.stringify(body) !== JSON.stringify(formOf(start, of.id, kinds, base));
-  const ready = changed && draft.name.trim() !== "" && draft.grants.length > 0 && draft.grants.every((g) => !missing(g));
+  const wrong = useMemo(() => addressFaults(draft), [draft]);
+  const ready = changed && !wrong.length && draft.name.trim() !== "" && draft.grants.length > 0 && draft.grants.every((g) => !missing(g));
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
     if (faults.length) form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
@@ -71,7 +72,7 @@ export function Editor({ token, kinds }: { token?: Token; kinds: Kind[] }) {
         <Faults faults={elsewhere(faults, fields)} />
       </div>
       <fieldset disabled={!may} className="min-w-0">
-        <TokenFields draft={draft} set={(more) => setDraft({ ...draft, ...more })} faults={faults} kinds={kinds} named={named} made={!!token} disabled={!may} />
+        <TokenFields draft={draft} set={(more) => setDraft({ ...draft, ...more })} faults={[...faults, ...wrong]} kinds={kinds} named={named} made={!!token} disabled={!may} />
       </fieldset>
       {may && (
         <div className="sticky bottom-0 z-10 flex justify-end gap-2 border-t border-kumo-hairline bg-kumo-canvas py-3">

@@ -7,7 +7,7 @@ import type { Fault } from "../../api/types";
 import { AreaField, Field, TextField } from "../../parts/Fields";
 import { Card, Section } from "../../parts/Page";
 import { FaultText } from "../../parts/States";
-import { inDays, type TokenDraft } from "./draft";
+import { inDays, pointers, type TokenDraft } from "./draft";
 import { GrantFields } from "./GrantFields";
 import { newGrant, type Grant, type Kind } from "./rights";
 import type { Named } from "./useNamed";
@@ -63,8 +63,8 @@ export function TokenFields({ draft, set, faults, kinds, named, made, disabled }
       <When draft={draft} set={set} faults={faults} disabled={disabled} />
       <Section title="From where" about="Addresses and networks that calls have to come from. Without any the token works from everywhere.">
         <Card className="grid gap-5 p-5 md:grid-cols-2">
-          <AreaField label="Only from" mono rows={3} value={draft.from} onChange={(from) => set({ from })} placeholder="192.0.2.0/24" faults={faults} pointer="/condition/request_ip/in" />
-          <AreaField label="Never from" mono rows={3} value={draft.notFrom} onChange={(notFrom) => set({ notFrom })} placeholder="192.0.2.7" faults={faults} pointer="/condition" />
+          <AreaField label="Only from" mono rows={3} value={draft.from} onChange={(from) => set({ from })} placeholder="192.0.2.0/24" faults={faults} pointer={pointers.from} />
+          <AreaField label="Never from" mono rows={3} value={draft.notFrom} onChange={(notFrom) => set({ notFrom })} placeholder="192.0.2.7" faults={faults} pointer={pointers.notFrom} />
         </Card>
       </Section>
     </>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { Token } from "../../api/types";
-import { draftOf, formOf, inDays, localOf, newToken } from "./draft";
+import { addressFaults, draftOf, formOf, inDays, localOf, newToken } from "./draft";
 
 const token = {
   ...{ id: "1", name: "ci", status: "active", policies: [] },
@@ -28,4 +28,11 @@ describe("formOf", () => {
 
 describe("inDays", () => {
   it("counts from now", () => expect(inDays(30, new Date(2030, 0, 15, 10, 20))).toBe("2030-02-14T10:20"));
+});
+
+describe("addressFaults", () => {
+  it("tells at which field", () => {
+    const faults = addressFaults({ ...newToken(), from: "192.0.2.0/24 foo", notFrom: "::1\n10.0.0.0/99" });
+    expect(faults.map((f) => f.source?.pointer)).toEqual(["/condition/request_ip/in", "/condition/request_ip/not_in"]);
+  });
 });

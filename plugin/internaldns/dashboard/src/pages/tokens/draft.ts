@@ -1,4 +1,5 @@
-import type { Token, TokenForm } from "../../api/types";
+import type { Fault, Token, TokenForm } from "../../api/types";
+import { isNetwork } from "../lists/paste";
 import { grantsOf, newGrant, policiesOf, type Grant, type Kind } from "./rights";
 
 /** TokenDraft is a token as a form holds it. */
@@ -45,6 +46,18 @@ export function formOf(draft: TokenDraft, account: string, kinds: Kind[], was?: 
       condition: { request_ip: { ...(from.length && { in: from }), ...(notFrom.length && { not_in: notFrom }) } },
     }),
   };
+}
+
+/** pointers are the members that the two fields of addresses are about. */
+export const pointers = { from: "/condition/request_ip/in", notFrom: "/condition/request_ip/not_in" };
+
+/** addressFaults tells what is no address or network: the API does not say where that stands. */
+export function addressFaults(draft: TokenDraft): Fault[] {
+  return (["from", "notFrom"] as const).flatMap((field) =>
+    lines(draft[field])
+      .filter((text) => !isNetwork(text))
+      .map((text) => ({ code: 0, message: `“${text}” is neither an address nor a network such as 192.0.2.0/24`, source: { pointer: pointers[field] } })),
+  );
 }
 
 function lines(text: string): string[] {
