@@ -114,6 +114,12 @@ func everyRecordCall(s *server, z string) {
 // importFile imports a file with a name, or without one.
 func (s *server) importFile(z, name, text string) *answer {
 	s.t.Helper()
+	return s.importInto(z, "", name, text)
+}
+
+// importInto is importFile with parameters.
+func (s *server) importInto(z, query, name, text string) *answer {
+	s.t.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
 	var err error
@@ -128,7 +134,7 @@ func (s *server) importFile(z, name, text string) *answer {
 	if err != nil || form.Close() != nil {
 		s.t.Fatal(err)
 	}
-	req := s.request("POST", "/zones/"+z+"/dns_records/import", body.String())
+	req := s.request("POST", "/zones/"+z+"/dns_records/import"+query, body.String())
 	req.Header.Set("Content-Type", form.FormDataContentType())
 	return s.do(req)
 }

@@ -42,6 +42,19 @@ func (c *Change) Record(zone, id string) (*record.Record, error) {
 	return r, err
 }
 
+// Owned returns the records of an owner, by ID, as they were before the change. They must
+// not be changed.
+func (c *Change) Owned(zone, owner string) ([]*record.Record, error) {
+	if _, err := c.ownZone(zone); err != nil {
+		return nil, err
+	}
+	name := ownerName{zone, owner}
+	if _, err := c.owners.get(name); err != nil {
+		return nil, err
+	}
+	return c.owners.before(name).records, nil
+}
+
 // AddRecord adds a record to a zone and returns it with its ID and times. pointer is
 // where it stands in the call, for the problems.
 func (c *Change) AddRecord(zone string, r *record.Record, pointer string) (*record.Record, error) {

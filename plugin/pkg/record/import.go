@@ -26,6 +26,10 @@ type ImportOptions struct {
 	MaxRecords  int    // default 1048576, those of $GENERATE included
 	MaxBytes    int64  // octets read, or made by $GENERATE; default 64 MiB
 	MaxProblems int    // problems listed; default 1000
+
+	// Refused, if set, is told of each record that cannot be in the zone and why, in place
+	// of the list: the others can be added without it, unless the list holds an error.
+	Refused func(problem.Problem)
 }
 
 // Imported is a record of an import, and the line it starts on.
@@ -46,6 +50,7 @@ func Import(r io.Reader, zone string, opt ImportOptions) (records []Imported, pa
 		MaxGenerated: cmp.Or(opt.MaxRecords, defaultImportRecords),
 		MaxBytes:     cmp.Or(opt.MaxBytes, defaultImportBytes),
 		MaxProblems:  in.most,
+		Refused:      opt.Refused,
 	}, in.add)
 	problems = append(list, in.list()...)
 	slices.SortStableFunc(problems, func(a, b problem.Problem) int { return cmp.Compare(a.Pos.Line, b.Pos.Line) })
@@ -82,15 +87,21 @@ func (in *importer) list() problem.List {
 }
 
 func (in *importer) report(sev problem.Severity, code problem.Code, pos problem.Pos, rr dns.RR, text string) {
-	if len(in.problems) >= in.most {
+	refused := sev == problem.Error && in.opt.Refused != nil
+	if !refused && len(in.problems) >= in.most {
 		in.dropped++
 		in.fatal = in.fatal || sev == problem.Error
 		return
 	}
-	in.problems = append(in.problems, problem.Problem{
+	p := problem.Problem{
 		Code: code, Pos: pos, Severity: sev, Text: text,
 		Object: fmt.Sprintf("record %q %s", rr.Header().Name, domain.TypeName(rr.Header().Rrtype)),
-	})
+	}
+	if refused {
+		in.opt.Refused(p)
+		return
+	}
+	in.problems = append(in.problems, p)
 }
 
 // add takes a record of the file.

@@ -114,12 +114,12 @@ func (p *parser) record() {
 		}
 	} else {
 		if text := p.text(toks[0]); len(text) > 0 && text[0] == '[' && dialect(text) != "" {
-			p.errorf(int(toks[0].line), "%s", dialect(text))
+			p.refuse(int(toks[0].line), dialect(text))
 			return
 		}
 		if err := p.setOwner(toks[0]); err != nil {
 			p.owner, p.lostOwner = "", true
-			p.errorf(int(toks[0].line), "bad owner: %v", err)
+			p.refuse(int(toks[0].line), fmt.Sprintf("bad owner: %v", err))
 			return
 		}
 		toks = toks[1:]
@@ -127,13 +127,13 @@ func (p *parser) record() {
 	h := dns.RR_Header{Name: p.owner, Class: dns.ClassINET}
 	toks, stated, err := p.header(&h, toks)
 	if err != nil {
-		p.fail(err)
+		p.failRecord(err)
 		return
 	}
 	h.Name, h.Ttl = p.cloudflare(&h, stated)
 	rr, err := p.rdata(h, toks)
 	if err != nil {
-		p.fail(err)
+		p.failRecord(err)
 		return
 	}
 	if !stated {
@@ -160,11 +160,14 @@ func (p *parser) emit(rr dns.RR) {
 
 // inheritOwner makes the last owner that of a record that names none.
 func (p *parser) inheritOwner() bool {
-	if p.lostOwner {
-		return false // reported where the owner stood
+	if p.lostOwner { // reported where the owner stood
+		if p.opt.Refused != nil {
+			p.refuse(p.line, "its owner is that of a record before that could not be read")
+		}
+		return false
 	}
 	if p.owner == "" {
-		p.errorf(p.line, "no owner: the line starts with a blank and no record precedes it, @ stands for the origin")
+		p.refuse(p.line, "no owner: the line starts with a blank and no record precedes it, @ stands for the origin")
 		return false
 	}
 	if p.warnOwner {
@@ -212,13 +215,26 @@ func errAt(t token, format string, args ...any) error {
 	return &recordError{line: int(t.line), text: fmt.Sprintf(format, args...)}
 }
 
-// fail reports why the present record is dropped.
-func (p *parser) fail(err error) {
-	line := p.line
+// fail reports what is wrong with the present directive.
+func (p *parser) fail(err error) { p.errorf(p.lineOf(err), "%v", err) }
+
+// failRecord reports why the present record is dropped.
+func (p *parser) failRecord(err error) { p.refuse(p.lineOf(err), err.Error()) }
+
+func (p *parser) lineOf(err error) int {
 	if e, ok := err.(*recordError); ok && e.line != 0 {
-		line = e.line
+		return e.line
 	}
-	p.errorf(line, "%v", err)
+	return p.line
+}
+
+// refuse reports why a record is passed over.
+func (p *parser) refuse(line int, text string) {
+	if p.opt.Refused == nil {
+		p.report(problem.Error, line, text)
+		return
+	}
+	p.opt.Refused(p.problem(problem.Error, line, text))
 }
 
 func (p *parser) errorf(line int, format string, args ...any) {
@@ -236,17 +252,21 @@ func (p *parser) report(sev problem.Severity, line int, text string) {
 		p.fatal = p.fatal || sev == problem.Error
 		return
 	}
+	p.problems = append(p.problems, p.problem(sev, line, text))
+}
+
+func (p *parser) problem(sev problem.Severity, line int, text string) problem.Problem {
 	code := problem.ZoneFileInvalid
 	if sev == problem.Warning {
 		code = problem.ZoneFileDoubtful
 	}
-	p.problems = append(p.problems, problem.Problem{
+	return problem.Problem{
 		Code:     code,
 		Pos:      problem.Pos{File: p.src.file, Line: line},
 		Severity: sev,
 		Object:   p.object(),
 		Text:     text,
-	})
+	}
 }
 
 // object names what is being read, as far as it is known.

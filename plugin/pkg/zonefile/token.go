@@ -210,7 +210,11 @@ func (p *parser) strayOctet(c byte) {
 
 // lexical reports what makes the present record unreadable, once.
 func (p *parser) lexical(text string) {
-	if !p.bad {
+	switch {
+	case p.bad:
+	case p.indented || len(p.toks) > 0 && !p.isDirective(p.toks[0]):
+		p.refuse(p.src.line, text)
+	default: // it may be a directive
 		p.errorf(p.src.line, "%s", text)
 	}
 	p.bad = true

@@ -59,6 +59,12 @@ type Options struct {
 	// a TTL means.
 	KeepAutomatic bool
 
+	// Refused, if set, is told of each record that is passed over and why, in place of the
+	// list: the other records mean the same without it. What the list holds as an error
+	// then is about the file as a whole. Records that fall with the owner of the one before
+	// are told of, too.
+	Refused func(problem.Problem)
+
 	MaxRecords   int   // records of one load; default 16777216
 	MaxGenerated int   // records that $GENERATE makes in one load; default 1048576
 	MaxProblems  int   // problems listed; default 1000, the others are counted
