@@ -55,6 +55,12 @@ func (p page) end() int {
 	return p.number * p.size
 }
 
+// bounds returns which of the objects the page shows.
+func (p page) bounds() (from, to int) {
+	to = p.end()
+	return max(0, to-p.size), to
+}
+
 // info describes a page of so many objects of total.
 func (p page) info(count, total int) *pageInfo {
 	return &pageInfo{Page: p.number, PerPage: p.size, Count: count, TotalCount: total, TotalPages: (total + p.size - 1) / p.size}

@@ -63,12 +63,19 @@ func recordRoutes() []*route {
 		{method: http.MethodPatch, path: one, summary: "Edit a record", permission: token.DNSWrite, scope: ofZone, joins: true, handle: patchRecord, body: record.Fields{}, result: record.Object{}},
 		{method: http.MethodPut, path: one, summary: "Replace a record", permission: token.DNSWrite, scope: ofZone, joins: true, handle: putRecord, body: record.Fields{}, result: record.Object{}},
 		{method: http.MethodDelete, path: one, summary: "Delete a record", permission: token.DNSWrite, scope: ofZone, joins: true, handle: deleteRecord, result: idObject{}},
+		{method: http.MethodGet, path: "/accounts/{account}/internal_dns/records", summary: "Search the records of all zones", permission: token.DNSRead, handle: findRecords, result: foundObject{}, query: append(paging(), recordFilters()...)},
 		{method: http.MethodGet, path: "/accounts/{account}/dns_records/usage", summary: "Count the records of the account", permission: token.AccountSettingsRead, scope: ofAccount, handle: accountUsage, result: usageObject{}},
 	}
 }
 
 func recordParameters() []parameter {
-	out := append(paging(), ordering()...)
+	return slices.Concat(paging(), ordering()[:2], recordFilters(), []parameter{{"include_shadow_metadata", "true tells which records an NS record hides"},
+		{"shadowed_by_name", "only records that NS records of this name hide"}, {"shadowing_name", "only NS records that hide this name"}})
+}
+
+// recordFilters are the parameters of record.ParseFilter.
+func recordFilters() []parameter {
+	out := []parameter{{"match", "all or any of the filters"}}
 	for _, field := range []string{"name", "content", "comment", "tag"} {
 		out = append(out, parameter{field, "the same, without case"})
 		for _, how := range []string{"exact", "contains", "startswith", "endswith"} {
@@ -77,8 +84,7 @@ func recordParameters() []parameter {
 	}
 	return append(out, parameter{"comment.present", ""}, parameter{"comment.absent", ""}, parameter{"tag.present", "name of a tag"}, parameter{"tag.absent", "name of a tag"},
 		parameter{"tag_match", "all or any of the conditions on tags"}, parameter{"type", "one or several"}, parameter{"proxied", "no internal record is"},
-		parameter{"search", "text in any part of a record"}, parameter{"include_shadow_metadata", "true tells which records an NS record hides"},
-		parameter{"shadowed_by_name", "only records that NS records of this name hide"}, parameter{"shadowing_name", "only NS records that hide this name"})
+		parameter{"search", "text in any part of a record"})
 }
 
 func accountRoutes() []*route {

@@ -86,6 +86,9 @@ func (s *shadows) cut(r *record.Record) (highest string) {
 	return highest
 }
 
+// asked reports whether anything is asked about shadows.
+func (s *shadows) asked() bool { return s.on || s.of != "" }
+
 // match reports whether the parameters leave a record in.
 func (s *shadows) match(r *record.Record) bool {
 	if s.by != "" && s.cut(r) != s.by {

@@ -85,6 +85,7 @@ func everyExtensionCall(s *server, account string) {
 	s.must("GET", account+"/internal_dns/state?revision=1", "")
 	s.must("POST", account+"/internal_dns/explain", `{"name":"www.corp.example"}`)
 	s.must("GET", account+"/internal_dns/status", "")
+	s.must("GET", account+"/internal_dns/records?search=www", "")
 	s.must("GET", account+"/internal_dns/check", "")
 	s.must("GET", account+"/internal_dns/queries", "")
 	s.must("GET", account+"/internal_dns/analytics", "")

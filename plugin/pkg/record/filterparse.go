@@ -114,7 +114,10 @@ func (p *filterParser) presence() {
 	for _, present := range []bool{true, false} {
 		suffix := map[bool]string{true: ".present", false: ".absent"}[present]
 		if values, ok := p.query["comment"+suffix]; ok && !slices.Contains(values, "false") {
-			p.add(func(r *Record) bool { return (r.Comment != "") == present })
+			p.add(condition{
+				func(r *Record) bool { return (r.Comment != "") == present },
+				func(l *Look) verdict { return judge((len(l.comment) > 0) == present) },
+			})
 		}
 		for _, name := range p.values("tag" + suffix) {
 			p.filter.tags = append(p.filter.tags, hasTag(name, present))
@@ -136,7 +139,10 @@ func (p *filterParser) types() {
 		}
 	}
 	if len(wanted) > 0 {
-		p.add(func(r *Record) bool { return slices.Contains(wanted, r.Type) })
+		p.add(condition{
+			func(r *Record) bool { return slices.Contains(wanted, r.Type) },
+			func(l *Look) verdict { return judge(slices.Contains(wanted, l.Type)) },
+		})
 	}
 }
 
@@ -146,7 +152,7 @@ func (p *filterParser) proxied() {
 		switch strings.ToLower(value) {
 		case "true", "false":
 			none := strings.EqualFold(value, "true")
-			p.add(func(*Record) bool { return !none })
+			p.add(condition{func(*Record) bool { return !none }, func(*Look) verdict { return judge(!none) }})
 		default:
 			p.fail("proxied", "%q is neither true nor false", clip(value))
 		}

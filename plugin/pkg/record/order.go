@@ -69,6 +69,42 @@ func (o Order) Compare(a, b *Record) int {
 	return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.Content, b.Content), strings.Compare(a.ID, b.ID))
 }
 
+// Group is what an order tells stored records by before it comes to their names.
+type Group struct {
+	ttl    uint32
+	rrtype uint16
+}
+
+// Grouped reports whether Group, the name and Compare among records of one name are all
+// that the order needs: no record has to be decoded to find its place.
+func (o Order) Grouped() bool { return o.by != byContent }
+
+// NamesDown reports whether names stand in descending order.
+func (o Order) NamesDown() bool { return o.by == byName && o.desc }
+
+// Group returns the group of a stored record.
+func (o Order) Group(l *Look) Group {
+	switch o.by {
+	case byName:
+		return Group{}
+	case byTTL:
+		return Group{l.TTL, l.Type}
+	}
+	return Group{0, l.Type}
+}
+
+// CompareGroups returns how two groups stand to each other.
+func (o Order) CompareGroups(a, b Group) int {
+	first := cmp.Compare(a.ttl, b.ttl)
+	if o.by == byType {
+		first = strings.Compare(domain.TypeName(a.rrtype), domain.TypeName(b.rrtype))
+	}
+	if o.desc {
+		first = -first
+	}
+	return cmp.Or(first, strings.Compare(domain.TypeName(a.rrtype), domain.TypeName(b.rrtype)))
+}
+
 // compareTypes compares types as they are shown.
 func compareTypes(a, b *Record) int {
 	if a.Type == b.Type {

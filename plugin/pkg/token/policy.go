@@ -152,6 +152,22 @@ func (t *Token) Allows(want Permission, on Resource) bool {
 	return allowed
 }
 
+// AllowsWhole reports whether the token grants a permission on a resource and on all that
+// belongs to it, so that nobody has to ask for each.
+func (t *Token) AllowsWhole(want Permission, on Resource) bool {
+	allowed := false
+	for i := range t.Policies {
+		p := &t.Policies[i]
+		switch {
+		case p.Effect == Deny && p.denies(want) && p.Resources.touches(&on):
+			return false
+		case p.Effect == Allow && !allowed && p.grants(want):
+			allowed = p.Resources.covers(&on)
+		}
+	}
+	return allowed
+}
+
 // AllowsAny reports whether there may be a resource on which the token grants a
 // permission: without it a call that lists such resources is refused, with it the
 // call shows what Allows lets through.
