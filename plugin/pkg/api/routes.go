@@ -83,7 +83,7 @@ func recordFilters() []parameter {
 		}
 	}
 	return append(out, parameter{"comment.present", ""}, parameter{"comment.absent", ""}, parameter{"tag.present", "name of a tag"}, parameter{"tag.absent", "name of a tag"},
-		parameter{"tag_match", "all or any of the conditions on tags"}, parameter{"type", "one or several"}, parameter{"proxied", "no internal record is"},
+		parameter{"tag_match", "all or any of the conditions on tags"}, parameter{"type", "one or several"}, parameter{"only_type", "Extension: one or several, whatever match says"}, parameter{"proxied", "no internal record is"},
 		parameter{"search", "text in any part of a record"})
 }
 

@@ -13,7 +13,7 @@ import (
 type Filter struct {
 	conditions []condition // each a parameter of the call, joined as match says
 	tags       []condition // one condition together, joined as tag_match says
-	always     []condition // hold in any case: search
+	always     []condition // hold in any case: search, only_type
 	any        bool        // one condition is enough
 	anyTag     bool
 

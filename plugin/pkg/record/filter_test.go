@@ -81,6 +81,7 @@ var filters = []struct{ query, want, exact string }{
 	{"proxied=false", "abcdef", ""},
 	{"proxied=true", "", ""},
 	{"search=world", "cd", ""},
+	{"only_type=a,cname&name.startswith=a&comment.absent&match=any", "abe", ""},
 	{"search=team", "ab", ""},
 	{"search=192&type=TXT&name=b.example.org&match=any", "b", ""},
 }

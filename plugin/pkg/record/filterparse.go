@@ -125,25 +125,35 @@ func (p *filterParser) presence() {
 	}
 }
 
-// types adds the filter by type, whose values may stand in one list.
+// types adds the filters by type: one is a condition like others, the other (an
+// extension) holds whatever match says.
 func (p *filterParser) types() {
+	if c, ok := p.typed("type"); ok {
+		p.add(c)
+	}
+	if c, ok := p.typed("only_type"); ok {
+		p.filter.always = append(p.filter.always, c)
+	}
+}
+
+// typed returns the condition of a parameter whose values are types, and may stand in one
+// list.
+func (p *filterParser) typed(name string) (c condition, asked bool) {
 	var wanted []uint16
-	for _, value := range p.values("type") {
+	for _, value := range p.values(name) {
 		for word := range strings.SplitSeq(value, ",") {
 			rrtype, err := ParseType(strings.TrimSpace(word))
 			if err != nil && rrtype == 0 {
-				p.fail("type", "%v", err)
+				p.fail(name, "%v", err)
 				continue
 			}
 			wanted = append(wanted, rrtype) // no record has those that no zone can hold, but they are types
 		}
 	}
-	if len(wanted) > 0 {
-		p.add(condition{
-			func(r *Record) bool { return slices.Contains(wanted, r.Type) },
-			func(l *Look) verdict { return judge(slices.Contains(wanted, l.Type)) },
-		})
-	}
+	return condition{
+		func(r *Record) bool { return slices.Contains(wanted, r.Type) },
+		func(l *Look) verdict { return judge(slices.Contains(wanted, l.Type)) },
+	}, len(wanted) > 0
 }
 
 // proxied adds the filter for proxied records, of which there are none.

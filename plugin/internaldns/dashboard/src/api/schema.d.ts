@@ -630,6 +630,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/accounts/{account}/internal_dns/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search the records of all zones
+         * @description Needs the permission "DNS Read".
+         */
+        get: operations["getAccountsAccountInternalDnsRecords"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/accounts/{account}/internal_dns/restore": {
         parameters: {
             query?: never;
@@ -1756,6 +1776,12 @@ export interface components {
             /** @constant */
             success: false;
         };
+        FoundObject: {
+            /** @description Whether there is a page behind this one. How many there are is not counted: the search ends with the page. */
+            more: boolean;
+            /** @description by the name of their zone, and in it by theirs */
+            records: components["schemas"]["RecordObject"][];
+        };
         GapObject: {
             missed?: number;
         };
@@ -1812,9 +1838,54 @@ export interface components {
             /** @description no internal record is */
             proxied?: string;
         };
+        ImportGroup: {
+            count: number;
+            /** @description The first 1,000, by line. */
+            records: components["schemas"]["ImportLine"][];
+        };
+        ImportLine: {
+            /** @description contents of the first 20 records of the name and type that are there */
+            beside?: string[];
+            comment?: string;
+            content?: string;
+            /** @description that it begins on; several records may have one, by $GENERATE */
+            line: number;
+            name?: string;
+            /** @description what is refused, as far as it could be read; the others have name, type and content */
+            object?: string;
+            /** @description why it is refused, or in what it differs from the one that is there */
+            reason?: string;
+            tags?: string[];
+            ttl?: number;
+            type?: string;
+        };
         ImportObject: {
+            /** @description Extension: what the file would do, with dry_run=true. Nothing was done then. */
+            preview?: components["schemas"]["ImportPreview"] | null;
             recs_added: number;
+            /** @description Extension: records that were left out, with skip_refused=true. */
+            recs_refused?: number;
             total_records_parsed: number;
+        };
+        ImportPreview: {
+            /** @description Records that are the first of their name and type. */
+            added: components["schemas"]["ImportGroup"];
+            /** @description The answers that would differ, the first 1,000 of them; null if there are errors, or the token may not read the whole account. */
+            answers: components["schemas"]["CompareReport"] | null;
+            /** @description Records that are added beside others of their name and type. */
+            changed: components["schemas"]["ImportGroup"];
+            /** @description Of the file or the change as a whole; those of records are the reasons of refused. */
+            errors: (components["schemas"]["Error"] | null)[];
+            /** @description Records that are there already: these stay as they are. */
+            present: components["schemas"]["ImportGroup"];
+            refused: components["schemas"]["ImportGroup"];
+            /** @description of the account as it is */
+            revision: number;
+            /** @description Whether it would with skip_refused=true. What follows the errors is told as for that. */
+            skippable: boolean;
+            /** @description Whether the import would succeed. */
+            valid: boolean;
+            warnings: components["schemas"]["WarningObject"][];
         };
         InternalDNSBody: {
             /** @description Extension: whether CNAME records are flattened; they always are at Cloudflare. */
@@ -4856,6 +4927,105 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    getAccountsAccountInternalDnsRecords: {
+        parameters: {
+            query?: {
+                /** @description number of the page, from 1 */
+                page?: number;
+                /** @description objects of a page */
+                per_page?: number;
+                /** @description all or any of the filters */
+                match?: "all" | "any";
+                /** @description the same, without case */
+                name?: string;
+                /** @description without case */
+                "name.exact"?: string;
+                /** @description without case */
+                "name.contains"?: string;
+                /** @description without case */
+                "name.startswith"?: string;
+                /** @description without case */
+                "name.endswith"?: string;
+                /** @description the same, without case */
+                content?: string;
+                /** @description without case */
+                "content.exact"?: string;
+                /** @description without case */
+                "content.contains"?: string;
+                /** @description without case */
+                "content.startswith"?: string;
+                /** @description without case */
+                "content.endswith"?: string;
+                /** @description the same, without case */
+                comment?: string;
+                /** @description without case */
+                "comment.exact"?: string;
+                /** @description without case */
+                "comment.contains"?: string;
+                /** @description without case */
+                "comment.startswith"?: string;
+                /** @description without case */
+                "comment.endswith"?: string;
+                /** @description the same, without case */
+                tag?: string;
+                /** @description without case */
+                "tag.exact"?: string;
+                /** @description without case */
+                "tag.contains"?: string;
+                /** @description without case */
+                "tag.startswith"?: string;
+                /** @description without case */
+                "tag.endswith"?: string;
+                "comment.present"?: string;
+                "comment.absent"?: string;
+                /** @description name of a tag */
+                "tag.present"?: string;
+                /** @description name of a tag */
+                "tag.absent"?: string;
+                /** @description all or any of the conditions on tags */
+                tag_match?: "all" | "any";
+                /** @description one or several */
+                type?: string;
+                /** @description Extension: one or several, whatever match says */
+                only_type?: string;
+                /** @description no internal record is */
+                proxied?: string;
+                /** @description text in any part of a record */
+                search?: string;
+            };
+            header?: never;
+            path: {
+                /** @description id of the account */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description what was asked for */
+            200: {
+                headers: {
+                    "X-Internaldns-Revision": components["headers"]["revision"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        errors: unknown[];
+                        messages: components["schemas"]["Message"][];
+                        result: components["schemas"]["FoundObject"];
+                        /** @constant */
+                        success: true;
+                    };
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     postAccountsAccountInternalDnsRestore: {
         parameters: {
             query?: never;
@@ -6259,6 +6429,8 @@ export interface operations {
                 tag_match?: "all" | "any";
                 /** @description one or several */
                 type?: string;
+                /** @description Extension: one or several, whatever match says */
+                only_type?: string;
                 /** @description no internal record is */
                 proxied?: string;
                 /** @description text in any part of a record */
@@ -6436,7 +6608,14 @@ export interface operations {
     };
     postZonesZoneDnsRecordsImport: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Extension: true does it whatever uses the object. */
+                force?: string;
+                /** @description Extension: true tells what the file would do, and does not do it. */
+                dry_run?: string;
+                /** @description Extension: true leaves records out that are refused; without it they refuse the file. */
+                skip_refused?: string;
+            };
             header?: {
                 /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
                 "X-CSRF-Token"?: components["parameters"]["csrf"];

@@ -1,39 +1,55 @@
-import { Button } from "@cloudflare/kumo";
-import { TrashIcon } from "@phosphor-icons/react";
+import { Button, Checkbox } from "@cloudflare/kumo";
+import { PencilSimpleIcon, TrashIcon } from "@phosphor-icons/react";
 import { useState } from "react";
 
-import type { DNSRecord, Zone } from "../../../api/types";
+import { elsewhere } from "../../../api/errors";
+import type { Call, DNSRecord, Fault, Zone } from "../../../api/types";
+import { TextField } from "../../../parts/Fields";
 import { Modal } from "../../../parts/Modal";
+import { Faults } from "../../../parts/States";
 import { count } from "../../../parts/time";
 import { isOver, useReview } from "../../../review/Review";
-import { parseTTL } from "./draft";
+import { batches, most, noEdit, patchesOf, wrongTTL, type Edit } from "./bulk";
 import { TTLField } from "./RecordFields";
 
-/** most is how many records a batch may be about (LIVE 3). */
-export const most = 3500;
-
-type Props = { zone: Zone; chosen: DNSRecord[]; clear: () => void };
+type Props = {
+  zone: Zone;
+  chosen: DNSRecord[];
+  clear: () => void;
+  matching: number; // of the filter
+  chooseAll: () => Promise<void>; // of these
+};
 
 /** Bulk is what can be done with the records that are chosen. */
-export function Bulk({ zone, chosen, clear }: Props) {
+export function Bulk({ zone, chosen, clear, matching, chooseAll }: Props) {
   const review = useReview();
-  const [timing, setTiming] = useState(false);
+  const [editing, setEditing] = useState(false);
+  const [choosing, setChoosing] = useState(false);
   const many = count(chosen.length, "record");
-  const batch = async (title: string, body: object, done: string, danger = false) => {
-    const calls = [{ method: "POST" as const, path: `/zones/${zone.id}/dns_records/batch`, body }];
-    const outcome = await review({ title, calls, done, danger, apply: danger ? "Delete" : "Apply" });
+  const remove = async () => {
+    const calls = batches(zone.id, "deletes", chosen.map(({ id }) => ({ id })));
+    if (!calls) return;
+    const outcome = await review({ title: `Delete ${many}`, calls, done: `${many} deleted`, apply: "Delete", danger: true });
     if (isOver(outcome)) clear();
-    return isOver(outcome);
   };
-  const remove = () => batch(`Delete ${many}`, { deletes: chosen.map(({ id }) => ({ id })) }, `${many} deleted`, true);
+  const all = async () => {
+    setChoosing(true);
+    await chooseAll();
+    setChoosing(false);
+  };
   const tooMany = chosen.length > most;
   return (
     <div role="toolbar" aria-label="Chosen records" className="mb-3 flex flex-wrap items-center gap-2 rounded-lg bg-kumo-tint px-3 py-2">
       <span className="mr-auto text-sm font-medium">
         {many} chosen{tooMany && `, at most ${most.toLocaleString()} can be changed at once`}
       </span>
-      <Button size="sm" variant="secondary" disabled={tooMany} onClick={() => setTiming(true)}>
-        Set TTL
+      {matching > chosen.length && (
+        <Button size="sm" variant="ghost" loading={choosing} onClick={() => void all()}>
+          Choose {matching > most ? `the first ${most.toLocaleString()}` : `all ${matching.toLocaleString()}`}
+        </Button>
+      )}
+      <Button size="sm" variant="secondary" icon={<PencilSimpleIcon />} disabled={tooMany} onClick={() => setEditing(true)}>
+        Edit
       </Button>
       <Button size="sm" variant="secondary-destructive" icon={<TrashIcon />} disabled={tooMany} onClick={() => void remove()}>
         Delete
@@ -41,12 +57,13 @@ export function Bulk({ zone, chosen, clear }: Props) {
       <Button size="sm" variant="ghost" onClick={clear}>
         Clear
       </Button>
-      {timing && (
-        <SetTTL
-          many={many}
-          close={() => setTiming(false)}
-          apply={async (ttl) => {
-            if (await batch(`Set the TTL of ${many}`, { patches: chosen.map(({ id }) => ({ id, ttl })) }, `TTL of ${many} set`)) setTiming(false);
+      {editing && (
+        <EditMany
+          zone={zone}
+          chosen={chosen}
+          close={(done) => {
+            setEditing(false);
+            if (done) clear();
           }}
         />
       )}
@@ -54,24 +71,60 @@ export function Bulk({ zone, chosen, clear }: Props) {
   );
 }
 
-function SetTTL({ many, close, apply }: { many: string; close: () => void; apply: (ttl: number) => Promise<void> }) {
-  const [text, setText] = useState("auto");
-  const ttl = parseTTL(text);
+/** EditMany changes TTL, comment and tags of many records. */
+function EditMany({ zone, chosen, close }: { zone: Zone; chosen: DNSRecord[]; close: (done: boolean) => void }) {
+  const review = useReview();
+  const [edit, setEdit] = useState(noEdit);
+  const [faults, setFaults] = useState<Fault[]>([]);
+  const set = (more: Partial<Edit>) => setEdit({ ...edit, ...more });
+  const patches = patchesOf(chosen, edit);
+  const calls: Call[] | undefined = batches(zone.id, "patches", patches);
+  const many = count(patches.length, "record");
+
+  const submit = async () => {
+    if (!calls) return;
+    const outcome = await review({ title: `Change ${many}`, calls, done: `${many} changed`, form: true });
+    // Which of the records it is does not matter: the field is the same for all.
+    if (outcome.kind === "refused") setFaults(outcome.faults.slice(0, 1).map(ofField));
+    if (outcome.kind === "done") close(true);
+  };
   return (
     <Modal
       open
-      onClose={close}
-      title={`TTL of ${many}`}
-      onSubmit={() => ttl !== undefined && void apply(ttl)}
+      onClose={() => close(false)}
+      title={`Edit ${count(chosen.length, "record")}`}
+      about="What is left empty stays as it is."
+      onSubmit={() => void submit()}
       foot={
-        <Button type="submit" variant="primary" disabled={ttl === undefined}>
-          Review
-        </Button>
+        <>
+          <p className="mr-auto self-center text-sm text-kumo-subtle" role="status">
+            {calls ? `${many} will be others` : "Too much for one change: choose fewer"}
+          </p>
+          <Button type="button" variant="secondary" onClick={() => close(false)}>
+            Cancel
+          </Button>
+          <Button type="submit" variant="primary" disabled={!calls || patches.length === 0 || wrongTTL(edit)}>
+            Review
+          </Button>
+        </>
       }
     >
-      <div className="pb-2">
-        <TTLField value={text} onChange={setText} />
+      <div className="space-y-4 pb-2">
+        <Faults faults={elsewhere(faults, ["/ttl", "/comment", "/tags"])} />
+        <TTLField value={edit.ttl} onChange={(ttl) => set({ ttl })} faults={faults} />
+        <div className="space-y-2">
+          <TextField label="Comment" value={edit.comment} onChange={(comment) => set({ comment })} disabled={edit.noComment} faults={faults} pointer="/comment" />
+          <Checkbox label="Take the comments away" checked={edit.noComment} onCheckedChange={(noComment) => set({ noComment })} />
+        </div>
+        <TextField label="Add tags" value={edit.add} onChange={(add) => set({ add })} placeholder="owner:web, site" faults={faults} pointer="/tags" />
+        <TextField label="Remove tags" value={edit.remove} onChange={(remove) => set({ remove })} placeholder="owner, site:berlin" hint="By name, or by name and value." />
       </div>
     </Modal>
   );
+}
+
+/** ofField has an error about a member of one of many records be about that of the form. */
+function ofField(fault: Fault): Fault {
+  const member = fault.source?.pointer.match(/\/(ttl|comment|tags)(\/\d+)?$/)?.[1];
+  return { ...fault, source: member ? { pointer: `/${member}` } : null };
 }

@@ -56,15 +56,19 @@ export function Filters({ filter, set }: { filter: RecordFilter; set: (filter: R
           <Choice
             label="Field"
             value={c.field}
-            onChange={(field) => change(i, { field, how: free(filter.conditions, field, i)[0] ?? "contains" })}
+            onChange={(field) => change(i, { field, how: free(filter.conditions, field, i)[0] ?? "contains", ...((field === "type" || c.field === "type") && { value: "" }) })}
             options={fields.filter((f) => free(filter.conditions, f, i).length > 0).map((f) => ({ value: f, label: f }))}
           />
           <Choice label="How" value={c.how} onChange={(how) => change(i, { how })} options={free(filter.conditions, c.field, i).map((h) => ({ value: h, label: words[h] }))} />
-          {needsValue(c) && (
+          {c.field === "type" && (
+            <Choice label="Value" value={c.value} onChange={(value) => change(i, { value })} options={[{ value: "", label: "Choose" }, ...recordTypes.map((t) => ({ value: t.type, label: t.type }))]} />
+          )}
+          {c.field !== "type" && needsValue(c) && (
             <Input
               aria-label="Value"
               className="mono min-w-0 flex-1 sm:max-w-72"
               autoFocus={!c.value}
+              placeholder={c.field === "tag" ? (c.how === "present" || c.how === "absent" ? "owner" : "owner:web") : ""}
               value={c.value}
               onChange={(e) => change(i, { value: e.target.value })}
             />

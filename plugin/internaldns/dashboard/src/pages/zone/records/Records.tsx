@@ -10,14 +10,16 @@ import { Card } from "../../../parts/Page";
 import { Failed, Loading, Nothing } from "../../../parts/States";
 import { count } from "../../../parts/time";
 import { useSettled } from "../../../parts/useSettled";
+import { useTell } from "../../../shell/Toasts";
 import { AddRecord, EditRecord } from "./Edit";
 import { Bulk } from "./Bulk";
+import { most } from "./bulk";
 import { columnsOf } from "./columns";
 import { filterOf, isFiltered, queryOf } from "./filter";
 import { Filters } from "./Filters";
-import { useRecords } from "./useRecords";
+import { allRecords, useRecords } from "./useRecords";
 
-const pause = 150; // milliseconds without a key before the server is asked
+const pause = 80; // milliseconds without a key before the server is asked
 
 /** Records is the table of a zone's records, and all that can be done with them. */
 export function Records({ zone }: { zone: Zone }) {
@@ -36,12 +38,21 @@ export function Records({ zone }: { zone: Zone }) {
       Add record
     </Button>
   );
+  const tell = useTell();
   const shownChosen = records.loaded.filter((r) => chosen.has(r.id)).length;
   const choose = (list: DNSRecord[], on: boolean) => {
     const next = new Map(chosen);
     for (const r of list) if (on) next.set(r.id, r);
     else next.delete(r.id);
     setChosen(next);
+  };
+
+  const chooseAll = async () => {
+    try {
+      choose(await allRecords(zone.id, query, most), true);
+    } catch (error) {
+      tell.failed("The records could not be read", error);
+    }
   };
 
   if (records.error) return <Failed error={records.error} retry={records.retry} />;
@@ -63,7 +74,9 @@ export function Records({ zone }: { zone: Zone }) {
           <AddRecord zone={zone} close={() => setOpen(undefined)} />
         </Card>
       )}
-      {chosen.size > 0 && <Bulk zone={zone} chosen={[...chosen.values()]} clear={() => setChosen(new Map())} />}
+      {chosen.size > 0 && (
+        <Bulk zone={zone} chosen={[...chosen.values()]} clear={() => setChosen(new Map())} matching={records.count ?? 0} chooseAll={chooseAll} />
+      )}
       <p className="mb-2 text-sm text-kumo-subtle" role="status">
         {records.count === undefined ? " " : count(records.count, "record") + (isFiltered(wanted) ? ` of ${zone.records.toLocaleString()}` : "")}
       </p>

@@ -16,10 +16,11 @@ describe("queryOf", () => {
         { field: "comment" as const, how: "absent" as const, value: "" },
         { field: "tag" as const, how: "present" as const, value: "owner" },
         { field: "content" as const, how: "contains" as const, value: " " },
+        { field: "type" as const, how: "exact" as const, value: "MX" },
       ],
     };
     expect(queryOf(filter, order)).toEqual({
-      ...{ search: "web", type: "A", order: "name", direction: "desc", match: "any" },
+      ...{ search: "web", only_type: "A", type: "MX", order: "name", direction: "desc", match: "any" },
       ...{ "name.endswith": "corp.example", "comment.absent": "true", "tag.present": "owner" },
     });
   });
@@ -52,7 +53,7 @@ describe("conditions", () => {
   it("end when there are all", () => {
     const all: Condition[] = [];
     for (let next = another(all); next; next = another(all)) all.push(next);
-    expect(all).toHaveLength(20);
+    expect(all).toHaveLength(21);
   });
 });
 

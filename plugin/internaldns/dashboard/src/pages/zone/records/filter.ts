@@ -3,10 +3,10 @@ import type { Order } from "../../../parts/DataTable";
 
 /** Condition is one of the conditions that records are filtered by. */
 export type Condition = { field: Field; how: How; value: string };
-export type Field = "name" | "content" | "comment" | "tag";
+export type Field = "name" | "content" | "comment" | "tag" | "type";
 export type How = "contains" | "exact" | "startswith" | "endswith" | "present" | "absent";
 
-export const fields: Field[] = ["name", "content", "comment", "tag"];
+export const fields: Field[] = ["name", "content", "comment", "tag", "type"];
 
 /** RecordFilter is which records the list shows. */
 export type RecordFilter = { search: string; type: string; conditions: Condition[]; match: "all" | "any" };
@@ -15,6 +15,7 @@ export const noFilter: RecordFilter = { search: "", type: "", conditions: [], ma
 
 /** hows returns the conditions that there are on a field. */
 export function hows(field: Field): How[] {
+  if (field === "type") return ["exact"];
   const texts: How[] = ["contains", "exact", "startswith", "endswith"];
   return field === "comment" || field === "tag" ? [...texts, "present", "absent"] : texts;
 }
@@ -44,9 +45,10 @@ export function another(conditions: Condition[]): Condition | undefined {
 
 /** queryOf returns the parameters of a call that lists the records. */
 export function queryOf(filter: RecordFilter, order: Order): Query {
-  const query: Query = { search: filter.search.trim(), type: filter.type, order: order.by, direction: order.down ? "desc" : "asc" };
+  const query: Query = { search: filter.search.trim(), only_type: filter.type, order: order.by, direction: order.down ? "desc" : "asc" };
   for (const c of filter.conditions) {
-    if (!needsValue(c)) query[`${c.field}.${c.how}`] = "true";
+    if (c.field === "type") query["type"] = c.value;
+    else if (!needsValue(c)) query[`${c.field}.${c.how}`] = "true";
     else if (c.value.trim()) query[`${c.field}.${c.how}`] = c.value.trim();
   }
   if (filter.match === "any") query["match"] = "any";

@@ -54,6 +54,19 @@ export function useRecords(zone: string, query: Query): Records {
   };
 }
 
+const large = 3500; // records of a page of many
+
+/** allRecords reads the first of all records that match. */
+export async function allRecords(zone: string, query: Query, most: number): Promise<DNSRecord[]> {
+  const found: DNSRecord[] = [];
+  for (let page = 1; found.length < most; page++) {
+    const { result, info } = await call<DNSRecord[]>("GET", `/zones/${zone}/dns_records`, { query: { ...query, page, per_page: large } });
+    found.push(...result);
+    if (!info || page >= info.total_pages) break;
+  }
+  return found.slice(0, most);
+}
+
 function pageOf(i: number): number {
   return Math.floor(i / size) + 1;
 }
