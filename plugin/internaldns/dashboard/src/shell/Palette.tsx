@@ -1,13 +1,18 @@
 import { CommandPalette } from "@cloudflare/kumo";
-import { useQueries } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useDeferredValue, useMemo, useState } from "react";
 import { useLocation } from "wouter";
 
 import { call } from "../api/call";
-import { useLists, useLocations, useRules, useViews, useZones } from "../api/queries";
-import type { DNSRecord } from "../api/types";
-import { findObjects, findPlaces, zonesOf, type Found } from "./find";
+import { useAccount, useLists, useLocations, useRules, useViews, useZones } from "../api/queries";
+import { usePermission } from "../api/session";
+import type { FoundRecords } from "../api/types";
+import { count } from "../parts/time";
+import { useSettled } from "../parts/useSettled";
+import { findObjects, foundRecords, type Found } from "./find";
 import { places } from "./places";
+
+const pause = 120; // milliseconds without a key before the server is asked
 
 type Group = { kind: string; items: Found[] };
 
@@ -16,7 +21,7 @@ export default function Palette({ close }: { close: () => void }) {
   const [text, setText] = useState("");
   const [, navigate] = useLocation();
   const wanted = useDeferredValue(text.trim());
-  const groups = useFound(wanted);
+  const { groups, busy } = useFound(wanted);
   const go = (found: Found) => {
     close();
     navigate(found.href);
@@ -33,7 +38,7 @@ export default function Palette({ close }: { close: () => void }) {
       filter={() => true}
       onSelect={go}
     >
-      <CommandPalette.Input placeholder="Search zones, views, policies, records" aria-label="Search" />
+      <CommandPalette.Input placeholder="Search zones, records, views, policies, lists, locations" aria-label="Search" />
       <CommandPalette.List>
         <CommandPalette.Results>
           {(group: Group) => (
@@ -42,7 +47,7 @@ export default function Palette({ close }: { close: () => void }) {
               {group.items.map((found) => (
                 <CommandPalette.Item key={found.key} value={found} onClick={() => go(found)}>
                   <span className="flex min-w-0 items-baseline gap-3">
-                    <span className="max-w-3/4 shrink-0 truncate">{found.title}</span>
+                    <span className="truncate">{found.title}</span>
                     <span className="truncate text-sm text-kumo-subtle">{found.about}</span>
                   </span>
                 </CommandPalette.Item>
@@ -50,44 +55,43 @@ export default function Palette({ close }: { close: () => void }) {
             </CommandPalette.Group>
           )}
         </CommandPalette.Results>
-        <CommandPalette.Empty>Nothing has this in its name. Records are found by their full name, or the start of it with its zone.</CommandPalette.Empty>
+        <CommandPalette.Empty>{busy ? "Searching…" : "Nothing has this in its name, and no record in any part."}</CommandPalette.Empty>
       </CommandPalette.List>
     </CommandPalette.Root>
   );
 }
 
-function useFound(text: string): Group[] {
+function useFound(text: string): { groups: Group[]; busy: boolean } {
   const zones = useZones().data;
   const views = useViews().data;
   const rules = useRules().data;
-  const lists = useLists().data;
-  const locations = useLocations().data;
-  const records = useRecords(text, useMemo(() => zonesOf(text, zones ?? []), [text, zones]));
-  return useMemo(() => {
+  const allLists = useLists().data;
+  const lists = useMemo(() => allLists?.map((l) => ({ ...l, about: count(l.count, "item") })), [allLists]);
+  const allLocations = useLocations().data;
+  const locations = useMemo(() => allLocations?.map((l) => ({ ...l, about: l.doh_subdomain })), [allLocations]);
+  const { records, busy } = useRecords(text);
+  const groups = useMemo(() => {
     const pages = places
       .filter((p) => p.name.toLowerCase().includes(text.toLowerCase()))
       .map((p) => ({ key: p.href, title: p.name, about: p.about, href: p.href, kind: "Pages" }));
-    const all = text ? [...findObjects(text, zones ?? [], views ?? [], rules ?? []), ...findPlaces(text, lists ?? [], locations ?? []), ...records, ...pages] : pages;
+    const all = text ? [...findObjects(text, { zones, views, rules, lists, locations }), ...records, ...pages] : pages;
     return Object.values(Object.groupBy(all, (found) => found.kind)).map((items = []) => ({ kind: items[0]?.kind ?? "", items }));
   }, [text, zones, views, rules, lists, locations, records]);
+  return { groups, busy };
 }
 
-function useRecords(text: string, zones: { id: string; name: string }[]): Found[] {
-  return useQueries({
-    queries: zones.map((zone) => ({
-      queryKey: ["find", zone.id, text],
-      queryFn: ({ signal }: { signal: AbortSignal }) =>
-        call<DNSRecord[]>("GET", `/zones/${zone.id}/dns_records`, { query: { "name.endswith": text, per_page: 5 }, signal }),
-    })),
-    combine: (answers) =>
-      answers.flatMap((answer) =>
-        (answer.data?.result ?? []).map((r) => ({
-          key: r.id,
-          title: `${r.name} ${r.type}`,
-          about: r.content,
-          href: `/zones/${r.zone_id}/records?name=${encodeURIComponent(r.name)}`,
-          kind: "Records",
-        })),
-      ),
+/** useRecords has the server search the records of all zones, once somebody pauses. */
+function useRecords(text: string): { records: Found[]; busy: boolean } {
+  const path = `${useAccount()}/internal_dns/records`;
+  const may = usePermission("DNS Read");
+  const wanted = useSettled(text, pause);
+  const query = useQuery({
+    queryKey: ["find", wanted],
+    enabled: may && wanted !== "",
+    placeholderData: keepPreviousData,
+    queryFn: async ({ signal }) => (await call<FoundRecords>("GET", path, { query: { search: wanted, per_page: 8 }, signal })).result,
   });
+  const { data } = query;
+  const records = useMemo(() => (data && wanted ? foundRecords(wanted, data.records, data.more) : []), [data, wanted]);
+  return { records, busy: may && text !== "" && (query.isFetching || wanted !== text) };
 }

@@ -1,7 +1,7 @@
-import { Button, Input } from "@cloudflare/kumo";
+import { Button, Input, Tabs } from "@cloudflare/kumo";
 import { GlobeSimpleIcon, PlusIcon } from "@phosphor-icons/react";
-import { useDeferredValue, useMemo, useState } from "react";
-import { Link } from "wouter";
+import { lazy, Suspense, useDeferredValue, useMemo, useState } from "react";
+import { Link, useLocation, useSearch } from "wouter";
 
 import { useViews, useZones } from "../../api/queries";
 import { usePermission } from "../../api/session";
@@ -10,13 +10,23 @@ import { DataTable, type Column, type Order } from "../../parts/DataTable";
 import { Choice } from "../../parts/Fields";
 import { DeclaredMark, ProblemMark } from "../../parts/Marks";
 import { Page } from "../../parts/Page";
-import { Loaded, Nothing } from "../../parts/States";
+import { Loaded, Loading, Nothing } from "../../parts/States";
 import { count, exactly, when } from "../../parts/time";
 import { CreateZone } from "./CreateZone";
 import { filterZones, viewsByZone, type ZoneFilter } from "./filter";
 
-/** Zones lists all zones. They are few enough to be searched and sorted here. */
+const AllRecords = lazy(() => import("./AllRecords"));
+
+const tabs = [
+  { value: "zones", label: "Zones" },
+  { value: "records", label: "Records of all zones" },
+];
+
+/** Zones lists all zones, or what is in them. */
 export default function Zones() {
+  const mayLook = usePermission("DNS Read");
+  const [, navigate] = useLocation();
+  const tab = mayLook && new URLSearchParams(useSearch()).get("in") === "records" ? "records" : "zones";
   const query = useZones();
   const mayWrite = usePermission("Zone Write");
   const [creating, setCreating] = useState(false);
@@ -27,22 +37,34 @@ export default function Zones() {
   );
   return (
     <Page title="Zones" about="A zone holds the records of a name and all names below it. Who sees it is said by views and resolver policies." actions={create}>
-      <Loaded query={query}>
-        {(zones) =>
-          zones.length ? (
-            <List zones={zones} />
-          ) : (
-            <Nothing icon={<GlobeSimpleIcon size={40} />} title="No zones yet" actions={create}>
-              Create one for a name that only your networks should know, such as corp.example, or for one that they should see otherwise.
-            </Nothing>
-          )
-        }
-      </Loaded>
+      {mayLook && Boolean(query.data?.length) && (
+        <div className="mb-5 overflow-x-auto">
+          <Tabs variant="underline" tabs={tabs} value={tab} onValueChange={(to) => navigate(to === "records" ? "/zones?in=records" : "/zones")} />
+        </div>
+      )}
+      {tab === "records" ? (
+        <Suspense fallback={<Loading />}>
+          <AllRecords />
+        </Suspense>
+      ) : (
+        <Loaded query={query}>
+          {(zones) =>
+            zones.length ? (
+              <List zones={zones} />
+            ) : (
+              <Nothing icon={<GlobeSimpleIcon size={40} />} title="No zones yet" actions={create}>
+                Create one for a name that only your networks should know, such as corp.example, or for one that they should see otherwise.
+              </Nothing>
+            )
+          }
+        </Loaded>
+      )}
       {creating && <CreateZone close={() => setCreating(false)} />}
     </Page>
   );
 }
 
+/** List shows the zones. They are few enough to be searched and sorted here. */
 function List({ zones }: { zones: Zone[] }) {
   const views = useViews().data;
   const [filter, setFilter] = useState<ZoneFilter>({ text: "", view: "", only: "" });

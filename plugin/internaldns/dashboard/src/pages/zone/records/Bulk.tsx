@@ -86,7 +86,7 @@ function EditMany({ zone, chosen, close }: { zone: Zone; chosen: DNSRecord[]; cl
     const outcome = await review({ title: `Change ${many}`, calls, done: `${many} changed`, form: true });
     // Which of the records it is does not matter: the field is the same for all.
     if (outcome.kind === "refused") setFaults(outcome.faults.slice(0, 1).map(ofField));
-    if (outcome.kind === "done") close(true);
+    if (isOver(outcome)) close(true);
   };
   return (
     <Modal

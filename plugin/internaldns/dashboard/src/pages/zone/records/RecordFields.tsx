@@ -6,7 +6,7 @@ import type { Fault } from "../../../api/types";
 import { ChoiceField, TextField } from "../../../parts/Fields";
 import { Faults } from "../../../parts/States";
 import { absolute, pointerOf, type Draft } from "./draft";
-import { partsOf, recordTypes } from "./types";
+import { isListed, other, partsOf, recordTypes } from "./types";
 
 type Props = {
   start: Draft;
@@ -24,9 +24,13 @@ export function RecordFields({ start, zone, faults, submit, cancel, title, besid
   const [draft, setDraft] = useState(start);
   const [pointer, setPointer] = useState(false);
   const set = (more: Partial<Draft>) => setDraft({ ...draft, ...more });
-  const parts = partsOf(draft.type);
-  const options = recordTypes.map((t) => ({ value: t.type, label: `${t.type} – ${t.about}` }));
-  if (!options.some((o) => o.value === draft.type)) options.push({ value: draft.type, label: draft.type });
+  const [typing, setTyping] = useState(!isListed(start.type)); // the name of a type
+  const parts = partsOf(draft.type, draft.generic);
+  const options = [...recordTypes.map((t) => ({ value: t.type, label: `${t.type} – ${t.about}` })), { value: other, label: "Another type" }];
+  const choose = (type: string) => {
+    setTyping(type === other);
+    set({ type: type === other ? "" : type, generic: false });
+  };
   const reverseZone = reverse?.(draft);
   return (
     <form
@@ -41,7 +45,15 @@ export function RecordFields({ start, zone, faults, submit, cancel, title, besid
     >
       <Faults faults={elsewhere(faults, ["/type", "/name", "/ttl", "/comment", "/tags", ...parts.map(pointerOf)])} />
       <div className="grid gap-4 sm:grid-cols-12">
-        <ChoiceField className="sm:col-span-3" label="Type" value={draft.type} onChange={(type) => set({ type })} options={options} faults={faults} pointer="/type" />
+        <ChoiceField
+          className="sm:col-span-3"
+          label="Type"
+          value={typing ? other : draft.type}
+          onChange={choose}
+          options={options}
+          faults={typing ? [] : faults}
+          pointer="/type"
+        />
         <TextField
           className="sm:col-span-6"
           label="Name"
@@ -55,6 +67,19 @@ export function RecordFields({ start, zone, faults, submit, cancel, title, besid
           hint={<span className="mono break-all">{absolute(draft.name, zone)}</span>}
         />
         <TTLField className="sm:col-span-3" value={draft.ttl} onChange={(ttl) => set({ ttl })} faults={faults} />
+        {typing && (
+          <TextField
+            className="sm:col-span-12"
+            label="Name of the type"
+            mono
+            required
+            value={draft.type}
+            onChange={(type) => set({ type })}
+            placeholder="AFSDB, TYPE65280"
+            faults={faults}
+            pointer="/type"
+          />
+        )}
         {parts.map((part) => (
           <TextField
             key={part.key}

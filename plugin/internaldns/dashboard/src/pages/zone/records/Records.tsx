@@ -21,10 +21,15 @@ import { allRecords, useRecords } from "./useRecords";
 
 const pause = 80; // milliseconds without a key before the server is asked
 
-/** Records is the table of a zone's records, and all that can be done with them. */
+/** Records is the table of a zone's records: those that the address asks for. */
 export function Records({ zone }: { zone: Zone }) {
-  const mayWrite = usePermission("DNS Write") && !zone.declared;
   const address = useSearch();
+  return <RecordTable key={address} zone={zone} address={address} />;
+}
+
+/** RecordTable is the table of records, and all that can be done with them. */
+function RecordTable({ zone, address }: { zone: Zone; address: string }) {
+  const mayWrite = usePermission("DNS Write") && !zone.declared;
   const [filter, setFilter] = useState(() => filterOf(address));
   const [order, setOrder] = useState<Order>({ by: "name", down: false });
   const [open, setOpen] = useState<string>(); // "new", or the record that is edited

@@ -2,7 +2,7 @@ import type { DNSRecord, RecordForm } from "../../../api/types";
 import { partsOf, type Part } from "./types";
 
 /** Draft is a record as a form holds it: everything is text that somebody types. */
-export type Draft = { type: string; name: string; ttl: string; comment: string; tags: string; parts: Record<string, string> };
+export type Draft = { type: string; name: string; ttl: string; comment: string; tags: string; parts: Record<string, string>; generic?: boolean };
 
 export function newDraft(): Draft {
   return { type: "A", name: "", ttl: "auto", comment: "", tags: "", parts: {} };
@@ -11,7 +11,8 @@ export function newDraft(): Draft {
 /** draftOf returns a record of the API as a form holds it. */
 export function draftOf(record: DNSRecord): Draft {
   const parts: Record<string, string> = {};
-  for (const part of partsOf(record.type)) {
+  const generic = !record.data && partsOf(record.type).some((p) => p.at === "data");
+  for (const part of partsOf(record.type, generic)) {
     const value = part.at === "data" ? record.data?.[part.key] : record[part.at];
     parts[part.key] = value === undefined || value === null ? "" : String(value).trim();
   }
@@ -22,20 +23,21 @@ export function draftOf(record: DNSRecord): Draft {
     comment: record.comment ?? "",
     tags: record.tags.join(", "),
     parts,
+    generic,
   };
 }
 
 /** formOf returns what the API is told of a draft. What is missing or wrong the API says. */
 export function formOf(draft: Draft, zone: string): RecordForm {
   const form: RecordForm = {
-    type: draft.type,
+    type: draft.type.trim().toUpperCase(),
     name: absolute(draft.name, zone),
     ttl: parseTTL(draft.ttl) ?? NaN,
     comment: draft.comment.trim(),
     tags: draft.tags.split(",").map((t) => t.trim()).filter(Boolean),
   };
   const data: Record<string, unknown> = {};
-  for (const part of partsOf(draft.type)) {
+  for (const part of partsOf(draft.type, draft.generic)) {
     const value = valueOf(part, draft.parts[part.key] ?? "");
     if (part.at === "data") data[part.key] = value;
     else if (part.at === "priority") form.priority = value as number;
