@@ -1369,6 +1369,8 @@ export interface components {
             zone_defaults: components["schemas"]["SettingsShown"];
         };
         AnalyticsObject: {
+            /** @description from when on queries were counted: since, or the start of the process if it is later */
+            counted_since: string;
             /** @description all queries, a number a step */
             counts: number[];
             /** @description those of them that were taken to public DNS; zones are not told apart */
@@ -1483,12 +1485,20 @@ export interface components {
             code: number;
             message: string;
         };
+        ChangeName: {
+            id?: string;
+            kind: string;
+            /** @description of a record with its type; empty of settings */
+            name: string;
+        };
         ChangeObject: {
             address?: string;
             method: string;
+            /** @description What the first of them are called, in a list only. */
+            names?: components["schemas"]["ChangeName"][];
             /** @description How many objects it was about, of one change only. */
             object_count?: number | null;
-            /** @description The first 1,000 of these that the token may see. */
+            /** @description The first 1,000 of these that the token may see, of one change only. */
             objects?: components["schemas"]["ObjectChange"][];
             path: string;
             revision: number;
@@ -2102,6 +2112,10 @@ export interface components {
             object_count: number;
             /** @description The first 1,000 that the token may see. */
             objects: components["schemas"]["ObjectChange"][];
+            /** @description The last queries that would get another policy; null if none are kept, or nothing changes that decides which policy a query gets. */
+            queries: components["schemas"]["PreviewQueries"] | null;
+            /** @description why queries is null */
+            queries_missing?: string;
             /** @description What each call would be answered with; ids would be others. */
             results: components["schemas"]["CallResult"][];
             /** @description of the account as it is */
@@ -2110,7 +2124,24 @@ export interface components {
             valid: boolean;
             warnings: components["schemas"]["WarningObject"][];
         };
+        PreviewQueries: {
+            /** @description by the policies, the most frequent first, at most 100 */
+            changes: components["schemas"]["QueriesMove"][];
+            /** @description fewer than kept if comparing them took too long: the newest */
+            compared: number;
+            /** @description how many queries are kept */
+            kept: number;
+            /** @description those that would get another policy */
+            moved: number;
+            /** @description those whose policy depends on what is not kept of a query: a certificate that the client showed, or the client's network in its EDNS options */
+            not_comparable: number;
+            /** @description when the oldest that was looked at came */
+            since: string;
+        };
         ProblemFinding: {
+            by_id?: string;
+            /** @description of another object that is the cause, such as a rule that takes every query before this one */
+            by_kind?: string;
             code: string;
             /** @description source and caret */
             excerpt?: string;
@@ -2132,6 +2163,24 @@ export interface components {
             id: string;
             kind: string;
             text: string;
+        };
+        QueriesMove: {
+            count: number;
+            /** @description the newest of them */
+            example: components["schemas"]["QueryExample"];
+            /** @description name of the policy; empty: none, which is public DNS */
+            from: string;
+            from_id: string;
+            /** @description name of the policy; empty: none, which is public DNS */
+            to: string;
+            /** @description empty for one that is yet to be made, too */
+            to_id: string;
+        };
+        QueryExample: {
+            client?: string;
+            name: string;
+            time: string;
+            type: string;
         };
         QueryObject: {
             /** @description when the query arrived */

@@ -1,4 +1,4 @@
-import { CommandPalette } from "@cloudflare/kumo";
+import { CommandPalette, Dialog } from "@cloudflare/kumo";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useDeferredValue, useMemo, useState } from "react";
 import { useLocation } from "wouter";
@@ -38,6 +38,7 @@ export default function Palette({ close }: { close: () => void }) {
       filter={() => true}
       onSelect={go}
     >
+      <Dialog.Title className="sr-only">Search</Dialog.Title>
       <CommandPalette.Input placeholder="Search zones, records, views, policies, lists, locations" aria-label="Search" />
       <CommandPalette.List>
         <CommandPalette.Results>
@@ -92,6 +93,6 @@ function useRecords(text: string): { records: Found[]; busy: boolean } {
     queryFn: async ({ signal }) => (await call<FoundRecords>("GET", path, { query: { search: wanted, per_page: 8 }, signal })).result,
   });
   const { data } = query;
-  const records = useMemo(() => (data && wanted ? foundRecords(wanted, data.records, data.more) : []), [data, wanted]);
+  const records = useMemo(() => (data && wanted ? foundRecords(text, data.records, data.more) : []), [data, wanted, text]);
   return { records, busy: may && text !== "" && (query.isFetching || wanted !== text) };
 }

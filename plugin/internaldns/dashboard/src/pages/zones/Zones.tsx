@@ -80,7 +80,7 @@ function List({ zones }: { zones: Zone[] }) {
         <Input
           aria-label="Search zones"
           placeholder="Search by name"
-          className="min-w-0 flex-1 sm:max-w-72"
+          className="min-w-0 flex-1 basis-full sm:max-w-72 sm:basis-auto"
           value={filter.text}
           onChange={(e) => setFilter({ ...filter, text: e.target.value })}
         />

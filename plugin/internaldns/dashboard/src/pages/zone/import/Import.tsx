@@ -34,7 +34,7 @@ export function Import({ zone }: { zone: Zone }) {
   };
 
   return (
-    <Section title="Import" about="A zone file as BIND writes it. What it does is shown before it is done. What is there already stays as it is.">
+    <Section title="Import" about="A zone file as BIND writes it. What it does is shown first. Records that are there stay.">
       <Card className="space-y-4 p-4 sm:p-5">
         <Drop file={file} choose={choose} />
         {!file && (

@@ -31,9 +31,11 @@ export function ImportTables({ importing, looked, again, make, cancel }: Props) 
 
   return (
     <div className="mt-5 space-y-4">
-      <h3 ref={title} tabIndex={-1} className="text-base font-semibold outline-none" role="status">
-        {summary(looked)}
-      </h3>
+      <div role="status">
+        <h3 ref={title} tabIndex={-1} className="text-base font-semibold outline-none">
+          {summary(looked)}
+        </h3>
+      </div>
       {importing.moved && <Note text="The account was changed by somebody else in the meantime. This is what the file does now." />}
       {messages.map((m, i) => (
         <Banner key={i} size="sm" icon={<InfoIcon />} description={m.message} />
@@ -90,7 +92,7 @@ export function ImportTables({ importing, looked, again, make, cancel }: Props) 
 function summary({ preview, parsed }: Looked): string {
   const n = added(preview);
   const left = preview.refused.count;
-  if (preview.errors.length > 0 && n === 0) return `${count(left, "record is", "records are")} refused, and the file with them`;
+  if (!preview.skippable && n === 0) return "Nothing can be imported";
   const adds = n === 0 ? "Nothing would be added" : `${count(n, "record")} would be added`;
   return `${adds}, of ${parsed.toLocaleString()} in the file${left ? `. ${count(left, "record is", "records are")} refused` : ""}`;
 }
@@ -130,7 +132,10 @@ function columnsOf(kind: Kind, lines: Map<number, string>): Column<Row>[] {
             <div className="mono truncate" title={lines.get(r.line)}>
               {lines.get(r.line) || r.object}
             </div>
-            <div className="text-sm break-words text-kumo-danger">{r.reason}</div>
+            <div className="text-sm break-words text-kumo-danger">
+              {r.object && `${r.object}: `}
+              {r.reason}
+            </div>
           </div>
         ),
       },

@@ -40,7 +40,7 @@ export function Bulk({ zone, chosen, clear, matching, chooseAll }: Props) {
   const tooMany = chosen.length > most;
   return (
     <div role="toolbar" aria-label="Chosen records" className="mb-3 flex flex-wrap items-center gap-2 rounded-lg bg-kumo-tint px-3 py-2">
-      <span className="mr-auto text-sm font-medium">
+      <span className="mr-auto w-full text-sm font-medium sm:w-auto">
         {many} chosen{tooMany && `, at most ${most.toLocaleString()} can be changed at once`}
       </span>
       {matching > chosen.length && (
@@ -97,7 +97,7 @@ function EditMany({ zone, chosen, close }: { zone: Zone; chosen: DNSRecord[]; cl
       onSubmit={() => void submit()}
       foot={
         <>
-          <p className="mr-auto self-center text-sm text-kumo-subtle" role="status">
+          <p className="mr-auto w-full self-center text-sm text-kumo-subtle sm:w-auto" role="status">
             {calls ? `${many} will be others` : "Too much for one change: choose fewer"}
           </p>
           <Button type="button" variant="secondary" onClick={() => close(false)}>

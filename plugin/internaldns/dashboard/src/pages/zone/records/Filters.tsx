@@ -40,7 +40,7 @@ export function Filters({ filter, set }: { filter: RecordFilter; set: (filter: R
       {filter.conditions.map((c, i) => (
         <div key={i} className="flex flex-wrap items-center gap-2">
           {i === 0 ? (
-            <span className="w-16 text-sm text-kumo-subtle">Where</span>
+            <span className="hidden w-16 text-sm text-kumo-subtle sm:block">Where</span>
           ) : (
             <Choice
               label="Which conditions must hold"
@@ -66,7 +66,7 @@ export function Filters({ filter, set }: { filter: RecordFilter; set: (filter: R
           {c.field !== "type" && needsValue(c) && (
             <Input
               aria-label="Value"
-              className="mono min-w-0 flex-1 sm:max-w-72"
+              className="mono order-last min-w-0 flex-1 basis-full sm:order-none sm:max-w-72 sm:basis-auto"
               autoFocus={!c.value}
               placeholder={c.field === "tag" ? (c.how === "present" || c.how === "absent" ? "owner" : "owner:web") : ""}
               value={c.value}

@@ -19,7 +19,7 @@ import { filterOf, isFiltered, queryOf } from "./filter";
 import { Filters } from "./Filters";
 import { allRecords, useRecords } from "./useRecords";
 
-const pause = 80; // milliseconds without a key before the server is asked
+const pause = 40; // milliseconds without a key before the server is asked
 
 /** Records is the table of a zone's records: those that the address asks for. */
 export function Records({ zone }: { zone: Zone }) {
