@@ -8,7 +8,7 @@ import { AreaField } from "../../parts/Fields";
 import { Modal } from "../../parts/Modal";
 import { Faults } from "../../parts/States";
 import { count } from "../../parts/time";
-import { useReview } from "../../review/Review";
+import { isOver, useReview } from "../../review/Review";
 import { kindOf } from "./kinds";
 import { canonical, fitting, keepLines, readLines, summary, type Line, type Wrong } from "./paste";
 
@@ -32,7 +32,7 @@ export function AddItems({ list, items, close }: { list: List; items: ListItem[]
     const many = count(n, "item");
     const outcome = await review({ title: `Add ${many} to ${list.name}`, calls: [{ method: "PATCH", path, body: { append: all.slice(0, n) } }], done: `${many} added`, form: true });
     setRefused({ faults: outcome.kind === "refused" ? below(outcome.faults, 0) : [], sent });
-    if (outcome.kind !== "done") return;
+    if (!isOver(outcome)) return;
     if (n === all.length) return close();
     setText(keepLines(text, sent));
   };

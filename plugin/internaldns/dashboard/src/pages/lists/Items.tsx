@@ -9,7 +9,7 @@ import { DataTable, type Column } from "../../parts/DataTable";
 import { Section } from "../../parts/Page";
 import { Loaded, Nothing } from "../../parts/States";
 import { count, exactly, when } from "../../parts/time";
-import { useReview } from "../../review/Review";
+import { isOver, useReview } from "../../review/Review";
 import { AddItems } from "./AddItems";
 import { fitting } from "./paste";
 
@@ -130,7 +130,7 @@ function Chosen({ list, items, chosen, clear }: { list: List; items: ListItem[];
       ? { method: "PUT" as const, path, body: { name: list.name, description: list.description ?? "", items: [] } }
       : { method: "PATCH" as const, path, body: { remove: values } };
     const outcome = await review({ title: `Remove ${many} from ${list.name}`, calls: [call], done: `${many} removed`, apply: "Remove", danger: true });
-    if (outcome.kind === "done") clear();
+    if (isOver(outcome)) clear();
   };
   return (
     <div role="toolbar" aria-label="Chosen items" className="mb-3 flex flex-wrap items-center gap-2 rounded-lg bg-kumo-tint px-3 py-2">

@@ -7,12 +7,13 @@ import { below } from "../../api/errors";
 import { useAccount, useLists, useRules } from "../../api/queries";
 import { usePermission } from "../../api/session";
 import type { Fault, List as ListObject } from "../../api/types";
+import { CopyAs } from "../../parts/CopyAs";
 import { DeclaredMark, DeclaredNote } from "../../parts/Marks";
 import { Page, Section } from "../../parts/Page";
 import { RuleList } from "../../parts/RuleList";
 import { Loaded, Nothing } from "../../parts/States";
 import { count } from "../../parts/time";
-import { useReview } from "../../review/Review";
+import { isOver, useReview } from "../../review/Review";
 import { Items } from "./Items";
 import { kindOf } from "./kinds";
 import { ListFields, type ListDraft } from "./ListFields";
@@ -45,7 +46,7 @@ function Loadedlist({ list }: { list: ListObject }) {
           {kind.name}, {count(list.count, "item")}.{list.description && ` ${list.description}`}
         </>
       }
-      actions={may && <Actions list={list} />}
+      actions={<Actions list={list} may={may} />}
     >
       <DeclaredNote declared={list.declared} kind="list" />
       <Policies list={list} />
@@ -69,7 +70,7 @@ function Policies({ list }: { list: ListObject }) {
   );
 }
 
-function Actions({ list }: { list: ListObject }) {
+function Actions({ list, may }: { list: ListObject; may: boolean }) {
   const path = `${useAccount()}/gateway/lists/${list.id}`;
   const review = useReview();
   const [, navigate] = useLocation();
@@ -81,7 +82,7 @@ function Actions({ list }: { list: ListObject }) {
     const calls = [{ method: "PUT" as const, path, body: { name, description } }];
     const outcome = await review({ title: `Change list ${list.name}`, calls, done: `List ${name} changed`, form: true });
     if (outcome.kind === "refused") setFaults(below(outcome.faults, 0));
-    if (outcome.kind === "done") setEditing(false);
+    if (isOver(outcome)) setEditing(false);
   };
   const remove = async () => {
     const calls = [{ method: "DELETE" as const, path }];
@@ -90,12 +91,17 @@ function Actions({ list }: { list: ListObject }) {
   };
   return (
     <>
-      <Button variant="secondary" icon={<PencilSimpleIcon />} onClick={() => setEditing(true)}>
-        Rename
-      </Button>
-      <Button variant="secondary-destructive" icon={<TrashIcon />} onClick={() => void remove()}>
-        Delete
-      </Button>
+      <CopyAs path={path} name={list.name} />
+      {may && (
+        <>
+          <Button variant="secondary" icon={<PencilSimpleIcon />} onClick={() => setEditing(true)}>
+            Rename
+          </Button>
+          <Button variant="secondary-destructive" icon={<TrashIcon />} onClick={() => void remove()}>
+            Delete
+          </Button>
+        </>
+      )}
       {editing && <ListFields title="Name and description" fixed start={start} faults={faults} close={() => setEditing(false)} submit={(draft) => void rename(draft)} />}
     </>
   );

@@ -13,7 +13,7 @@ import { Page } from "../../parts/Page";
 import { RuleLinks } from "../../parts/RuleLinks";
 import { Loaded, Nothing } from "../../parts/States";
 import { count, exactly, when } from "../../parts/time";
-import { useReview } from "../../review/Review";
+import { isOver, useReview } from "../../review/Review";
 import { kindOf } from "./kinds";
 import { ListFields, type ListDraft } from "./ListFields";
 import { naming } from "./uses";
@@ -55,9 +55,8 @@ function CreateList({ close }: { close: () => void }) {
     const calls = [{ method: "POST" as const, path, body: { ...draft, ...(description && { description }) } }];
     const outcome = await review({ title: `Create list ${draft.name}`, calls, done: `List ${draft.name} created`, apply: "Create", form: true });
     if (outcome.kind === "refused") setFaults(below(outcome.faults, 0));
-    if (outcome.kind !== "done") return;
-    close();
-    navigate(`/lists/${(outcome.results[0] as ListObject).id}`);
+    if (isOver(outcome)) close();
+    if (outcome.kind === "done") navigate(`/lists/${(outcome.results[0] as ListObject).id}`);
   };
   return <ListFields title="Create a list" start={{ name: "", description: "", type: "DOMAIN" }} faults={faults} close={close} submit={(draft) => void submit(draft)} />;
 }

@@ -7,10 +7,11 @@ import { below, elsewhere } from "../../api/errors";
 import { useAccount, useLocations, useRules } from "../../api/queries";
 import { usePermission } from "../../api/session";
 import type { Fault, Location as LocationObject } from "../../api/types";
+import { CopyAs } from "../../parts/CopyAs";
 import { Page, Section } from "../../parts/Page";
 import { RuleList } from "../../parts/RuleList";
 import { Faults, Loaded, Nothing } from "../../parts/States";
-import { useReview } from "../../review/Review";
+import { isOver, useReview } from "../../review/Review";
 import { asking } from "../lists/uses";
 import { draftOf, formOf, newLocation, pointers } from "./draft";
 import { LocationFields } from "./LocationFields";
@@ -54,8 +55,9 @@ function Editor({ location }: { location?: LocationObject }) {
       form: true,
     });
     setFaults(outcome.kind === "refused" ? below(outcome.faults, 0) : []);
+    if (outcome.kind === "collected" && base) setDraft(draftOf(base));
+    if (isOver(outcome) && !location) return navigate("/locations");
     if (outcome.kind !== "done") return;
-    if (!location) return navigate("/locations");
     const now = outcome.results[0] as LocationObject;
     setBase(now);
     setDraft(draftOf(now));
@@ -72,7 +74,7 @@ function Editor({ location }: { location?: LocationObject }) {
       within={within}
       {...(location && {
         beside: location.client_default && <Badge variant="secondary">default</Badge>,
-        actions: may && <Remove location={location} path={path} />,
+        actions: <Actions location={location} path={path} may={may} />,
       })}
     >
       {location && <Policies location={location} />}
@@ -116,7 +118,7 @@ function Policies({ location }: { location: LocationObject }) {
   );
 }
 
-function Remove({ location, path }: { location: LocationObject; path: string }) {
+function Actions({ location, path, may }: { location: LocationObject; path: string; may: boolean }) {
   const review = useReview();
   const [, navigate] = usePath();
   const remove = async () => {
@@ -125,8 +127,13 @@ function Remove({ location, path }: { location: LocationObject; path: string }) 
     if (outcome.kind === "done") navigate("/locations");
   };
   return (
-    <Button variant="secondary-destructive" icon={<TrashIcon />} onClick={() => void remove()}>
-      Delete
-    </Button>
+    <>
+      <CopyAs path={path} name={location.name} />
+      {may && (
+        <Button variant="secondary-destructive" icon={<TrashIcon />} onClick={() => void remove()}>
+          Delete
+        </Button>
+      )}
+    </>
   );
 }

@@ -21,6 +21,7 @@ const within = { href: "/policies", name: "Resolver policies" };
 
 /** Policy is the page of one resolver policy, or of one that is to be made. */
 export default function Policy({ id }: { id: string }) {
+  const mayMake = usePermission("Resolver Policies Write");
   const [asked] = useSearchParams();
   const query = useRules();
   if (query.data === undefined) {
@@ -31,6 +32,13 @@ export default function Policy({ id }: { id: string }) {
     );
   }
   const like = query.data.find((r) => r.id === asked.get("like")); // to be duplicated
+  if (id === "new" && !mayMake) {
+    return (
+      <Page title="Create a resolver policy" within={within}>
+        <Nothing title="This token may not make policies">That needs the right Resolver Policies Write.</Nothing>
+      </Page>
+    );
+  }
   if (id === "new") return <Editor start={like ? { ...draftOf(like), name: `${like.name} (copy)` } : newPolicy(asked.get("view") ?? "")} />;
   const rule = query.data.find((r) => r.id === id);
   return rule ? (

@@ -7,6 +7,7 @@ import { call } from "../../api/call";
 import { useAccount, useGroups, useTokens } from "../../api/queries";
 import { signIn, usePermission, useSession } from "../../api/session";
 import type { Token as TokenObject } from "../../api/types";
+import { CopyAs } from "../../parts/CopyAs";
 import { Page } from "../../parts/Page";
 import { Loaded, Nothing } from "../../parts/States";
 import { exactly } from "../../parts/time";
@@ -72,7 +73,7 @@ function Actions({ token }: { token: TokenObject }) {
   const [, navigate] = useLocation();
   const [asked, setAsked] = useState<"roll" | "delete">();
   const [value, setValue] = useState<string>(); // kept here alone, until its dialog is closed
-  if (!may) return null;
+  if (!may) return <CopyAs path={path} name={token.name} />;
   const close = () => setAsked(undefined);
   const roll = async () => {
     const { result } = await call<string>("PUT", `${path}/value`, { body: {} });
@@ -88,6 +89,7 @@ function Actions({ token }: { token: TokenObject }) {
   };
   return (
     <>
+      <CopyAs path={path} name={token.name} />
       <Button variant="secondary" icon={<ArrowsClockwiseIcon />} onClick={() => setAsked("roll")}>
         Roll
       </Button>
