@@ -16,6 +16,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
+const height = 900 // pixels of the window
+
 // Options say how somebody looks at a page.
 type Options struct {
 	Width int64 // pixels; 0 is 1280
@@ -28,6 +30,7 @@ type Page struct {
 	t      testing.TB
 	ctx    context.Context
 	origin string
+	width  int64
 
 	mu     sync.Mutex
 	faults []string // what no page may do
@@ -60,10 +63,10 @@ func open(t testing.TB, parent context.Context, address string, o Options, optio
 			t.Errorf("%s: %s", at.Path, fault)
 		}
 	})
-	if o.Width == 0 {
-		o.Width = 1280
+	if p.width = o.Width; p.width == 0 {
+		p.width = 1280
 	}
-	p.must("open "+address, chromedp.Do(ctx, chromedp.EmulateViewport(o.Width, 900), chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+	p.must("open "+address, chromedp.Do(ctx, chromedp.EmulateViewport(p.width, height), chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
 		scheme := map[bool]string{false: "light", true: "dark"}[o.Dark]
 		_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
 			{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
@@ -91,11 +94,15 @@ func (p *Page) Path() string {
 	return Eval[string](p, `location.pathname + location.search`)
 }
 
-// Screenshot returns what is seen as a PNG, down to the end of the page.
+// Screenshot returns what is seen as a PNG, down to the end of the page, as in a window
+// that is high enough.
 func (p *Page) Screenshot() []byte {
 	p.t.Helper()
-	octets, err := chromedp.Run(p.ctx, chromedp.FullScreenshot(100))
+	high := max(height, Eval[int64](p, `document.documentElement.scrollHeight`))
+	p.must("make the window higher", chromedp.Do(p.ctx, chromedp.EmulateViewport(p.width, min(high, 4*height))))
+	octets, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
 	p.must("take a screenshot", err)
+	p.must("make the window as it was", chromedp.Do(p.ctx, chromedp.EmulateViewport(p.width, height)))
 	return octets
 }
 
