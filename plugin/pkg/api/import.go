@@ -26,7 +26,7 @@ type importObject struct {
 
 // importBody is the form of an import. One of several calls has it as JSON.
 type importBody struct {
-	File    string `json:"file" required:"true" about:"a BIND file, with or without a file name"`
+	File    string `json:"file" required:"true" about:"a BIND file, with or without a file name; as one of several calls a member of a JSON body"`
 	Proxied string `json:"proxied" about:"no internal record is"`
 }
 

@@ -1843,7 +1843,7 @@ export interface components {
             id?: string;
         };
         ImportBody: {
-            /** @description a BIND file, with or without a file name */
+            /** @description a BIND file, with or without a file name; as one of several calls a member of a JSON body */
             file: string;
             /** @description no internal record is */
             proxied?: string;

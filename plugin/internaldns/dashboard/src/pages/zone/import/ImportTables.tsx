@@ -24,8 +24,8 @@ export function ImportTables({ importing, looked, again, make, cancel }: Props) 
   const title = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     if (guarded(preview.errors)) setGuards(preview.errors);
-    title.current?.focus(); // what is read out next is what came of it
   }, [preview]);
+  useEffect(() => title.current?.focus(), []); // what is read next is what came of it
   const refused = preview.refused.count;
   const may = preview.valid || (preview.skippable && leave);
 
