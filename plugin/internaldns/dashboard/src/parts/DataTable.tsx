@@ -50,9 +50,6 @@ export function DataTable<T>(props: Props<T>) {
     return () => window.removeEventListener("resize", measure);
   }, []);
   const rows = useWindowVirtualizer({ count, estimateSize: () => height, overscan: 12, scrollMargin: offset });
-  // A row that turns out some pixels higher than it was thought must not take whoever
-  // scrolls on back to where they were.
-  rows.shouldAdjustScrollPositionOnItemSizeChange = () => false;
   const shown = rows.getVirtualItems();
   const first = shown[0]?.index ?? 0;
   const last = shown.at(-1)?.index ?? 0;
@@ -62,7 +59,8 @@ export function DataTable<T>(props: Props<T>) {
   const width = useFitting(columns).length + (selection ? 1 : 0);
 
   return (
-    <div ref={top} className="overflow-clip rounded-lg bg-kumo-base ring ring-kumo-hairline">
+    // The browser would hold to the gap that somebody jumps into, and go along as it grows.
+    <div ref={top} className="overflow-clip rounded-lg [overflow-anchor:none] bg-kumo-base ring ring-kumo-hairline">
       <Table layout="fixed" aria-label={props.label} aria-rowcount={count + 1}>
         <colgroup>
           {selection && <col className="w-11" />}
