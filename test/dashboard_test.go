@@ -25,7 +25,9 @@ func newDashboard(t *testing.T) *dashboard {
 	return &dashboard{s, b}
 }
 
-func (d *dashboard) address(path string) string { return fmt.Sprintf("%s://127.0.0.1:%d%s", d.scheme, d.api, path) }
+func (d *dashboard) address(path string) string {
+	return fmt.Sprintf("%s://127.0.0.1:%d%s", d.scheme, d.api, path)
+}
 
 // open opens a page and signs in with a token.
 func (d *dashboard) open(path, token string, o browser.Options) *browser.Page {

@@ -82,8 +82,12 @@ func (w Within) Click(role, name string) {
 // Fill puts a text in the place of what a field holds.
 func (w Within) Fill(role, name, text string) {
 	w.page.t.Helper()
-	w.Click(role, name)
-	w.await(role, name, "focused", func(f *found) bool { return f.Focused })
+	w.await(role, name, "focused", func(f *found) bool {
+		if !f.Focused && f.Reachable && !f.Disabled { // again where a page has moved under the mouse
+			w.page.must("click "+name, chromedp.Do(w.page.ctx, chromedp.MouseClickXY(f.X, f.Y)))
+		}
+		return f.Focused
+	})
 	w.page.Press("a", kb.ModifierCtrl)
 	w.page.Press(kb.Delete)
 	if text != "" {

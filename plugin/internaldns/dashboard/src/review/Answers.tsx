@@ -10,8 +10,11 @@ const Queries = lazy(() => import("./Queries")); // of few changes, and not of t
 
 const shown = 100;
 
+/** Told is what a preview tells of answers and queries, that of an import included. */
+type Told = Pick<Preview, "answers" | "objects" | "queries" | "queries_missing">;
+
 /** Answers shows which answers a change makes other than they are, and how many, and which queries would get another policy. */
-export function Answers({ preview }: { preview: Preview }) {
+export function Answers({ preview }: { preview: Told }) {
   return (
     <>
       <Differing preview={preview} />
@@ -24,7 +27,7 @@ export function Answers({ preview }: { preview: Preview }) {
   );
 }
 
-function Differing({ preview }: { preview: Preview }) {
+function Differing({ preview }: { preview: Told }) {
   const report = preview.answers;
   if (!report) return null;
   const total = report.changes.length + report.omitted;

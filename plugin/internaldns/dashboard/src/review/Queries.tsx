@@ -3,7 +3,7 @@ import { count, exactly, when } from "../parts/time";
 import { lacking } from "./moves";
 
 /** Queries shows which of the last queries would get another policy. */
-export default function Queries({ preview }: { preview: Preview }) {
+export default function Queries({ preview }: { preview: Pick<Preview, "queries"> }) {
   const { queries } = preview;
   return (
     <section className="mt-4" aria-label="The last queries">

@@ -4,6 +4,7 @@ import { lazy, Suspense, useEffect, useId, useRef, useState } from "react";
 import { Link, useLocation } from "wouter";
 
 import { useSession } from "../api/session";
+import { Boundary } from "../parts/Boundary";
 import { Collected, CollectedLink } from "./Collected";
 import { useShortcuts } from "./keys";
 import { Leave } from "./Leave";
@@ -47,7 +48,9 @@ export function Layout() {
       {menu && <div aria-hidden className="fixed inset-0 z-30 bg-black/40 lg:hidden" onClick={() => setMenu(false)} />}
       <Side path={path} shown={menu} search={() => setOver("palette")} help={() => setOver("shortcuts")} />
       <main id="main" ref={main} tabIndex={-1} className="outline-none">
-        <Routes />
+        <Boundary path={path}>
+          <Routes />
+        </Boundary>
       </main>
       <Suspense>
         {over === "palette" && <Palette close={() => setOver(undefined)} />}

@@ -3,7 +3,7 @@ import { InfoIcon, WarningIcon } from "@phosphor-icons/react";
 import { useEffect, useMemo, useRef, useState } from "react";
 
 import { guarded } from "../../../api/errors";
-import type { Fault, ImportLine, Preview } from "../../../api/types";
+import type { Fault, ImportLine } from "../../../api/types";
 import { DataTable, type Column } from "../../../parts/DataTable";
 import { Faults, Nothing } from "../../../parts/States";
 import { count } from "../../../parts/time";
@@ -69,7 +69,7 @@ export function ImportTables({ importing, looked, again, make, cancel }: Props) 
       {preview.answers && (
         <section>
           <h4 className="mb-2 text-sm font-semibold">Answers</h4>
-          <Answers preview={{ answers: preview.answers } as Preview} />
+          <Answers preview={{ answers: preview.answers, objects: [], queries: null }} />
         </section>
       )}
       <div className="sticky bottom-0 flex flex-wrap items-center justify-end gap-x-4 gap-y-2 border-t border-kumo-hairline bg-kumo-canvas py-3">
