@@ -1,1 +1,1 @@
-import{t as e}from"./ChangeList.js";import{Ir as t}from"./src.js";var n=t();function r({zone:t}){return(0,n.jsx)(e,{query:{object:t.id}})}export{r as default};
+import{t as e}from"./ChangeList.js";import{t}from"./jsx-runtime.js";var n=t();function r({zone:t}){return(0,n.jsx)(e,{query:{object:t.id}})}export{r as default};

@@ -1,1 +1,1 @@
-import{At as e,Br as t,Hr as n,Or as r,xr as i}from"./src.js";var a=r(`error`,`Base UI`),o=n(t(),1);function s(t,n){let r=o.useRef(t),a=e(n);i(()=>{r.current!==t&&a(r.current),r.current=t},[t,a])}export{a as n,s as t};
+import{r as e}from"./jsx-runtime.js";import{Br as t,Sr as n,jt as r,kr as i}from"./call.js";var a=i(`error`,`Base UI`),o=e(t(),1);function s(e,t){let i=o.useRef(e),a=r(t);n(()=>{i.current!==e&&a(i.current),i.current=e},[e,a])}export{a as n,s as t};

@@ -1,0 +1,2 @@
+import{Br as e}from"./call.js";import{f as t}from"./index.js";import{r as n,t as r}from"./jsx-runtime.js";var i=n(e(),1),a=r(),o=3;function s({rules:e}){return e?e.length?(0,a.jsxs)(`span`,{title:e.map(e=>e.name).join(`
+`),children:[e.slice(0,o).map((e,n)=>(0,a.jsxs)(i.Fragment,{children:[n>0&&`, `,(0,a.jsx)(t,{href:`/policies/${e.id}`,className:`hover:underline`,children:e.name})]},e.id)),e.length>o&&` and ${e.length-o} more`]}):(0,a.jsx)(`span`,{className:`text-kumo-subtle`,children:`none`}):null}export{s as t};
