@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"time"
 )
 
 // Store keeps accounts: for each an ordered set of keys with values, and a revision
@@ -29,6 +30,36 @@ type Store interface {
 	// Close waits for views and commits under way and gives everything back. What
 	// comes later gets ErrClosed, another Close nothing.
 	Close() error
+}
+
+// Shared is a Store that other processes commit to as well. What View shows of it is a
+// copy on this machine: it may be some moments behind until the process commits itself,
+// and it is there without the others. A Commit that returns nil is in the copy, too.
+type Shared interface {
+	Store
+	// Watch calls changed with the newest state of an account that the copy has, first
+	// at once and then whenever others have changed it, until ctx ends, and returns the
+	// context's error. Several states that come close together may be told as one.
+	// changed must return soon; it may call View and Commit.
+	Watch(ctx context.Context, account string, changed func(State)) error
+	// Link tells how the copy stands to what it is a copy of.
+	Link() Link
+}
+
+// State is where an account is.
+type State struct {
+	Revision uint64
+	// Era is another one when what the account held before is void, whatever its revision:
+	// a backup was put in its place, or the cluster is another one. Only equal ones can be
+	// compared by their revisions.
+	Era uint64
+}
+
+// Link tells how a copy stands to what it is a copy of.
+type Link struct {
+	Connected bool
+	Since     time.Time // when it was connected last, or until when it was
+	Err       error     // why it is not, nil if it is
 }
 
 // Reader reads what an account holds at one moment. It belongs to the function that
@@ -65,6 +96,8 @@ var (
 	ErrNewer    = errors.New("written by a newer version")
 	ErrDamaged  = errors.New("damaged")
 	ErrClosed   = errors.New("closed")
+	// ErrUnreachable: what others share could not be reached; nothing was committed.
+	ErrUnreachable = errors.New("cannot be reached")
 )
 
 // The bounds of what a store takes, in octets.
