@@ -59,11 +59,15 @@ type Account struct {
 	declared atomic.Pointer[declared]
 	holders  atomic.Pointer[holders] // nil: not known for the views as they are
 
+	follower *follower     // nil: nobody else commits to the store
+	era      atomic.Uint64 // of the store's state that objects are; set by the writer
+
 	mu      sync.RWMutex // held by the writer while objects change
 	objects *objects
 }
 
-// Open reads an account. The error is one of package store's.
+// Open reads an account. If the store is a store.Shared it is then what others make of it,
+// too, until Close. The error is one of package store's.
 func Open(ctx context.Context, cfg Config) (*Account, error) {
 	a := &Account{
 		id: AccountID(cfg.Name), name: cfg.Name, store: cfg.Store, blocks: cfg.Blocks,
@@ -78,10 +82,35 @@ func Open(ctx context.Context, cfg Config) (*Account, error) {
 		a.blocks = func() []*Block { return nil }
 	}
 	a.declared.Store(declare(a.name, nil))
-	if err := a.load(ctx); err != nil {
+	if err := a.start(ctx); err != nil {
 		return nil, fmt.Errorf("account %q: %w", a.name, err)
 	}
 	return a, nil
+}
+
+// start reads the account, and begins to follow what others do.
+func (a *Account) start(ctx context.Context) error {
+	if s, ok := a.store.(store.Shared); ok {
+		a.follower = newFollower(s)
+		if err := a.follower.watch(ctx, a.name); err != nil {
+			a.follower.stop()
+			return err
+		}
+	}
+	o, era, err := a.read(ctx)
+	if err != nil {
+		if a.follower != nil {
+			a.follower.stop()
+		}
+		return err
+	}
+	o.specs = o.allSpecs(a.declared.Load())
+	a.objects = o
+	a.era.Store(era)
+	if a.follower != nil {
+		a.follow()
+	}
+	return nil
 }
 
 // AccountID returns the id of the account of a name: 32 hexadecimal digits, of which
@@ -110,8 +139,11 @@ func randomID() string {
 // store open.
 func (a *Account) Close() {
 	a.writer.Lock()
-	defer a.writer.Unlock()
 	a.closed = true
+	a.writer.Unlock()
+	if a.follower != nil {
+		a.follower.stop()
+	}
 }
 
 // attached returns the blocks that take part in changes.
@@ -175,13 +207,7 @@ func (a *Account) rebuild(b *Block) error {
 	if problems.HasErrors() {
 		return problems.Err()
 	}
-	before := b.out
-	b.publish(old, next, nil)
-	for at, p := range next.out {
-		if _, known := before[at]; !known {
-			log.Warningf("Account %s: not served, it does not fit the Corefile: %s", a.name, p)
-		}
-	}
+	a.show(b, old, next, nil)
 	return nil
 }
 

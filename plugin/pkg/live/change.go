@@ -31,6 +31,8 @@ var (
 	ErrRevision = errors.New("the account has moved on")
 	// ErrClosed says that no server block serves the account any more.
 	ErrClosed = errors.New("the account is not served any more")
+	// ErrBusy says that other servers change the account all the time; nothing has happened.
+	ErrBusy = errors.New("other servers change the account all the time")
 )
 
 // NotFoundError says that there is no object of an ID.

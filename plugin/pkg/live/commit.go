@@ -34,10 +34,14 @@ type pending struct {
 // nothing has happened. Changes that come together are checked one after another, each
 // against what those before it make of the account, and share one commit.
 //
-// The error is do's own, a problem.List of what the change would break, ErrRevision, one
-// of package store's or the context's. do must not wait for anything, and may be called
-// by another goroutine, and again.
+// The error is do's own, a problem.List of what the change would break, ErrRevision, ErrBusy,
+// one of package store's or the context's. do must not wait for anything, and may be called
+// by another goroutine, and again: each time that others have committed to the store
+// first, on what they have made of the account.
 func (a *Account) Change(ctx context.Context, call Call, do func(*Change) error) (uint64, error) {
+	if call.IfMatch != nil && a.follower != nil { // it may be of another server's answer
+		a.awaitFor(ctx, *call.IfMatch, longestWait)
+	}
 	p := &pending{ctx: ctx, call: call, do: do}
 	a.queue.mu.Lock()
 	a.queue.waiting = append(a.queue.waiting, p)
@@ -108,10 +112,24 @@ func (a *Account) commitAll(changes *[]*pending) error {
 		return ErrClosed
 	}
 	began := time.Now()
-	var g *group
 	// Changes that are accepted do not depend on what the waiting request becomes.
 	ctx := context.Background()
-	err := a.store.View(ctx, a.name, func(read store.Reader) error {
+	for try := 1; ; try++ {
+		err := a.commitOnce(ctx, changes, began)
+		if a.follower == nil || !errors.Is(err, store.ErrConflict) {
+			return err
+		}
+		if err := a.yield(ctx, try, began, err); err != nil {
+			return err
+		}
+	}
+}
+
+// commitOnce is commitAll unless others were faster, which is store.ErrConflict: nothing has
+// happened then.
+func (a *Account) commitOnce(ctx context.Context, changes *[]*pending, began time.Time) error {
+	var g *group
+	err := a.view(ctx, func(read store.Reader) error {
 		g = a.newGroup(read)
 		for i, p := range *changes {
 			tried := g.try(p)
@@ -143,6 +161,9 @@ func (a *Account) commitAll(changes *[]*pending) error {
 	}
 	a.collectQuarantined()
 	a.stats.committed(len(g.accepted), time.Since(began))
+	if a.follower != nil {
+		a.follower.served()
+	}
 	return nil
 }
 

@@ -19,22 +19,40 @@ import (
 	"github.com/internaldns/internaldns/plugin/pkg/zone"
 )
 
-// load reads the account from its store.
-func (a *Account) load(ctx context.Context) error {
+// read reads the account from its store: all of one state, whatever others do meanwhile.
+func (a *Account) read(ctx context.Context) (o *objects, era uint64, err error) {
+	for range mostChases {
+		if a.follower != nil {
+			told, _ := a.follower.state()
+			era = told.Era
+		}
+		if o, err = a.readOnce(ctx); err != nil || a.follower == nil {
+			return o, era, err
+		}
+		if told, _ := a.follower.state(); told.Era == era {
+			return o, era, nil
+		}
+	}
+	return nil, 0, fmt.Errorf("%w: the store is another one all the time", ErrBusy)
+}
+
+func (a *Account) readOnce(ctx context.Context) (*objects, error) {
 	o := newObjects()
+	l := &loader{account: a, objects: o, ready: make(chan struct{})}
 	err := a.store.View(ctx, a.name, func(read store.Reader) error {
 		o.revision = read.Revision()
-		return readObjects(read, o)
+		l.help(ctx)
+		err := readObjects(read, o)
+		l.offer()
+		l.work(read)
+		l.busy.Wait() // for zones, not for those who still wait for a view of their own
+		return err
 	})
-	if err != nil {
-		return err
+	l.helpers.Wait()
+	if err == nil {
+		err = l.failed
 	}
-	if err := a.loadZones(ctx, o); err != nil {
-		return err
-	}
-	o.specs = o.allSpecs(a.declared.Load())
-	a.objects = o
-	return nil
+	return o, err
 }
 
 // readObjects reads all but the records.
@@ -79,47 +97,88 @@ func readLayer[T any](read store.Reader, prefix string, l *layer[T]) error {
 	return read.Err()
 }
 
-// loadZones makes the data of all zones, side by side.
-func (a *Account) loadZones(ctx context.Context, o *objects) error {
-	var running sync.WaitGroup
-	var mu sync.Mutex
-	var failed error
-	zones := make(chan *Zone)
-	for range runtime.GOMAXPROCS(0) {
-		running.Go(func() {
-			for z := range zones {
-				d, err := a.loadZone(ctx, z)
-				mu.Lock()
-				if err != nil && failed == nil {
-					failed = err
+// loader makes the data of all zones, side by side. A Reader is for one goroutine, so each
+// has its own; one that sees another revision is of no help.
+type loader struct {
+	account *Account
+	objects *objects
+	ready   chan struct{} // closed once zones is there
+	zones   chan *Zone    // closed
+	helpers sync.WaitGroup
+	busy    sync.WaitGroup // for each zone
+
+	mu     sync.Mutex // of what follows, and of objects.data
+	failed error
+}
+
+// help has others load zones, too.
+func (l *loader) help(ctx context.Context) {
+	for range runtime.GOMAXPROCS(0) - 1 {
+		l.helpers.Go(func() {
+			err := l.account.store.View(ctx, l.account.name, func(read store.Reader) error {
+				if read.Revision() == l.objects.revision {
+					<-l.ready
+					l.work(read)
 				}
-				o.data.set(z.ID, d)
-				mu.Unlock()
+				return nil
+			})
+			if err != nil {
+				l.fail(err)
 			}
 		})
 	}
-	for _, z := range o.zones.all() {
-		zones <- z
-	}
-	close(zones)
-	running.Wait()
-	return failed
 }
 
-// loadZone makes the data of a zone of its records.
-func (a *Account) loadZone(ctx context.Context, z *Zone) (*zone.Zone, error) {
-	b := zone.NewBuilder(z.options())
-	err := a.store.View(ctx, a.name, func(read store.Reader) error {
-		for key, value := range read.Range(recordsKey(z.ID), nil) {
-			rr, err := loadRecord(z, value)
-			if err != nil {
-				return fmt.Errorf("%w: record %s: %w", store.ErrDamaged, recordID(key), err)
-			}
-			b.Add(rr, problem.Pos{})
-		}
-		return read.Err()
-	})
+// offer has zones be what there is to load.
+func (l *loader) offer() {
+	all := l.objects.zones.all()
+	l.busy.Add(len(all))
+	l.zones = make(chan *Zone, len(all))
+	for _, z := range all {
+		l.zones <- z
+	}
+	close(l.zones)
+	close(l.ready)
+}
+
+// work loads zones until there are no more.
+func (l *loader) work(read store.Reader) {
+	for z := range l.zones {
+		l.load(read, z)
+	}
+}
+
+func (l *loader) load(read store.Reader, z *Zone) {
+	defer l.busy.Done()
+	d, err := buildZone(z, read)
 	if err != nil {
+		l.fail(err)
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.objects.data.set(z.ID, d)
+}
+
+func (l *loader) fail(err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.failed == nil {
+		l.failed = err
+	}
+}
+
+// buildZone makes the data of a zone of its records.
+func buildZone(z *Zone, read store.Reader) (*zone.Zone, error) {
+	b := zone.NewBuilder(z.options())
+	for key, value := range read.Range(recordsKey(z.ID), nil) {
+		rr, err := loadRecord(z, value)
+		if err != nil {
+			return nil, fmt.Errorf("%w: record %s: %w", store.ErrDamaged, recordID(key), err)
+		}
+		b.Add(rr, problem.Pos{})
+	}
+	if err := read.Err(); err != nil {
 		return nil, err
 	}
 	d, problems := b.Build()

@@ -7,10 +7,13 @@ import (
 
 // stats counts what the writer does.
 type stats struct {
-	mu      sync.Mutex
-	changes uint64
-	commits uint64
-	seconds float64
+	mu        sync.Mutex
+	changes   uint64
+	commits   uint64
+	seconds   float64
+	followed  uint64
+	conflicts uint64
+	reloads   uint64
 }
 
 func (s *stats) committed(changes int, took time.Duration) {
@@ -21,6 +24,25 @@ func (s *stats) committed(changes int, took time.Duration) {
 	s.seconds += took.Seconds()
 }
 
+// follow counts changes of others that the history told of.
+func (s *stats) follow(n uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.followed += n
+}
+
+func (s *stats) conflict() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.conflicts++
+}
+
+func (s *stats) reload() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.reloads++
+}
+
 // Stats are what an account holds and what was done to it, for metrics.
 type Stats struct {
 	Revision      uint64
@@ -29,12 +51,17 @@ type Stats struct {
 	Changes       uint64  // committed since the start
 	Commits       uint64  // each of one or more changes
 	CommitSeconds float64 // of all commits, from checking to publishing
+
+	// Of an account that others commit to as well.
+	Followed  uint64 // changes of others that were served one by one
+	Conflicts uint64 // commits that others were faster with, and that were tried again
+	Reloads   uint64 // times that the account was read anew
 }
 
 // Stats returns the account's figures of this moment.
 func (a *Account) Stats() Stats {
 	a.stats.mu.Lock()
-	s := Stats{Changes: a.stats.changes, Commits: a.stats.commits, CommitSeconds: a.stats.seconds}
+	s := Stats{Changes: a.stats.changes, Commits: a.stats.commits, CommitSeconds: a.stats.seconds, Followed: a.stats.followed, Conflicts: a.stats.conflicts, Reloads: a.stats.reloads}
 	a.stats.mu.Unlock()
 	s.Quarantined = len(a.Quarantined())
 	a.mu.RLock()

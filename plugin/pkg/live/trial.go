@@ -58,7 +58,7 @@ func (a *Account) try(ctx context.Context, call Call, do func(*Change) error) (*
 		return nil, ErrClosed
 	}
 	var t *Trial
-	err := a.store.View(ctx, a.name, func(read store.Reader) error {
+	err := a.view(ctx, func(read store.Reader) error {
 		g := a.newGroup(read)
 		c := g.newChange(&pending{ctx: ctx, call: call})
 		if err := c.run(do); err != nil {
