@@ -25,7 +25,7 @@ type Store interface {
 	// revision from `from` to `to`; or it does nothing and returns an error: ErrConflict
 	// if the account's revision is not from. Once it is durable it returns nil, even if
 	// ctx has ended. It is not known what happened only after an error that wraps
-	// ErrDamaged: opening the store again tells.
+	// ErrDamaged: opening the store again tells; or ErrUncertain, if it is a Shared one.
 	Commit(ctx context.Context, account string, from, to uint64, ops []Op) error
 	// Close waits for views and commits under way and gives everything back. What
 	// comes later gets ErrClosed, another Close nothing.
@@ -46,13 +46,36 @@ type Shared interface {
 	Link() Link
 }
 
+// Cluster is a Shared store whose processes know of each other.
+type Cluster interface {
+	Shared
+	// Announce tells the others of this process, from now on until Close, or until it
+	// has been out of reach for some seconds. It waits for nothing, and is called again
+	// whenever something of it has changed. No two processes may have one name.
+	Announce(server Server) error
+	// Servers returns those that are announced, by name, this one included. It asks
+	// nobody.
+	Servers() []Server
+	// Await returns when all of them that serve an account have it in that state, or a
+	// later one of its era. The context's error names those that are not known to.
+	Await(ctx context.Context, account string, state State) error
+}
+
+// Server is what one process tells the others.
+type Server struct {
+	Name     string           `json:"name"`
+	Version  string           `json:"version,omitempty"`
+	Address  string           `json:"address,omitempty"`
+	Accounts map[string]State `json:"accounts,omitempty"` // what it serves of each
+}
+
 // State is where an account is.
 type State struct {
-	Revision uint64
+	Revision uint64 `json:"revision"`
 	// Era is another one when what the account held before is void, whatever its revision:
 	// a backup was put in its place, or the cluster is another one. Only equal ones can be
 	// compared by their revisions.
-	Era uint64
+	Era uint64 `json:"era,omitempty"`
 }
 
 // Link tells how a copy stands to what it is a copy of.
@@ -98,6 +121,9 @@ var (
 	ErrClosed   = errors.New("closed")
 	// ErrUnreachable: what others share could not be reached; nothing was committed.
 	ErrUnreachable = errors.New("cannot be reached")
+	// ErrUncertain: it may have been committed, whatever else the error wraps. If it
+	// was, the account shows it later.
+	ErrUncertain = errors.New("it is not known whether that was committed")
 )
 
 // The bounds of what a store takes, in octets.

@@ -27,6 +27,9 @@ type Options struct {
 	// costs no memory. When the file outgrows it, one commit waits for all views
 	// that are under way, and new views for the commit. 0: as much as is sensible.
 	MapSize int
+	// Copy makes the file one of accounts that stand elsewhere, too, each with a mark
+	// (Apply). A file is made as the one or the other, and opened as such only.
+	Copy bool
 }
 
 // Store is a store in a file. Safe for concurrent use.
@@ -71,7 +74,7 @@ func Open(name string, opt Options) (*Store, error) {
 
 func (s *Store) open(opt Options) (err error) {
 	for _, mapSize := range mapSizes(opt) {
-		s.db, err = bbolt.Open(s.name, fileMode, s.options(mapSize))
+		s.db, err = bbolt.Open(s.name, fileMode, s.options(mapSize, opt.Copy))
 		if !errors.Is(err, syscall.ENOMEM) {
 			break
 		}
@@ -80,7 +83,7 @@ func (s *Store) open(opt Options) (err error) {
 		return err
 	}
 	s.pageSize = s.db.Info().PageSize
-	if err := s.format(); err != nil {
+	if err := s.format(opt.Copy); err != nil {
 		return err
 	}
 	return s.measure()
@@ -99,12 +102,12 @@ func mapSizes(opt Options) []int {
 }
 
 // options returns how bbolt is to open the file.
-func (s *Store) options(mapSize int) *bbolt.Options {
+func (s *Store) options(mapSize int, isCopy bool) *bbolt.Options {
 	return &bbolt.Options{
 		// The file is locked and checked before bbolt looks at it, so that its own
 		// lock, which has no "do not wait", finds nothing to wait for.
 		OpenFile: func(name string, flag int, mode os.FileMode) (f *os.File, err error) {
-			s.file, err = openFile(name, flag, mode)
+			s.file, err = openFile(name, flag, mode, isCopy)
 			return s.file, err
 		},
 		Timeout: time.Nanosecond,

@@ -13,7 +13,7 @@ import (
 // it is a store, whole. An empty file is a new one, and so is a database of bbolt's
 // without a bucket: a store that was kept from being made. It reads by file and not by
 // memory map, so that nothing can fault.
-func check(f *os.File) error {
+func check(f *os.File, isCopy bool) error {
 	info, err := f.Stat()
 	if err != nil || info.Size() == 0 {
 		return err
@@ -32,6 +32,7 @@ func check(f *os.File) error {
 		return damaged("the file has %d octets, %d pages of %d are needed: it was cut off", size, m.pages, m.pageSize)
 	}
 	buckets, c := make(map[string][]byte), newChecker(f, m)
+	c.isCopy = isCopy
 	if err := c.tree(m.root, func(e element) error {
 		if !e.isBucket {
 			return store.ErrNotStore
@@ -62,8 +63,13 @@ func (c *checker) buckets(buckets map[string][]byte) error {
 	}); err != nil {
 		return err
 	}
-	if err := checkFormat(entries); err != nil {
+	if err := checkFormat(entries, c.isCopy); err != nil {
 		return err
+	}
+	if c.isCopy {
+		if err := c.marks(buckets); err != nil {
+			return err
+		}
 	}
 	accounts := 0
 	if err := c.bucket(buckets[revisionBucket], func(e element) error {
@@ -92,6 +98,20 @@ func (c *checker) buckets(buckets map[string][]byte) error {
 		return damaged("accounts without a revision")
 	}
 	return nil
+}
+
+// marks checks the bucket of marks.
+func (c *checker) marks(buckets map[string][]byte) error {
+	if buckets[markBucket] == nil {
+		return damaged("no marks")
+	}
+	return c.bucket(buckets[markBucket], func(e element) error {
+		if buckets[accountBucket+string(e.key)] == nil {
+			return damaged("mark of account %.40q", e.key)
+		}
+		_, err := e.sealed()
+		return err
+	})
 }
 
 // sealed returns the value of an element that is a key's, without its checksum.

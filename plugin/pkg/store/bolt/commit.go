@@ -17,6 +17,11 @@ func (s *Store) Commit(ctx context.Context, account string, from, to uint64, ops
 	if err := store.CheckCommit(account, from, to, ops); err != nil {
 		return describe(s.name, err)
 	}
+	return s.write(ctx, &change{ctx: ctx, account: account, from: from, to: to, ops: ops})
+}
+
+// write makes a change, when nobody else writes.
+func (s *Store) write(ctx context.Context, c *change) error {
 	if err := s.ready(ctx); err != nil {
 		return describe(s.name, err)
 	}
@@ -32,7 +37,7 @@ func (s *Store) Commit(ctx context.Context, account string, from, to uint64, ops
 	// After a panic bbolt's lock may stay locked, and what it has in memory is not
 	// to be trusted. So nobody comes here again.
 	return describe(s.name, s.breaks(guard(func() error {
-		return s.commit(&change{ctx: ctx, account: account, from: from, to: to, ops: ops})
+		return s.commit(c)
 	})))
 }
 
@@ -77,6 +82,8 @@ type change struct {
 	account  string
 	from, to uint64
 	ops      []store.Op
+	mark     []byte // nil outside of copies
+	remove   bool   // the account, and nothing else
 	sealed   []byte // the values that were put, one after the other
 }
 
@@ -84,6 +91,9 @@ type change struct {
 const bulk = 1000
 
 func (c *change) apply(tx *bbolt.Tx) error {
+	if c.remove {
+		return removeAccount(tx, c.account)
+	}
 	now, err := revision(tx, c.account)
 	if err != nil {
 		return err
@@ -116,6 +126,11 @@ func (c *change) apply(tx *bbolt.Tx) error {
 			return err
 		}
 		ops = ops[n:]
+	}
+	if c.mark != nil {
+		if err := tx.Bucket([]byte(markBucket)).Put([]byte(c.account), seal(nil, []byte(c.account), c.mark)); err != nil {
+			return err
+		}
 	}
 	revisions := tx.Bucket([]byte(revisionBucket))
 	value := binary.BigEndian.AppendUint64(nil, c.to)

@@ -38,7 +38,7 @@ func makeFolder(name string) error {
 
 // openFile opens the file, locks it and checks it, and makes it if there is none. A
 // file that bbolt did not finish making is emptied, for it to begin again.
-func openFile(name string, flag int, mode os.FileMode) (*os.File, error) {
+func openFile(name string, flag int, mode os.FileMode, isCopy bool) (*os.File, error) {
 	info, err := os.Stat(name)
 	if err == nil && !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%w: not a regular file", store.ErrNotStore)
@@ -49,7 +49,7 @@ func openFile(name string, flag int, mode os.FileMode) (*os.File, error) {
 		return nil, err
 	}
 	if err = lock(f); err == nil {
-		err = check(f)
+		err = check(f, isCopy)
 	}
 	if err == nil && isNew {
 		err = syncFolder(filepath.Dir(name))

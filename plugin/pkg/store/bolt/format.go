@@ -16,16 +16,19 @@ import (
 //	format         name and version: that this is a store, and which
 //	revision       account → revision, 8 octets, big-endian
 //	account:NAME   the keys of an account
+//	mark           account → what a copy remembers of it; in copies only
 //
 // A later version keeps the first as it is.
 const (
 	formatBucket   = "format"
 	revisionBucket = "revision"
 	accountBucket  = "account:"
+	markBucket     = "mark"
 
 	nameKey    = "name"
 	versionKey = "version"
 	formatName = "internaldns store"
+	copyName   = "internaldns copy"
 	version    = 1
 
 	revisionLen = 8
@@ -55,8 +58,16 @@ func checksum(key, value []byte) uint32 {
 	return crc32.Update(crc32.Update(uint32(len(key)), castagnoli, key), castagnoli, value) // #nosec G115 -- a key is short
 }
 
+// nameOf returns what a file is called that is a store, or a copy.
+func nameOf(isCopy bool) string {
+	if isCopy {
+		return copyName
+	}
+	return formatName
+}
+
 // format writes that this is a store, if the file is new.
-func (s *Store) format() error {
+func (s *Store) format(isCopy bool) error {
 	tx, err := s.db.Begin(false)
 	if err != nil {
 		return err
@@ -70,8 +81,13 @@ func (s *Store) format() error {
 		if err != nil {
 			return err
 		}
-		for key, value := range map[string]string{nameKey: formatName, versionKey: strconv.Itoa(version)} {
+		for key, value := range map[string]string{nameKey: nameOf(isCopy), versionKey: strconv.Itoa(version)} {
 			if err := bucket.Put([]byte(key), seal(nil, []byte(key), []byte(value))); err != nil {
+				return err
+			}
+		}
+		if isCopy {
+			if _, err := tx.CreateBucket([]byte(markBucket)); err != nil {
 				return err
 			}
 		}
@@ -82,10 +98,15 @@ func (s *Store) format() error {
 
 // checkFormat returns an error unless the entries of the bucket are those of a store
 // of this version.
-func checkFormat(entries map[string][]byte) error {
+func checkFormat(entries map[string][]byte, isCopy bool) error {
 	name, err := unseal([]byte(nameKey), entries[nameKey])
-	if err != nil || string(name) != formatName {
+	switch {
+	case err != nil || string(name) != formatName && string(name) != copyName:
 		return store.ErrNotStore
+	case string(name) != nameOf(isCopy) && isCopy:
+		return fmt.Errorf("%w of that kind: it holds accounts of its own, and is no copy of a cluster's", store.ErrNotStore)
+	case string(name) != nameOf(isCopy):
+		return fmt.Errorf("%w of that kind: it is a copy of what a cluster holds", store.ErrNotStore)
 	}
 	text, err := unseal([]byte(versionKey), entries[versionKey])
 	if err != nil {

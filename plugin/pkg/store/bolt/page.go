@@ -25,6 +25,7 @@ const (
 // checker goes through the pages of a file, each once. Layout and order of a page follow
 // from its numbers and keys, so that nearly every octet that is wrong contradicts another.
 type checker struct {
+	isCopy  bool
 	file    *os.File
 	meta    meta
 	used    []bool   // by number of page

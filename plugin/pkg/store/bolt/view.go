@@ -21,7 +21,7 @@ func (s *Store) View(ctx context.Context, account string, read func(store.Reader
 	if err := s.ready(ctx); err != nil {
 		return describe(s.name, err)
 	}
-	r := &reader{ctx: ctx, name: s.name}
+	r := &reader{ctx: ctx, name: s.name, account: account}
 	if err := guard(func() error { return r.begin(s.db, account) }); err != nil {
 		err = s.breaks(err) // it may have panicked with a lock in hand
 		s.end(r)
@@ -57,6 +57,7 @@ func (s *Store) end(r *reader) {
 type reader struct {
 	ctx      context.Context
 	name     string
+	account  string
 	tx       *bbolt.Tx     // nil once the view has ended
 	keys     *bbolt.Bucket // nil if the account has none
 	revision uint64

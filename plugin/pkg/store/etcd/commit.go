@@ -1,0 +1,205 @@
+package etcd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	clientv3 "go.etcd.io/etcd/client/v3"
+
+	"github.com/internaldns/internaldns/plugin/pkg/store"
+)
+
+// tries is how often a commit is tried whose head was not as it was known, or that
+// did not happen for sure.
+const tries = 5
+
+// commit is one under way.
+type commit struct {
+	s      *Store
+	a      *account
+	entry  entry
+	ops    []store.Op
+	client *clientv3.Client
+	lease  clientv3.LeaseID // of its parts
+}
+
+// Commit implements store.Store.
+func (s *Store) Commit(ctx context.Context, name string, from, to uint64, ops []store.Op) error {
+	if err := store.CheckCommit(name, from, to, ops); err != nil {
+		return fmt.Errorf("etcd: %w", err)
+	}
+	done, err := s.begin()
+	if err != nil {
+		return err
+	}
+	defer done()
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("etcd: account %s: %w", name, err)
+	}
+	c := &commit{s: s, a: s.account(name), ops: ops}
+	c.entry.from.revision, c.entry.to = from, commitID{to, rand.Uint64()}
+	if from < c.a.position().last.revision {
+		return c.conflict()
+	}
+	if c.client, err = s.connected(); err != nil {
+		return err
+	}
+	if err := c.pack(ctx); err != nil {
+		return c.named(err)
+	}
+	defer c.unstage()
+	if err := c.a.acquire(ctx); err != nil {
+		return err
+	}
+	defer c.a.release()
+	return c.named(c.run(ctx))
+}
+
+func (c *commit) named(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("account %s: %w", c.a.name, err)
+}
+
+func (c *commit) conflict() error {
+	return fmt.Errorf("etcd: account %s: %w: %d, not %d", c.a.name, store.ErrConflict, c.a.position().last.revision, c.entry.from.revision)
+}
+
+// run commits what is packed. It holds the account's lock.
+func (c *commit) run(ctx context.Context) error {
+	began := time.Now()
+	if !c.s.Link().Connected || c.a.head == nil || c.a.position().last.revision < c.entry.from.revision {
+		// Asking first makes sure that nothing was committed if there is no answer.
+		if err := c.s.catchUp(ctx, c.a); err != nil {
+			return err
+		}
+	}
+	err := c.conflict()
+	for range tries {
+		at := c.a.position()
+		if at.last.revision != c.entry.from.revision {
+			return c.conflict()
+		}
+		c.prepare(at)
+		var again bool
+		if again, err = c.try(ctx, at); !again || ctx.Err() != nil || time.Since(began) > 3*c.s.opt.RequestTimeout {
+			return err
+		}
+	}
+	return err
+}
+
+// prepare makes the entry go on from where the account is.
+func (c *commit) prepare(at position) {
+	e := &c.entry
+	e.from.id = at.last.id
+	size := uint64(len(e.body))
+	if e.parts > 0 {
+		size = e.parts * partLen
+	}
+	e.log = total{at.log.entries + 1, at.log.octets + size + entryOverhead}
+}
+
+const entryOverhead = 256 // octets that a commit takes in etcd beside its ops
+
+// try makes one attempt, and says whether to make another.
+func (c *commit) try(ctx context.Context, at position) (again bool, err error) {
+	next := head{era: at.era, last: c.entry.to, log: c.entry.log}.encode()
+	then := []clientv3.Op{
+		clientv3.OpPut(c.s.keys.entry(c.a.name, c.entry.to.revision, c.entry.to.id), string(c.entry.encode())),
+		clientv3.OpPut(c.s.keys.head(c.a.name), string(next)),
+	}
+	stage := c.s.keys.stage(c.a.name, c.entry.to.revision, c.entry.stage)
+	for n := range int(c.entry.parts) { // #nosec G115 -- up to maxParts
+		then = append(then, clientv3.OpPut(part(stage, n), "", clientv3.WithIgnoreValue()))
+	}
+	reply, err := c.transact(then)
+	switch {
+	case err != nil && isRefusal(err):
+		return false, c.s.describe(err)
+	case err != nil:
+		return c.resolve(ctx, at, err)
+	case reply.Succeeded:
+		c.a.head, c.lease = next, 0
+		return false, c.applied(c.s.apply(c.a, at.era, c.entry.to, c.entry.log, c.ops, false))
+	}
+	return c.outrun(ctx, at, reply)
+}
+
+// transact does something if the head is as it is known, and reads it otherwise.
+func (c *commit) transact(then []clientv3.Op) (*clientv3.TxnResponse, error) {
+	key := c.s.keys.head(c.a.name)
+	same := clientv3.Compare(clientv3.Value(key), "=", string(c.a.head))
+	if len(c.a.head) == 0 {
+		same = clientv3.Compare(clientv3.CreateRevision(key), "=", 0)
+	}
+	ctx, cancel := c.s.request()
+	defer cancel()
+	return c.client.Txn(ctx).If(same).Then(then...).Else(clientv3.OpGet(key)).Commit()
+}
+
+// applied returns the error of a commit that etcd has.
+func (c *commit) applied(err error) error {
+	if err == nil {
+		return nil
+	}
+	c.a.head = nil
+	return fmt.Errorf("etcd: %w: it has been, and the copy on this server cannot take it: %w", store.ErrUncertain, err)
+}
+
+// outrun is for a head that was not as it was known.
+func (c *commit) outrun(ctx context.Context, at position, reply *clientv3.TxnResponse) (again bool, err error) {
+	c.a.head = nil
+	found := reply.Responses[0].GetResponseRange().GetKvs()
+	if len(found) == 1 {
+		h, err := decodeHead(found[0].Value)
+		if err != nil {
+			return false, err
+		}
+		if h.last == at.last && h.era == at.era { // only the fence is another
+			c.a.head = found[0].Value
+			return true, c.conflict()
+		}
+	}
+	if err := c.s.catchUp(ctx, c.a); err != nil && !errors.Is(err, store.ErrUnreachable) {
+		return false, err
+	}
+	return false, c.conflict()
+}
+
+// resolve finds out what became of a transaction without an answer. It may still be on
+// its way, so that reading the head does not tell: another transaction changes the
+// fence, and after it the first cannot happen any more.
+func (c *commit) resolve(ctx context.Context, at position, cause error) (again bool, err error) {
+	fenced := head{era: at.era, last: at.last, log: at.log, fence: rand.Uint64()}.encode()
+	reply, err := c.transact([]clientv3.Op{clientv3.OpPut(c.s.keys.head(c.a.name), string(fenced))})
+	if err == nil && reply.Succeeded {
+		c.a.head = fenced
+		return true, c.s.describe(cause)
+	}
+	c.a.head = nil
+	if err == nil {
+		// Whoever changed the head, the transaction has happened by now or never will.
+		err = c.s.catchUp(context.WithoutCancel(ctx), c.a)
+	}
+	if err == nil {
+		var happened bool
+		if happened, err = c.s.happened(c.a, c.entry.to); err == nil {
+			switch {
+			case happened:
+				c.lease = 0
+				return false, nil
+			case c.a.position().last == at.last:
+				return true, c.s.describe(cause)
+			}
+			return false, c.conflict()
+		}
+	}
+	c.lease = 0 // its parts may be those of a commit
+	return false, fmt.Errorf("etcd: %w: %w, no answer came and asking again was to no avail: %w; %w",
+		store.ErrUncertain, store.ErrUnreachable, cause, err)
+}

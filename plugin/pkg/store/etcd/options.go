@@ -1,0 +1,200 @@
+package etcd
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	clientv3 "go.etcd.io/etcd/client/v3"
+	"go.uber.org/zap"
+
+	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
+
+	"github.com/internaldns/internaldns/plugin/pkg/store"
+)
+
+// Options are where the store is, and how it is reached.
+type Options struct {
+	Endpoints          []string // http or https URLs, of one cluster
+	Path               string   // what all keys begin with; default /internaldns
+	Username, Password string   // none: without authentication
+	Cert, Key          string   // files of the client's certificate; none: without
+	CA                 string   // file of the authorities; none: the system's
+	Copy               string   // the file of the copy, which is made if there is none
+
+	DialTimeout    time.Duration // how long a first start waits for etcd; default 5s
+	RequestTimeout time.Duration // how long a request may take; default 3s
+	ServerTTL      time.Duration // how long a server that is gone is listed; default 5s
+}
+
+// The defaults of Options.
+const (
+	DefaultPath    = "/internaldns"
+	dialTimeout    = 5 * time.Second
+	requestTimeout = 3 * time.Second
+	serverTTL      = 5 * time.Second
+)
+
+func (o Options) withDefaults() Options {
+	if o.Path == "" {
+		o.Path = DefaultPath
+	}
+	for _, d := range []struct {
+		of       *time.Duration
+		default_ time.Duration
+	}{{&o.DialTimeout, dialTimeout}, {&o.RequestTimeout, requestTimeout}, {&o.ServerTTL, serverTTL}} {
+		if *d.of <= 0 {
+			*d.of = d.default_
+		}
+	}
+	return o
+}
+
+// check returns what is wrong with options, and reads the files that they name.
+func (o Options) check() error {
+	if len(o.Endpoints) == 0 {
+		return errors.New("no endpoint")
+	}
+	for _, endpoint := range o.Endpoints {
+		u, err := url.Parse(endpoint)
+		switch {
+		case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") != "":
+			return fmt.Errorf("endpoint %q: not a URL like https://192.0.2.1:2379", endpoint)
+		case u.Scheme == "http" && (o.Cert != "" || o.CA != ""):
+			return fmt.Errorf("endpoint %q: certificates are for https", endpoint)
+		}
+	}
+	switch {
+	case !strings.HasPrefix(o.Path, "/") || strings.Trim(o.Path, "/") == "":
+		return fmt.Errorf("path %q: not one like %s", o.Path, DefaultPath)
+	case (o.Username == "") != (o.Password == ""):
+		return errors.New("a username needs a password, and the reverse")
+	case (o.Cert == "") != (o.Key == ""):
+		return errors.New("a certificate needs a key, and the reverse")
+	case o.Copy == "":
+		return errors.New("no file for the copy")
+	}
+	_, err := o.tlsConfig()
+	return err
+}
+
+// tlsConfig returns nil if no endpoint needs one. The client's certificate is read for each
+// connection, so that it can be renewed.
+func (o Options) tlsConfig() (*tls.Config, error) {
+	if !strings.HasPrefix(o.Endpoints[0], "https:") {
+		return nil, nil
+	}
+	c := &tls.Config{MinVersion: tls.VersionTLS12}
+	if o.CA != "" {
+		text, err := os.ReadFile(filepath.Clean(o.CA))
+		if err != nil {
+			return nil, err
+		}
+		c.RootCAs = x509.NewCertPool()
+		if !c.RootCAs.AppendCertsFromPEM(text) {
+			return nil, fmt.Errorf("%s: no certificate in PEM", o.CA)
+		}
+	}
+	if o.Cert != "" {
+		if _, err := tls.LoadX509KeyPair(o.Cert, o.Key); err != nil {
+			return nil, err
+		}
+		c.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+			pair, err := tls.LoadX509KeyPair(o.Cert, o.Key)
+			return &pair, err
+		}
+	}
+	return c, nil
+}
+
+// dial makes a client. It waits for etcd only if a username has to be shown.
+func (s *Store) dial() (*clientv3.Client, error) {
+	config, err := s.opt.tlsConfig()
+	if err != nil {
+		return nil, err
+	}
+	return clientv3.New(clientv3.Config{
+		Context: s.ctx, Endpoints: s.opt.Endpoints, TLS: config,
+		Username: s.opt.Username, Password: s.opt.Password,
+		DialTimeout: s.opt.RequestTimeout, PermitWithoutStream: true,
+		DialKeepAliveTime: keepAlive, DialKeepAliveTimeout: s.opt.RequestTimeout,
+		BackoffWaitBetween: 50 * time.Millisecond, MaxUnaryRetries: 1000, // until the request's time is over
+		Logger: zap.NewNop(), // what matters is in the errors
+	})
+}
+
+// keepAlive is how often a silent connection is tried. gRPC allows no less.
+const keepAlive = 10 * time.Second
+
+// connected returns the client, and makes it if need be.
+func (s *Store) connected() (*clientv3.Client, error) {
+	s.mu.Lock()
+	client := s.client
+	s.mu.Unlock()
+	if client != nil {
+		return client, nil
+	}
+	client, err := s.dial()
+	if err != nil {
+		return nil, s.describe(err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.client != nil {
+		_ = client.Close()
+		return s.client, nil
+	}
+	s.client = client
+	return client, nil
+}
+
+// request returns the context of a request, which goes on when a caller's has ended.
+func (s *Store) request() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(s.ctx), s.opt.RequestTimeout)
+}
+
+// describe returns an error that says etcd, and wraps what callers tell apart.
+func (s *Store) describe(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, rpctypes.ErrNoSpace):
+		return fmt.Errorf("etcd: %w: raise its quota, or compact and defragment it, and disarm the alarm: %w", store.ErrFull, err)
+	case errors.Is(err, rpctypes.ErrRequestTooLarge), errors.Is(err, rpctypes.ErrTooManyOps):
+		return fmt.Errorf("etcd: %w for a request as large as its defaults allow: raise --max-request-bytes and --max-txn-ops: %w", store.ErrFull, err)
+	case errors.Is(err, rpctypes.ErrPermissionDenied):
+		return fmt.Errorf("etcd: %w by user %q: grant it to read and write all keys that begin with %s: %w", store.ErrReadOnly, s.opt.Username, s.keys.root, err)
+	case isDescribed(err):
+		return err
+	}
+	return fmt.Errorf("etcd: %w at %s: %w", store.ErrUnreachable, strings.Join(s.opt.Endpoints, ", "), err)
+}
+
+// isDescribed reports whether an error says already what it is.
+func isDescribed(err error) bool {
+	for _, known := range []error{store.ErrUnreachable, store.ErrDamaged, store.ErrNewer, store.ErrConflict, store.ErrFull,
+		store.ErrReadOnly, store.ErrClosed, errGone} {
+		if errors.Is(err, known) {
+			return true
+		}
+	}
+	return false
+}
+
+// isRefusal reports whether an error of a transaction says that it did not happen.
+func isRefusal(err error) bool {
+	for _, known := range []error{rpctypes.ErrNoSpace, rpctypes.ErrRequestTooLarge, rpctypes.ErrTooManyOps, rpctypes.ErrPermissionDenied,
+		rpctypes.ErrKeyNotFound, rpctypes.ErrLeaseNotFound, rpctypes.ErrAuthFailed, rpctypes.ErrInvalidAuthToken, rpctypes.ErrUserEmpty} {
+		if errors.Is(err, known) {
+			return true
+		}
+	}
+	return false
+}
