@@ -2,12 +2,14 @@ package internaldns
 
 import (
 	"context"
+	"errors"
 	stdlog "log"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/internaldns/internaldns/plugin/pkg/live"
+	"github.com/internaldns/internaldns/plugin/pkg/store"
 	"github.com/internaldns/internaldns/plugin/pkg/token"
 )
 
@@ -20,8 +22,12 @@ func tokenFile(account, dir string) string {
 	return filepath.Join(dir, name)
 }
 
+// errHasTokens says that another server has made the first token.
+var errHasTokens = errors.New("the account has tokens")
+
 // firstToken makes a token with all rights for an account that has none, and writes it
-// beside the store. The file is written first: a token that nobody knows is of no use.
+// beside the store. The file is written first: a token that nobody knows is of no use. Of
+// servers that start at once one makes it, and only that has the file.
 func firstToken(account *live.Account, dir string) error {
 	if len(account.Tokens()) > 0 {
 		return nil
@@ -36,14 +42,27 @@ func firstToken(account *live.Account, dir string) error {
 		return err
 	}
 	_, err = account.Change(context.Background(), live.Call{TokenName: pluginName, Method: "START"}, func(c *live.Change) error {
+		if c.HasTokens() {
+			return errHasTokens
+		}
 		c.SetToken(&live.Token{
 			Token: token.Token{Name: "first", Status: token.StatusActive, IssuedOn: c.Now(), Modified: c.Now(), Policies: []token.Policy{policy}},
 			Hash:  token.HashOf(text),
 		})
 		return nil
 	})
-	if err == nil {
+	switch {
+	case err == nil:
 		log.Infof("Account %s is new; a token with all rights is in %s", account.Name(), file)
+	case errors.Is(err, errHasTokens):
+		log.Infof("Account %s is new; another server has made its first token, and has it in a file", account.Name())
+		return os.Remove(file)
+	case errors.Is(err, store.ErrUncertain):
+		log.Warningf("Account %s is new; a token with all rights may be in %s: %v", account.Name(), file, err)
+		return nil
+	case errors.Is(err, store.ErrUnreachable), errors.Is(err, live.ErrBusy):
+		log.Warningf("Account %s has no token, the next start makes one: %v", account.Name(), err)
+		return os.Remove(file)
 	}
 	return err
 }

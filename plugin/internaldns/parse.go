@@ -15,6 +15,7 @@ import (
 
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
+	"github.com/internaldns/internaldns/plugin/pkg/store/etcd"
 )
 
 // The defaults of the properties.
@@ -30,7 +31,9 @@ const (
 // Config is what a server block says of an account.
 type Config struct {
 	Account      string
-	Store        string // absolute path
+	Store        string        // absolute path of the file, or of the copy
+	Etcd         *etcd.Options // nil: Store is all there is
+	Server       string        // name in the cluster; "": the machine's
 	Listen       []address
 	TLS          *tls.Config // nil: HTTP
 	Dashboard    bool
@@ -87,7 +90,7 @@ func (cfg *Config) object() string { return fmt.Sprintf("%s %q", pluginName, cfg
 
 func (cfg *Config) properties() []scope.Property {
 	return []scope.Property{
-		{Usage: "store FILE", Min: 1, Max: 1, Set: cfg.setStore},
+		{Usage: "store FILE|etcd {...}", Min: 1, Max: 1, Set: cfg.setStore, Block: cfg.etcdBlock},
 		{Usage: "listen ADDRESS [insecure]...|off", Repeat: true, Min: 1, Max: -1, Set: cfg.setListen},
 		{Usage: "tls CERT KEY [CACERT]", Min: 2, Max: 3, Set: cfg.setTLS},
 		{Usage: "dashboard on|off", Min: 1, Max: 1, Set: onOff("dashboard", &cfg.Dashboard)},
@@ -117,14 +120,20 @@ func onOff(name string, into *bool) func(scope.Line) error {
 
 func (cfg *Config) setStore(l scope.Line) (err error) {
 	name := l.Words[0]
-	if name == "etcd" {
-		return errors.New("this version keeps accounts in files only; write: store FILE")
+	if name == etcdWord {
+		cfg.Etcd = &etcd.Options{Path: etcd.DefaultPath}
+		name = defaultCopy
 	}
-	if !filepath.IsAbs(name) && cfg.root != "" {
-		name = filepath.Join(cfg.root, name)
-	}
-	cfg.Store, err = filepath.Abs(name)
+	cfg.Store, err = filepath.Abs(cfg.file(name))
 	return err
+}
+
+// file returns the path of a file that the Corefile names.
+func (cfg *Config) file(name string) string {
+	if !filepath.IsAbs(name) && cfg.root != "" {
+		return filepath.Join(cfg.root, name)
+	}
+	return name
 }
 
 func (cfg *Config) setListen(l scope.Line) error {
@@ -156,10 +165,7 @@ func (cfg *Config) setListen(l scope.Line) error {
 
 func (cfg *Config) setTLS(l scope.Line) error {
 	for _, name := range l.Words {
-		if !filepath.IsAbs(name) && cfg.root != "" {
-			name = filepath.Join(cfg.root, name)
-		}
-		cfg.tlsFiles = append(cfg.tlsFiles, name)
+		cfg.tlsFiles = append(cfg.tlsFiles, cfg.file(name))
 	}
 	var err error
 	cfg.TLS, err = newTLS(cfg.tlsFiles)
@@ -206,6 +212,7 @@ func (cfg *Config) finish(all *declarations) (problems problem.List) {
 		host, port, _ := net.SplitHostPort(defaultListen)
 		cfg.Listen = []address{{Host: host, Port: port}}
 	}
+	problems = append(problems, cfg.finishEtcd()...)
 	for _, a := range cfg.Listen {
 		if cfg.TLS == nil && !a.insecure && !a.loopback() {
 			fail("listen %s: tokens would cross the network as plain text; add tls CERT KEY, or write insecure behind the address if something else protects it", a)

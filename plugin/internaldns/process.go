@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -16,7 +15,7 @@ import (
 	"github.com/internaldns/internaldns/plugin/pkg/live"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
-	"github.com/internaldns/internaldns/plugin/pkg/store/bolt"
+	"github.com/internaldns/internaldns/plugin/pkg/store"
 	"github.com/internaldns/internaldns/plugin/pkg/telemetry"
 )
 
@@ -24,7 +23,7 @@ import (
 // opening, and an address can be listened on once. All of it is there as long as a block
 // that serves has need of it.
 var process = &shared{
-	stores: make(map[string]*bolt.Store), accounts: make(map[accountKey]*live.Account), listeners: make(map[string]*listener),
+	stores: make(map[string]*openedStore), accounts: make(map[accountKey]*live.Account), listeners: make(map[string]*listener),
 	sessions: api.NewSessions(), pages: sync.OnceValue(dashboard.New),
 	streams: make(map[string]*api.StreamCounts), histories: make(map[accountKey]*telemetry.History),
 }
@@ -51,7 +50,7 @@ type shared struct {
 	pages    func() *dashboard.Handler // made when it is wanted first
 
 	mu        sync.Mutex
-	stores    map[string]*bolt.Store
+	stores    map[string]*openedStore // by file
 	accounts  map[accountKey]*live.Account
 	listeners map[string]*listener
 	streams   map[string]*api.StreamCounts // by name of the account, across stores
@@ -64,6 +63,11 @@ func (s *shared) open(m *member) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	account := s.accounts[m.key()]
+	if account != nil {
+		if err := s.stores[m.config.Store].fits(m.config); err != nil {
+			return fmt.Errorf("%s: store %s: %w", m.config.pos, m.config.Store, err)
+		}
+	}
 	if account == nil {
 		opened, err := s.openAccount(m)
 		if err != nil {
@@ -83,17 +87,21 @@ func (s *shared) open(m *member) error {
 }
 
 func (s *shared) openAccount(m *member) (*live.Account, error) {
-	file := m.config.Store
+	file, name := m.config.Store, m.config.Account
 	opened := s.stores[file]
 	if opened == nil {
 		var err error
-		if opened, err = bolt.Open(file, bolt.Options{}); err != nil {
+		if opened, err = openStore(m.config); err != nil {
 			return nil, fmt.Errorf("%s: store: %w", m.config.pos, err)
 		}
 		s.stores[file] = opened
 	}
+	if err := opened.fits(m.config); err != nil {
+		return nil, fmt.Errorf("%s: store %s: %w", m.config.pos, file, err)
+	}
 	account, err := live.Open(context.Background(), live.Config{
-		Name: m.config.Account, Store: opened, History: m.config.History, Blocks: func() []*live.Block { return s.blocks(m.key()) },
+		Name: name, Store: opened.Store, History: m.config.History, Blocks: func() []*live.Block { return s.blocks(m.key()) },
+		Moved: func(now store.State) { opened.moved(name, now) },
 	})
 	if err != nil {
 		return nil, fmt.Errorf("%s: store %s: %w", m.config.pos, file, err)
@@ -150,15 +158,6 @@ func (s *shared) api(a address) *api.API {
 	})
 }
 
-// hostname returns the name of the machine, "" if it has none.
-func hostname() string {
-	name, err := os.Hostname()
-	if err != nil {
-		log.Warningf("The machine has no name: %v", err)
-	}
-	return name
-}
-
 // named reports whether a host is one that the blocks listen on at an address, by a name
 // or an address of their own or one of their certificates.
 func (s *shared) named(at address, host string) bool {
@@ -193,7 +192,7 @@ func (s *shared) accountsAt(at address) (accounts []api.Account) {
 		}
 		seen[m.config.Account] = true
 		accounts = append(accounts, api.Account{
-			Account: account, Servers: func() []api.Server { return s.servers(account) }, Streams: m.streams, History: m.history,
+			Account: account, Server: m.config.serverName(), Servers: func() []api.Server { return s.servers(account) }, Streams: m.streams, History: m.history,
 			RateLimit: m.config.RateLimit, Guardrails: m.config.Guardrails, HideInternal: m.config.HideInternal,
 		})
 	}
@@ -272,6 +271,9 @@ func (s *shared) sweepLocked() {
 			delete(s.accounts, key)
 			delete(s.histories, key)
 			account.Close()
+			if opened := s.stores[key.store]; opened != nil {
+				opened.gone(key.name)
+			}
 		}
 	}
 	if len(s.accounts) == 0 && s.sampler != nil {

@@ -25,6 +25,7 @@ const base = "/client/v4"
 type Account struct {
 	*live.Account
 	Servers      func() []Server // the server blocks that serve it
+	Server       string          // name of this server in its cluster
 	Streams      *StreamCounts
 	History      *telemetry.History
 	RateLimit    int  // calls of a token in 5 minutes

@@ -82,6 +82,9 @@ const (
 	codeImportedNote = 10516
 	codeConflict     = 10517
 	codeManyItems    = 10518 // of messages: items that are not shown
+	codeUnreachable  = 10519 // what the servers of a cluster share
+	codeUncertain    = 10520 // whether a change was made
+	codeAwaited      = 10521 // of messages: servers that may not have a change yet
 	codeCSRF         = 10530
 )
 
@@ -152,6 +155,16 @@ func (c *call) fail(err error) *Error {
 // broken is the answer to what is nobody's fault who made the call.
 func (c *call) broken(err error) *Error {
 	switch {
+	case errors.Is(err, store.ErrUncertain):
+		log.Errorf("%s: %v", c.route.name(), err)
+		return errorf(http.StatusServiceUnavailable, codeUncertain, "the store did not answer in time: it is not known whether the change was made; look, or repeat the call with If-Match and the revision it was meant for")
+	case errors.Is(err, store.ErrUnreachable):
+		log.Warningf("%s: %v", c.route.name(), err)
+		c.w.Header().Set("Retry-After", "5")
+		return errorf(http.StatusServiceUnavailable, codeUnreachable, "nothing was changed: the store that the servers share cannot be reached; what is known is served on")
+	case errors.Is(err, live.ErrBusy):
+		c.w.Header().Set("Retry-After", "1")
+		return errorf(http.StatusServiceUnavailable, codeBusy, "nothing was changed: %s; try again", live.ErrBusy)
 	case errors.Is(err, store.ErrFull):
 		return errorf(http.StatusInsufficientStorage, codeFull, "nothing was changed: no space is left for the store; make room and repeat the call")
 	case errors.Is(err, store.ErrReadOnly):

@@ -176,7 +176,11 @@ func parameters(r *route) []node {
 			"name": name, "in": "path", "required": true, "schema": node{"type": "string"}, "description": "id of the " + name,
 		})
 	}
-	for _, p := range r.query {
+	query := r.query
+	if r.method != http.MethodGet && !r.open && !r.scope.free() {
+		query = append(slices.Clip(query), waiting())
+	}
+	for _, p := range query {
 		one := node{"name": p.name, "in": "query", "schema": ofParameter(p.name)}
 		if p.about != "" {
 			one["description"] = p.about
@@ -300,7 +304,7 @@ func errorResponses(types *schemas) node {
 		http.StatusUnsupportedMediaType:  "the body is no form",
 		http.StatusTooManyRequests:       "the token made too many calls",
 		http.StatusInternalServerError:   "the server failed; its log says more",
-		http.StatusServiceUnavailable:    "the server has too much to do, or is being handed over",
+		http.StatusServiceUnavailable:    "the server has too much to do or is being handed over, others change the account all the time, or what the servers share cannot be reached",
 		http.StatusInsufficientStorage:   "nothing was changed: there is no space left, or the store cannot be written",
 	} {
 		one := node{"description": about, "content": node{"application/json": node{"schema": types.failure()}}}

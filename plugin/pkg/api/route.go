@@ -148,12 +148,19 @@ func (c *call) doAs(change func(*live.Change) error, refused func(error) *Error)
 	if bad != nil {
 		return bad
 	}
+	waits, bad := c.waits()
+	if bad != nil {
+		return bad
+	}
 	revision, err := c.account.Change(c.req.Context(), by, change)
 	if err != nil {
 		return refused(err)
 	}
 	c.revision = revision
 	log.Infof("Account %s: revision %d: %s %s by token %s (%s) from %s", c.account.Name(), revision, c.req.Method, c.req.URL.Path, c.token.ID, printable(c.token.Name), c.client())
+	if waits {
+		c.awaitAll()
+	}
 	return nil
 }
 

@@ -126,7 +126,9 @@ type statusObject struct {
 	Version     string              `json:"version"`
 	Account     accountName         `json:"account"`
 	Revision    uint64              `json:"revision"`
-	Servers     []serverObject      `json:"servers"`
+	Store       storeObject         `json:"store"`
+	Cluster     []clusterServer     `json:"cluster" about:"servers that share the store and live; none if it is a file"`
+	Servers     []serverObject      `json:"servers" about:"server blocks of this server"`
 	Objects     map[string]int      `json:"objects" about:"how many the store holds of each kind"`
 	Zones       []zoneTrouble       `json:"zones" about:"zones with problems"`
 	Quarantined []quarantinedObject `json:"quarantined" about:"objects that are not served since they do not fit the Corefile"`
@@ -163,7 +165,7 @@ type quarantinedObject struct {
 func getStatus(c *call) *Error {
 	s := statusObject{
 		Version: c.api.cfg.Version, Account: accountName{ID: c.account.ID(), Name: c.account.Name()}, Revision: c.revision,
-		Servers: []serverObject{}, Objects: c.account.Stats().Objects, Zones: []zoneTrouble{}, Quarantined: []quarantinedObject{},
+		Store: c.storeObject(), Cluster: c.cluster(), Servers: []serverObject{}, Objects: c.account.Stats().Objects, Zones: []zoneTrouble{}, Quarantined: []quarantinedObject{},
 	}
 	host := c.api.cfg.Host
 	for _, server := range c.servers() {

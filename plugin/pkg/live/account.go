@@ -32,6 +32,9 @@ type Config struct {
 	History time.Duration    // how long entries of the history are kept; 0: for ever
 	Blocks  func() []*Block  // those that serve the account now, the newest first
 	Now     func() time.Time // default: time.Now
+	// Moved is told which state of a shared store is served, at first and whenever it is
+	// another one. It must wait for nothing; nil if nobody wants to know.
+	Moved func(store.State)
 }
 
 // Account is what one account holds. It is safe for concurrent use.
@@ -42,6 +45,7 @@ type Account struct {
 	history atomic.Int64 // nanoseconds; 0: for ever
 	blocks  func() []*Block
 	now     func() time.Time
+	moved   func(store.State)
 	newID   func() string // 32 hexadecimal digits
 	stats   stats
 	out     atomic.Pointer[quarantine] // of all blocks
@@ -71,7 +75,7 @@ type Account struct {
 func Open(ctx context.Context, cfg Config) (*Account, error) {
 	a := &Account{
 		id: AccountID(cfg.Name), name: cfg.Name, store: cfg.Store, blocks: cfg.Blocks,
-		now: cfg.Now, newID: randomID, objects: newObjects(),
+		now: cfg.Now, moved: cfg.Moved, newID: randomID, objects: newObjects(),
 	}
 	a.KeepHistory(cfg.History)
 	a.out.Store(new(quarantine))
@@ -108,6 +112,7 @@ func (a *Account) start(ctx context.Context) error {
 	a.objects = o
 	a.era.Store(era)
 	if a.follower != nil {
+		a.served()
 		a.follow()
 	}
 	return nil

@@ -63,7 +63,7 @@ func (a *Account) advance(ctx context.Context, read store.Reader) error {
 	}
 	a.collectQuarantined()
 	a.stats.follow(n)
-	a.follower.served()
+	a.served()
 	return nil
 }
 
@@ -283,7 +283,7 @@ func (a *Account) reload(ctx context.Context) error {
 	}
 	a.collectQuarantined()
 	a.stats.reload()
-	a.follower.served()
+	a.served()
 	return nil
 }
 

@@ -162,7 +162,7 @@ func (a *Account) commitOnce(ctx context.Context, changes *[]*pending, began tim
 	a.collectQuarantined()
 	a.stats.committed(len(g.accepted), time.Since(began))
 	if a.follower != nil {
-		a.follower.served()
+		a.served()
 	}
 	return nil
 }

@@ -66,11 +66,14 @@ func (f *follower) tell(now store.State) {
 	f.wake()
 }
 
-// served wakes those who wait for a revision.
-func (f *follower) served() {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.wake()
+// served tells those who wait for a revision, and the others, that there is another one.
+func (a *Account) served() {
+	a.follower.mu.Lock()
+	a.follower.wake()
+	a.follower.mu.Unlock()
+	if a.moved != nil {
+		a.moved(a.State())
+	}
 }
 
 // wake is to be called with the lock held.
@@ -95,7 +98,8 @@ func (a *Account) follow() {
 	f.ended.Go(func() {
 		for {
 			told, heard := f.state()
-			if told.Revision != a.Revision() || told.Era != a.era.Load() {
+			// What this server has committed is not told.
+			if told.Revision > a.Revision() || told.Era != a.era.Load() {
 				a.catchUpAlone()
 			}
 			select {
@@ -245,12 +249,4 @@ func (a *Account) awaitFor(ctx context.Context, revision uint64, d time.Duration
 	ctx, end := context.WithTimeout(ctx, d)
 	defer end()
 	_ = a.Await(ctx, revision) // or not: the change is checked on what there is
-}
-
-// Link tells how the account's store stands to what it is a copy of, and whether it is one.
-func (a *Account) Link() (link store.Link, shared bool) {
-	if a.follower == nil {
-		return link, false
-	}
-	return a.follower.store.Link(), true
 }

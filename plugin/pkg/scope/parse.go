@@ -1,6 +1,7 @@
 package scope
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -35,7 +36,11 @@ type Property struct {
 	Repeat bool   // may be written more than once
 	Min    int    // arguments at least
 	Max    int    // arguments at most, -1 for any number
+	Secret bool   // its arguments are in no message
 	Set    func(Line) error
+	// Block returns what a block behind the property holds, nil if it takes none. It is
+	// called once the property is set. May be nil.
+	Block func() *Declaration
 }
 
 // name returns the first word of the usage.
@@ -82,21 +87,45 @@ func (s *Scope) Declarations(c *caddy.Controller, read func(head Line) (Declarat
 func (s *Scope) block(c *caddy.Controller, directive string, d Declaration, known bool) (lines int) {
 	seen := make(map[string]problem.Pos)
 	for ; c.NextBlock(); lines++ {
-		name := c.Val()
-		l := line(c)
-		nested := skipBlock(c)
-		if !known {
-			continue
-		}
-		err := d.property(name, l, seen)
-		if err == nil && nested {
-			err = fmt.Errorf("property %s takes no block", name)
-		}
-		if err != nil {
-			s.lose(directive, problem.Problem{Code: problem.PropertyInvalid, Severity: problem.Error, Pos: l.Pos, Object: d.Object, Text: err.Error()})
-		}
+		s.one(c, directive, d, known, seen)
 	}
 	return lines
+}
+
+// one reads a property, with the block behind it.
+func (s *Scope) one(c *caddy.Controller, directive string, d Declaration, known bool, seen map[string]problem.Pos) {
+	name := c.Val()
+	l := line(c)
+	if !known {
+		skipBlock(c)
+		return
+	}
+	err := d.property(name, l, seen)
+	var inner *Declaration
+	if p := d.find(name); err == nil && p.Block != nil {
+		inner = p.Block()
+	}
+	if inner != nil {
+		s.inner(c, directive, *inner)
+	} else if nested := skipBlock(c); err == nil && nested {
+		err = fmt.Errorf("property %s takes no block", name)
+	}
+	if err != nil {
+		s.lose(directive, problem.Problem{Code: problem.PropertyInvalid, Severity: problem.Error, Pos: l.Pos, Object: d.Object, Text: err.Error()})
+	}
+}
+
+// inner reads the block behind a property, if there is one.
+func (s *Scope) inner(c *caddy.Controller, directive string, d Declaration) {
+	if c.NextArg() { // an opening brace: all else belongs to the line
+		seen := make(map[string]problem.Pos)
+		for c.Next() && c.Val() != "}" {
+			s.one(c, directive, d, true, seen)
+		}
+	}
+	if d.End != nil {
+		d.End()
+	}
 }
 
 // lose reports an error by which a declaration is not what it was meant to be.
@@ -109,23 +138,34 @@ func (s *Scope) lose(directive string, p problem.Problem) {
 
 // property checks one line of the block and sets it.
 func (d Declaration) property(name string, l Line, seen map[string]problem.Pos) error {
+	p := d.find(name)
 	if err := l.check(); err != nil {
+		if p != nil && p.Secret {
+			err = errors.New("an argument holds octets that are not UTF-8")
+		}
 		return fmt.Errorf("property %s: %w", name, err)
 	}
-	for _, p := range d.Properties {
-		if p.name() != name {
-			continue
-		}
-		if before, ok := seen[name]; ok && !p.Repeat {
-			return fmt.Errorf("property %s is repeated, it stands at %s already", name, before)
-		}
-		seen[name] = l.Pos
-		if n := len(l.Words); n < p.Min || p.Max >= 0 && n > p.Max {
-			return fmt.Errorf("property %s has %s, write: %s", name, arguments(n), p.Usage)
-		}
-		return p.Set(l)
+	if p == nil {
+		return fmt.Errorf("unknown property %q, allowed: %s", name, d.allowed())
 	}
-	return fmt.Errorf("unknown property %q, allowed: %s", name, d.allowed())
+	if before, ok := seen[name]; ok && !p.Repeat {
+		return fmt.Errorf("property %s is repeated, it stands at %s already", name, before)
+	}
+	seen[name] = l.Pos
+	if n := len(l.Words); n < p.Min || p.Max >= 0 && n > p.Max {
+		return fmt.Errorf("property %s has %s, write: %s", name, arguments(n), p.Usage)
+	}
+	return p.Set(l)
+}
+
+// find returns the property of a name, nil if there is none.
+func (d Declaration) find(name string) *Property {
+	for i, p := range d.Properties {
+		if p.name() == name {
+			return &d.Properties[i]
+		}
+	}
+	return nil
 }
 
 // arguments words a number of them.
