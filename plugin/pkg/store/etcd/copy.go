@@ -206,7 +206,7 @@ func (s *Store) replace(a *account, by position) error {
 
 // revised lets the snapshots be looked after if the log has become long.
 func (s *Store) revised(a *account) {
-	if a.isLong() {
+	if s.isLong(a) {
 		select {
 		case s.full <- a.name:
 		default: // it is looked at again later

@@ -78,11 +78,13 @@ func checksum(b []byte) uint32 { return crc32.Checksum(b, crc32.MakeTable(crc32.
 
 // unpack reads what pack has packed, and returns what follows the numbers.
 func unpack(what string, b []byte, numbers ...*uint64) ([]byte, error) {
-	if len(b) > 0 && b[0] > version {
-		return nil, fmt.Errorf("etcd: %w: a %s of version %d, this program knows up to %d", store.ErrNewer, what, b[0], version)
-	}
 	end := len(b) - sumLen
-	if end < 1+8*len(numbers) || b[0] != version || binary.BigEndian.Uint32(b[end:]) != checksum(b[:end]) {
+	switch {
+	case end < 1 || binary.BigEndian.Uint32(b[end:]) != checksum(b[:end]):
+		return nil, damaged("a %s that cannot be read", what)
+	case b[0] > version: // which has a checksum, too
+		return nil, fmt.Errorf("etcd: %w: a %s of version %d, this program knows up to %d", store.ErrNewer, what, b[0], version)
+	case b[0] != version || end < 1+8*len(numbers):
 		return nil, damaged("a %s that cannot be read", what)
 	}
 	b = b[1:end]

@@ -32,7 +32,25 @@ type Options struct {
 	DialTimeout    time.Duration // how long a first start waits for etcd; default 5s
 	RequestTimeout time.Duration // how long a request may take; default 3s
 	ServerTTL      time.Duration // how long a server that is gone is listed; default 5s
+
+	bounds // of which tests have others
 }
+
+// bounds are when something happens that seldom does.
+type bounds struct {
+	longEntries, longOctets uint64        // of a log
+	stageTTL                time.Duration // for how long the parts of a commit are kept that does not come
+	lockTTL                 time.Duration // for how long the others leave a snapshot to a server that is gone
+}
+
+// A server that starts without a copy reads snapshot and log, so that the log is to be
+// no longer than half of what it goes on from, or that.
+const (
+	longEntries = 10_000
+	longOctets  = 4 << 20
+	stageTTL    = time.Minute
+	lockTTL     = 15 * time.Second
+)
 
 // The defaults of Options.
 const (
@@ -47,15 +65,24 @@ func (o Options) withDefaults() Options {
 		o.Path = DefaultPath
 	}
 	for _, d := range []struct {
-		of       *time.Duration
-		default_ time.Duration
-	}{{&o.DialTimeout, dialTimeout}, {&o.RequestTimeout, requestTimeout}, {&o.ServerTTL, serverTTL}} {
+		of    *time.Duration
+		usual time.Duration
+	}{{&o.DialTimeout, dialTimeout}, {&o.RequestTimeout, requestTimeout}, {&o.ServerTTL, serverTTL}, {&o.stageTTL, stageTTL}, {&o.lockTTL, lockTTL}} {
 		if *d.of <= 0 {
-			*d.of = d.default_
+			*d.of = d.usual
 		}
+	}
+	if o.longEntries == 0 {
+		o.longEntries = longEntries
+	}
+	if o.longOctets == 0 {
+		o.longOctets = longOctets
 	}
 	return o
 }
+
+// seconds returns a time to live as etcd wants it.
+func seconds(d time.Duration) int64 { return max(1, int64(d/time.Second)) }
 
 // check returns what is wrong with options, and reads the files that they name.
 func (o Options) check() error {
@@ -125,7 +152,8 @@ func (s *Store) dial() (*clientv3.Client, error) {
 		Username: s.opt.Username, Password: s.opt.Password,
 		DialTimeout: s.opt.RequestTimeout, PermitWithoutStream: true,
 		DialKeepAliveTime: keepAlive, DialKeepAliveTimeout: s.opt.RequestTimeout,
-		BackoffWaitBetween: 50 * time.Millisecond, MaxUnaryRetries: 1000, // until the request's time is over
+		// Few, so that the error says what is wrong and not that the time is over.
+		BackoffWaitBetween: 50 * time.Millisecond, MaxUnaryRetries: 10,
 		Logger: zap.NewNop(), // what matters is in the errors
 	})
 }

@@ -196,7 +196,7 @@ func (t *teller) tell() error {
 		return t.check(err)
 	}
 	if t.lease == 0 {
-		lease, err := client.Grant(ctx, max(1, int64(t.s.opt.ServerTTL/time.Second)))
+		lease, err := client.Grant(ctx, seconds(t.s.opt.ServerTTL))
 		if err != nil {
 			return err
 		}

@@ -14,16 +14,6 @@ import (
 	"github.com/internaldns/internaldns/plugin/pkg/store/bolt"
 )
 
-// The bounds of a log beyond its snapshot. A server that starts without a copy reads
-// both, so that the log is to be shorter than half of what it goes on from.
-const (
-	longEntries = 10_000
-	longOctets  = 4 << 20
-)
-
-// lockTTL is for how many seconds the others leave a snapshot to a server that is gone.
-const lockTTL = 15
-
 func (a *account) getShot() *shot {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -37,17 +27,17 @@ func (a *account) setShot(to *shot) {
 }
 
 // isLong reports whether the log of an account is.
-func (a *account) isLong() bool {
+func (s *Store) isLong(a *account) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	var s shot
+	var from shot
 	if a.shot != nil {
-		s = *a.shot
+		from = *a.shot
 	}
-	if a.at.log.entries < s.log.entries || a.at.log.octets < s.log.octets {
+	if a.at.log.entries < from.log.entries || a.at.log.octets < from.log.octets {
 		return false // that of a snapshot which the copy has yet to reach
 	}
-	return a.at.log.entries-s.log.entries > longEntries || a.at.log.octets-s.log.octets > max(longOctets, s.size/2)
+	return a.at.log.entries-from.log.entries > s.opt.longEntries || a.at.log.octets-from.log.octets > max(s.opt.longOctets, from.size/2)
 }
 
 // keepShort writes snapshots where logs have become long.
@@ -69,7 +59,7 @@ func (s *Store) keepShort() {
 			s.mu.Unlock()
 		}
 		for _, name := range names {
-			if a := s.account(name); a.isLong() && s.Link().Connected {
+			if a := s.account(name); s.isLong(a) && s.Link().Connected {
 				// What keeps it from it now will not for ever: a lock, a cluster without room or out of reach.
 				_ = s.shorten(s.ctx, a)
 			}
@@ -84,7 +74,7 @@ func (s *Store) shorten(ctx context.Context, a *account) error {
 	}
 	err := s.catchUp(ctx, a)
 	a.release()
-	if err != nil || !a.isLong() {
+	if err != nil || !s.isLong(a) {
 		return err
 	}
 	client, err := s.connected()
@@ -116,7 +106,7 @@ type shortener struct {
 func (w *shortener) takeLock(ctx context.Context) error {
 	requested, cancel := w.s.request()
 	defer cancel()
-	lease, err := w.client.Grant(requested, lockTTL)
+	lease, err := w.client.Grant(requested, seconds(w.s.opt.lockTTL))
 	if err != nil {
 		return err
 	}
@@ -155,9 +145,19 @@ func (w *shortener) change(then []clientv3.Op, also ...clientv3.Cmp) error {
 	defer cancel()
 	reply, err := w.client.Txn(ctx).If(append(also, w.locked)...).Then(then...).Commit()
 	if err == nil && !reply.Succeeded {
-		err = errors.New("the lock is lost")
+		err = errors.New("the lock is lost, or the snapshot is another")
 	}
 	return err
+}
+
+// same says that the snapshot is still the one that this is to take the place of: another
+// server may have had the lock since it was looked at.
+func (w *shortener) same() clientv3.Cmp {
+	key := w.s.keys.shot(w.a.name)
+	if w.before == nil {
+		return clientv3.Compare(clientv3.CreateRevision(key), "=", 0)
+	}
+	return clientv3.Compare(clientv3.Value(key), "=", string(w.before.encode()))
 }
 
 func (w *shortener) run(ctx context.Context) error {
@@ -171,7 +171,7 @@ func (w *shortener) run(ctx context.Context) error {
 		rest = clientv3.GetPrefixRangeEnd(current)
 	}
 	clear = append(clear, clientv3.OpDelete(rest, clientv3.WithRange(clientv3.GetPrefixRangeEnd(all))))
-	if err := w.change(clear); err != nil {
+	if err := w.change(clear, w.same()); err != nil {
 		return err
 	}
 	next := &shot{stage: w.stage}
@@ -239,17 +239,15 @@ func (w *shortener) past(ctx context.Context, at commitID) ([]commitID, error) {
 func (w *shortener) finish(next *shot) error {
 	keys, name := w.s.keys, w.a.name
 	then := []clientv3.Op{clientv3.OpPut(keys.shot(name), string(next.encode())), clientv3.OpDelete(keys.lock(name))}
-	same := clientv3.Compare(clientv3.CreateRevision(keys.shot(name)), "=", 0)
 	if w.before != nil {
 		number := fmt.Sprintf("%016x", w.before.at.revision)
 		then = append(then, clientv3.OpDelete(keys.log(name), clientv3.WithRange(keys.log(name)+number)),
 			clientv3.OpDelete(keys.parts(name), clientv3.WithRange(keys.parts(name)+number)),
 			clientv3.OpDelete(keys.shotStage(name, w.before.stage), clientv3.WithPrefix()))
-		same = clientv3.Compare(clientv3.Value(keys.shot(name)), "=", string(w.before.encode()))
 	}
 	// The copy may be void by now.
 	known := clientv3.Compare(clientv3.CreateRevision(keys.entry(name, next.at.revision, next.at.id)), ">", 0)
-	if err := w.change(then, same, known); err != nil {
+	if err := w.change(then, w.same(), known); err != nil {
 		return err
 	}
 	w.a.setShot(next)

@@ -11,9 +11,6 @@ import (
 	"github.com/internaldns/internaldns/plugin/pkg/store"
 )
 
-// stageTTL is for how many seconds the parts of a commit are kept that does not come.
-const stageTTL = 60
-
 // pack puts the ops into the entry, or into parts that it writes.
 func (c *commit) pack(ctx context.Context) error {
 	size := 0
@@ -48,7 +45,7 @@ const binaryLen = 6 // octets of a kind and a length, about
 func (c *commit) write(ctx context.Context, body []byte) error {
 	requested, cancel := c.s.request()
 	defer cancel()
-	lease, err := c.client.Grant(requested, stageTTL)
+	lease, err := c.client.Grant(requested, seconds(c.s.opt.stageTTL))
 	if err != nil {
 		return c.s.describe(err)
 	}

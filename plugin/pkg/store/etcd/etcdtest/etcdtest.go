@@ -23,8 +23,9 @@ type Member struct {
 	t       testing.TB
 	name    string
 	dir     string
-	client  string   // URLs
-	peer    string   //
+	client  string // URLs
+	also    string // more of them, with a comma before
+	peer    string
 	args    []string // that all starts have
 	cluster string   // --initial-cluster
 	token   string
@@ -39,19 +40,34 @@ func Start(t testing.TB, args ...string) *Member {
 	return StartCluster(t, 1, args...)[0]
 }
 
+// StartWith starts one that listens at another URL besides, such as one with https.
+func StartWith(t testing.TB, url string, args ...string) *Member {
+	t.Helper()
+	m := &Member{t: t, also: "," + url}
+	return start(t, []*Member{m}, args)[0]
+}
+
 // StartCluster starts a cluster of some members.
 func StartCluster(t testing.TB, members int, args ...string) Cluster {
+	t.Helper()
+	c := make(Cluster, members)
+	for i := range c {
+		c[i] = &Member{t: t}
+	}
+	return start(t, c, args)
+}
+
+func start(t testing.TB, c Cluster, args []string) Cluster {
 	t.Helper()
 	for _, program := range []string{"etcd", "etcdctl"} {
 		if _, err := exec.LookPath(program); err != nil {
 			t.Skipf("no %s in the PATH: apt-get install etcd-server etcd-client", program)
 		}
 	}
-	var c Cluster
 	var all []string
-	for i := range members {
-		m := &Member{t: t, name: fmt.Sprintf("m%d", i), dir: t.TempDir(), client: freeURL(t), peer: freeURL(t), args: args, token: fmt.Sprintf("test-%d", os.Getpid())}
-		c = append(c, m)
+	for i, m := range c {
+		m.name, m.dir, m.token = fmt.Sprintf("m%d", i), t.TempDir(), fmt.Sprintf("test-%d", os.Getpid())
+		m.client, m.peer, m.args = freeURL(t), freeURL(t), args
 		all = append(all, m.name+"="+m.peer)
 	}
 	for _, m := range c {
@@ -100,7 +116,7 @@ func (m *Member) launch() {
 	m.t.Helper()
 	m.output = new(bytes.Buffer)
 	m.command = exec.Command("etcd", append([]string{
-		"--name", m.name, "--data-dir", m.data(), "--listen-client-urls", m.client, "--advertise-client-urls", m.client,
+		"--name", m.name, "--data-dir", m.data(), "--listen-client-urls", m.client + m.also, "--advertise-client-urls", m.client,
 		"--listen-peer-urls", m.peer, "--initial-advertise-peer-urls", m.peer, "--initial-cluster", m.cluster,
 		"--initial-cluster-token", m.token, "--initial-cluster-state", "new", "--log-level", "error", "--logger", "zap",
 	}, m.args...)...)
