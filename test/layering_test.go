@@ -66,7 +66,7 @@ func layers() map[string]layer {
 		"plugin/pkg/api/apitest":     {rank: 1, foreign: []string{"github.com/getkin/kin-openapi/"}},
 		"plugin/pkg/store/bolt":      {rank: 1, foreign: []string{"go.etcd.io/bbolt"}},
 		"plugin/pkg/store/storetest": {rank: 1},
-		"plugin/pkg/store/etcd":      {rank: 2, foreign: []string{"go.etcd.io/etcd/", "go.uber.org/zap", "github.com/klauspost/compress/zstd"}},
+		"plugin/pkg/store/etcd":      {rank: 2, foreign: []string{"go.etcd.io/etcd/", "go.uber.org/zap", "google.golang.org/grpc", "github.com/klauspost/compress/zstd"}},
 
 		"plugin/pkg/store/etcd/etcdtest": {rank: 0},
 

@@ -126,10 +126,10 @@ func TestTLS(t *testing.T) {
 	opt.CA, opt.Cert, opt.Key, opt.DialTimeout = ca, cert, key, 5*time.Second
 	storetest.Commit(t, open(t, opt), storetest.Account, storetest.Put("key", "value"))
 	for name, change := range map[string]func(*etcd.Options){
-		"certificate": func(o *etcd.Options) { o.Cert, o.Key = "", "" }, "unknown authority": func(o *etcd.Options) { o.CA = "" },
+		"cannot be reached": func(o *etcd.Options) { o.Cert, o.Key = "", "" }, "unknown authority": func(o *etcd.Options) { o.CA = "" },
 	} {
 		bad := opt
-		bad.Copy, bad.DialTimeout = filepath.Join(t.TempDir(), "copy.db"), time.Second
+		bad.Copy, bad.DialTimeout = filepath.Join(t.TempDir(), "copy.db"), 4*time.Second
 		change(&bad)
 		if _, err := etcd.Open(bad); !errors.Is(err, store.ErrUnreachable) || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: %v", name, err)

@@ -117,9 +117,9 @@ func (c *commit) try(ctx context.Context, at position) (again bool, err error) {
 	for n := range int(c.entry.parts) { // #nosec G115 -- up to maxParts
 		then = append(then, clientv3.OpPut(part(stage, n), "", clientv3.WithIgnoreValue()))
 	}
-	reply, err := c.transact(then)
+	reply, sent, err := c.transact(then)
 	switch {
-	case err != nil && isRefusal(err):
+	case err != nil && (!sent || isRefusal(err)):
 		return false, c.s.describe(err)
 	case err != nil:
 		return c.resolve(ctx, at, err)
@@ -130,8 +130,9 @@ func (c *commit) try(ctx context.Context, at position) (again bool, err error) {
 	return c.outrun(ctx, at, reply)
 }
 
-// transact does something if the head is as it is known, and reads it otherwise.
-func (c *commit) transact(then []clientv3.Op) (*clientv3.TxnResponse, error) {
+// transact does something if the head is as it is known, and reads it otherwise. What
+// was not sent did not happen.
+func (c *commit) transact(then []clientv3.Op) (reply *clientv3.TxnResponse, sent bool, err error) {
 	key := c.s.keys.head(c.a.name)
 	same := clientv3.Compare(clientv3.Value(key), "=", string(c.a.head))
 	if len(c.a.head) == 0 {
@@ -139,7 +140,9 @@ func (c *commit) transact(then []clientv3.Op) (*clientv3.TxnResponse, error) {
 	}
 	ctx, cancel := c.s.request()
 	defer cancel()
-	return c.client.Txn(ctx).If(same).Then(then...).Else(clientv3.OpGet(key)).Commit()
+	ctx = context.WithValue(ctx, sentKey{}, &sent)
+	reply, err = c.client.Txn(ctx).If(same).Then(then...).Else(clientv3.OpGet(key)).Commit()
+	return reply, sent, err
 }
 
 // applied returns the error of a commit that etcd has.
@@ -171,12 +174,28 @@ func (c *commit) outrun(ctx context.Context, at position, reply *clientv3.TxnRes
 	return false, c.conflict()
 }
 
+// fence puts another fence into the head as it is known. It is tried for as long as a
+// request may take: an etcd that is started again is back by then.
+func (c *commit) fence(value []byte) (reply *clientv3.TxnResponse, err error) {
+	for began := time.Now(); ; {
+		reply, _, err = c.transact([]clientv3.Op{clientv3.OpPut(c.s.keys.head(c.a.name), string(value))})
+		if err == nil || isRefusal(err) || time.Since(began) > c.s.opt.RequestTimeout {
+			return reply, err
+		}
+		select {
+		case <-time.After(50 * time.Millisecond):
+		case <-c.s.ctx.Done():
+			return nil, err
+		}
+	}
+}
+
 // resolve finds out what became of a transaction without an answer. It may still be on
 // its way, so that reading the head does not tell: another transaction changes the
 // fence, and after it the first cannot happen any more.
 func (c *commit) resolve(ctx context.Context, at position, cause error) (again bool, err error) {
 	fenced := head{era: at.era, last: at.last, log: at.log, fence: rand.Uint64()}.encode()
-	reply, err := c.transact([]clientv3.Op{clientv3.OpPut(c.s.keys.head(c.a.name), string(fenced))})
+	reply, err := c.fence(fenced)
 	if err == nil && reply.Succeeded {
 		c.a.head = fenced
 		return true, c.s.describe(cause)

@@ -12,10 +12,12 @@ import (
 	"strings"
 	"time"
 
+	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
 	clientv3 "go.etcd.io/etcd/client/v3"
 	"go.uber.org/zap"
-
-	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/backoff"
+	"google.golang.org/grpc/peer"
 
 	"github.com/internaldns/internaldns/plugin/pkg/store"
 )
@@ -155,8 +157,30 @@ func (s *Store) dial() (*clientv3.Client, error) {
 		// Few, so that the error says what is wrong and not that the time is over.
 		BackoffWaitBetween: 50 * time.Millisecond, MaxUnaryRetries: 10,
 		Logger: zap.NewNop(), // what matters is in the errors
+		DialOptions: []grpc.DialOption{
+			grpc.WithConnectParams(grpc.ConnectParams{
+				Backoff:           backoff.Config{BaseDelay: 100 * time.Millisecond, Multiplier: 1.6, Jitter: 0.2, MaxDelay: 2 * time.Second},
+				MinConnectTimeout: s.opt.RequestTimeout,
+			}),
+			grpc.WithChainUnaryInterceptor(failFast),
+		},
 	})
 }
+
+// failFast lets a call fail while there is no connection, with the reason for that; etcd's
+// client would wait for one and say that the time is over. It takes down in the
+// context whether the call was sent.
+func failFast(ctx context.Context, method string, request, reply any, conn *grpc.ClientConn, invoke grpc.UnaryInvoker, opts ...grpc.CallOption) error {
+	var to peer.Peer
+	err := invoke(ctx, method, request, reply, conn, append(opts, grpc.WaitForReady(false), grpc.Peer(&to))...)
+	if sent, ok := ctx.Value(sentKey{}).(*bool); ok && (err == nil || to.Addr != nil) {
+		*sent = true
+	}
+	return err
+}
+
+// sentKey is under what a context has where to take down whether a call was sent.
+type sentKey struct{}
 
 // keepAlive is how often a silent connection is tried. gRPC allows no less.
 const keepAlive = 10 * time.Second

@@ -46,11 +46,12 @@ func child(endpoint, name string) error {
 		return err
 	}
 	fmt.Println(revision)
-	content := noise(100_000)
+	const each = 100_000
+	content := noise(each * batchLen)
 	for ; ; revision++ {
 		var ops []store.Op
 		for i := range batchLen {
-			ops = append(ops, store.Op{Key: fmt.Appendf(nil, "key/%02d", i), Value: append([]byte(fmt.Sprintf("%08d", revision+1)), content...)})
+			ops = append(ops, store.Op{Key: fmt.Appendf(nil, "key/%02d", i), Value: append([]byte(fmt.Sprintf("%08d", revision+1)), content[i*each:(i+1)*each]...)})
 		}
 		if err := s.Commit(context.Background(), storetest.Account, revision, revision+1, ops); err != nil {
 			return err
@@ -70,7 +71,7 @@ func TestKilledWriter(t *testing.T) {
 	}
 	copies := t.TempDir()
 	for round := range rounds {
-		acknowledged := killedChild(t, m.Endpoint(), filepath.Join(copies, fmt.Sprint(round%3)), time.Duration(round*37%250)*time.Millisecond)
+		acknowledged := killedChild(t, m.Endpoint(), filepath.Join(copies, fmt.Sprint(round%3)), time.Duration(round*97%800)*time.Millisecond)
 		fresh := revisionAnew(t, m.Endpoint())
 		if fresh < acknowledged || fresh > acknowledged+1 {
 			t.Fatalf("round %d: revision %d, %d was acknowledged", round, fresh, acknowledged)
