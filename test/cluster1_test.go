@@ -37,7 +37,9 @@ const clusterCorefile = `.:DNS {
 type liveCluster struct {
 	t       *testing.T
 	etcd    *etcdtest.Member
+	proxy   *etcdtest.Proxy // by which the last server reaches etcd
 	servers []*liveServer
+	files   []string // their Corefiles
 	zone    string
 	asked   atomic.Int64 // queries
 }
@@ -49,11 +51,13 @@ func long() bool { return os.Getenv("INTERNALDNS_LONG") != "" }
 func newCluster(t *testing.T) *liveCluster {
 	t.Helper()
 	c := &liveCluster{t: t, etcd: etcdtest.Start(t)}
-	for range 3 {
+	c.proxy = etcdtest.StartProxy(t, c.etcd)
+	for _, endpoint := range []string{c.etcd.Endpoint(), c.etcd.Endpoint(), c.proxy.Endpoint()} {
 		s := newLive(t, t.TempDir())
-		s.write(c.corefile(c.etcd.Endpoint()))
+		corefile := strings.ReplaceAll(clusterCorefile, "ETCD", endpoint)
+		s.write(corefile)
 		s.launch()
-		c.servers = append(c.servers, s)
+		c.servers, c.files = append(c.servers, s), append(c.files, corefile)
 	}
 	token := c.token()
 	for _, s := range c.servers {
@@ -66,8 +70,15 @@ func newCluster(t *testing.T) *liveCluster {
 	return c
 }
 
-func (c *liveCluster) corefile(endpoint string) string {
-	return strings.ReplaceAll(clusterCorefile, "ETCD", endpoint)
+// restart starts a server that is gone.
+func (c *liveCluster) restart(i int) {
+	c.t.Helper()
+	s := c.servers[i]
+	s.client.CloseIdleConnections()
+	s.write(c.files[i])
+	s.launch()
+	s.await("the API", s.verified)
+	s.await("DNS", s.resolves)
 }
 
 // token returns the first token, which one server has made.
