@@ -70,10 +70,11 @@ func (cfg *Config) setEndpoints(l scope.Line) error {
 }
 
 func (cfg *Config) setPath(l scope.Line) error {
-	cfg.Etcd.Path = l.Words[0]
-	if !strings.HasPrefix(cfg.Etcd.Path, "/") || strings.Trim(cfg.Etcd.Path, "/") == "" {
-		return fmt.Errorf("path %q, write one such as %s", cfg.Etcd.Path, etcd.DefaultPath)
+	path := l.Words[0]
+	if !strings.HasPrefix(path, "/") || strings.Trim(path, "/") == "" {
+		return fmt.Errorf("path %q, write one such as %s", path, etcd.DefaultPath)
 	}
+	cfg.Etcd.Path = path
 	return nil
 }
 
@@ -100,10 +101,10 @@ func (cfg *Config) finishEtcd() (problems problem.List) {
 	cfg.Etcd.Copy = cfg.Store
 	err := cfg.Etcd.Check()
 	if len(cfg.Etcd.Endpoints) == 0 {
-		err = errors.New("store etcd: no endpoint, write: store etcd { endpoint URL... }")
+		err = errors.New("store etcd: no endpoint; write one into the block behind it: endpoint URL...")
 	}
 	if err != nil {
-		problems.Errorf(problem.PropertyInvalid, cfg.pos, cfg.object(), "%s", err)
+		problems.Errorf(problem.PropertyInvalid, cfg.storePos, cfg.object(), "%s", err)
 	}
 	return problems
 }

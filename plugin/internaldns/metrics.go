@@ -22,7 +22,7 @@ func observe(route string, status int) { requests.WithLabelValues(route, strconv
 type collector struct {
 	changes, commit, revision, objects, quarantined, streams, skipped *prometheus.Desc
 
-	// Of accounts in a store that several servers share.
+	// Of accounts in a store that several servers may share.
 	connected, age, servers, lag, followed, conflicts, reloads *prometheus.Desc
 }
 
@@ -85,16 +85,17 @@ func (c *collector) collect(ch chan<- prometheus.Metric, name string, s live.Sta
 	}
 }
 
-// collectShared gives the figures of an account that other servers change, too.
+// collectShared gives the figures of an account that other servers may change, too. One in
+// a file is a cluster of one.
 func (c *collector) collectShared(ch chan<- prometheus.Metric, account *live.Account, server string) {
 	link, shared := account.Link()
-	if !shared {
-		return
-	}
 	s, members := account.Stats(), account.Members(server)
-	connected, lag := 0.0, 0.0
-	if link.Connected {
+	connected, lag, servers := 0.0, 0.0, len(members)
+	if link.Connected || !shared {
 		connected = 1
+	}
+	if !shared {
+		servers = 1
 	}
 	for _, m := range members {
 		if m.Name == server {
@@ -107,7 +108,7 @@ func (c *collector) collectShared(ch chan<- prometheus.Metric, account *live.Acc
 		value float64
 	}{
 		{c.connected, prometheus.GaugeValue, connected}, {c.age, prometheus.GaugeValue, account.CopyAge().Seconds()},
-		{c.servers, prometheus.GaugeValue, float64(len(members))}, {c.lag, prometheus.GaugeValue, lag},
+		{c.servers, prometheus.GaugeValue, float64(servers)}, {c.lag, prometheus.GaugeValue, lag},
 		{c.followed, prometheus.CounterValue, float64(s.Followed)}, {c.conflicts, prometheus.CounterValue, float64(s.Conflicts)},
 		{c.reloads, prometheus.CounterValue, float64(s.Reloads)},
 	} {

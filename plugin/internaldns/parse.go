@@ -43,6 +43,7 @@ type Config struct {
 	HideInternal bool
 
 	pos      problem.Pos
+	storePos problem.Pos
 	root     string
 	tlsFiles []string
 	off      bool // listen off
@@ -120,6 +121,7 @@ func onOff(name string, into *bool) func(scope.Line) error {
 
 func (cfg *Config) setStore(l scope.Line) (err error) {
 	name := l.Words[0]
+	cfg.storePos = l.Pos
 	if name == etcdWord {
 		cfg.Etcd = &etcd.Options{Path: etcd.DefaultPath}
 		name = defaultCopy
@@ -261,7 +263,7 @@ func (cfg *Config) contradicts(other *Config) (address, bool) {
 func (cfg *Config) same(other *Config) bool {
 	a, b := *cfg, *other
 	for _, c := range []*Config{&a, &b} {
-		c.pos, c.TLS, c.root = problem.Pos{}, nil, ""
+		c.pos, c.storePos, c.TLS, c.root = problem.Pos{}, problem.Pos{}, nil, ""
 	}
 	return reflect.DeepEqual(a, b)
 }

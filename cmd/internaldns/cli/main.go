@@ -73,6 +73,7 @@ func commands() []command {
 		{"import", "-api URL [-create] ZONE FILE", "bring the records of a zone file into a zone of a server", prepareImport},
 		{"backup", "(-api URL | -store FILE) [-o FILE]", "write all that an account holds to one file", prepareBackup},
 		{"restore", "(-api URL | -store FILE) FILE", "replace all that an account holds by a backup", prepareRestore},
+		{"migrate", "-etcd URL,... [OPTION...] (FILE etcd | etcd FILE)", "copy an account from a store in a file to etcd, or back", prepareMigrate},
 		{"token", "(-api URL | -store FILE) create|list|revoke [OPTION...]", "make, show and revoke API tokens", prepareToken},
 	}
 }
