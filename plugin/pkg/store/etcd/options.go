@@ -49,7 +49,7 @@ type bounds struct {
 // no longer than half of what it goes on from, or that.
 const (
 	longEntries = 10_000
-	longOctets  = 4 << 20
+	longOctets  = 16 << 20
 	stageTTL    = time.Minute
 	lockTTL     = 15 * time.Second
 )
