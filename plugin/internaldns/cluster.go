@@ -101,7 +101,7 @@ func (cfg *Config) finishEtcd() (problems problem.List) {
 	cfg.Etcd.Copy = cfg.Store
 	err := cfg.Etcd.Check()
 	if len(cfg.Etcd.Endpoints) == 0 {
-		err = errors.New("store etcd: no endpoint; write one into the block behind it: endpoint URL...")
+		err = errors.New("store etcd: no endpoint; write endpoint URL... into the block behind it")
 	}
 	if err != nil {
 		problems.Errorf(problem.PropertyInvalid, cfg.storePos, cfg.object(), "%s", err)
