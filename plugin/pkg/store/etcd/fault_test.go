@@ -36,13 +36,11 @@ func write(s store.Store, name string, many int, stop <-chan struct{}) *tally {
 			return t
 		default:
 		}
-		revision, _, err := storetest.Read(s, "unused")
-		if err == nil {
-			err = s.View(context.Background(), storetest.Account, func(r store.Reader) error {
-				revision = r.Revision()
-				return nil
-			})
-		}
+		var revision uint64
+		err := s.View(context.Background(), storetest.Account, func(r store.Reader) error {
+			revision = r.Revision()
+			return nil
+		})
 		key := fmt.Sprintf("%s/%06d", name, n)
 		if err == nil {
 			err = s.Commit(context.Background(), storetest.Account, revision, revision+1, []store.Op{storetest.Put(key, fmt.Sprint(revision+1))})
@@ -174,21 +172,6 @@ func writes(t *testing.T, s *etcd.Store, more uint64) {
 	storetest.Await(t, s, storetest.Account, revision+more)
 }
 
-// settle awaits that all are equal, and checks them.
-func settle(t *testing.T, stores []*etcd.Store, tallies []*tally) {
-	t.Helper()
-	revision, _ := storetest.Content(t, stores[0], storetest.Account)
-	for _, s := range stores {
-		await(t, s, max(revision, revisionOf(t, s)))
-	}
-	equalBefore := revisionOf(t, stores[0])
-	for _, s := range stores {
-		storetest.Await(t, s, storetest.Account, equalBefore)
-		check(t, s, tallies...)
-	}
-	equal(t, stores...)
-}
-
 func revisionOf(t *testing.T, s store.Store) uint64 {
 	t.Helper()
 	revision, _ := storetest.Content(t, s, storetest.Account)
@@ -212,11 +195,11 @@ func TestKilledEtcd(t *testing.T) {
 			storetest.Await(t, stores[1], storetest.Account, revision+20)
 		}
 	})
-	settleAll(t, stores, tallies)
+	settle(t, stores, tallies)
 }
 
-// settleAll is settle, when all have the last that any has.
-func settleAll(t *testing.T, stores []*etcd.Store, tallies []*tally) {
+// settle checks all stores, when they have the last that any has.
+func settle(t *testing.T, stores []*etcd.Store, tallies []*tally) {
 	t.Helper()
 	last := uint64(0)
 	for _, s := range stores {
@@ -225,7 +208,10 @@ func settleAll(t *testing.T, stores []*etcd.Store, tallies []*tally) {
 	for _, s := range stores {
 		storetest.Await(t, s, storetest.Account, last)
 	}
-	settle(t, stores, tallies)
+	for _, s := range stores {
+		check(t, s, tallies...)
+	}
+	equal(t, stores...)
 	uncertain := 0
 	for _, tally := range tallies {
 		uncertain += len(tally.uncertain)
@@ -267,7 +253,7 @@ func TestPausedEtcd(t *testing.T) {
 			}
 		}
 	})
-	settleAll(t, stores, tallies)
+	settle(t, stores, tallies)
 }
 
 // A member of three that is lost or stands still keeps nobody from writing.
@@ -289,7 +275,7 @@ func TestLostMember(t *testing.T) {
 			m.Resume()
 		}
 	})
-	settleAll(t, stores, tallies)
+	settle(t, stores, tallies)
 	c[0].Kill()
 	c[1].Kill()
 	if err := stores[0].Commit(context.Background(), "other", 0, 1, nil); !errors.Is(err, store.ErrUnreachable) {

@@ -51,11 +51,6 @@ func (l layout) stage(account string, revision, stage uint64) string {
 	return fmt.Sprintf("%s%016x/%016x/", l.parts(account), revision, stage)
 }
 
-// partsAfter returns the least key that parts of later revisions can have.
-func (l layout) partsAfter(account string, revision uint64) string {
-	return fmt.Sprintf("%s%016x0", l.parts(account), revision) // a zero comes after the slash
-}
-
 func (l layout) shotParts(account string) string {
 	return l.root + "snapshot/" + url.PathEscape(account) + "/"
 }
