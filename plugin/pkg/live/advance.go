@@ -76,7 +76,7 @@ func (a *Account) missed(read store.Reader) (map[string]Difference, *past, error
 	}
 	all := make(map[string]Difference)
 	for r := from + 1; r <= to; r++ {
-		e, err := readEntry(read, r, true)
+		e, err := readEntry(read, r)
 		switch {
 		case err != nil:
 			return nil, nil, fmt.Errorf("%w: %w", errAnew, err)
@@ -151,20 +151,21 @@ func (s *step) object(d Difference) error {
 	case gatewayKey + "/":
 		return put(s, s.gateway, gatewayKey, d)
 	case tokenKeys:
-		return set(s.tokens, id, d)
+		return forward(s.tokens, id, d)
 	case settingsKey + "/":
-		return set(s.settings, settingsKey, d)
+		return forward(s.settings, settingsKey, d)
 	}
 	return fmt.Errorf("%w: it holds the key %q", errEntry, d.Key)
 }
 
-// put is set for what is linked to others.
+// put is forward for what is linked to others.
 func put[T any](s *step, l *layer[T], id string, d Difference) error {
 	s.linked = true
-	return set(l, id, d)
+	return forward(l, id, d)
 }
 
-func set[T any](l *layer[T], id string, d Difference) error {
+// forward takes an object from what it was to what it became.
+func forward[T any](l *layer[T], id string, d Difference) error {
 	var list differences
 	if before := encodeObject(&list, l.get(id)); list.err != nil || !same(before, d.Before) {
 		return fmt.Errorf("%s is not what it was changed from: %w", nameOf(d.Key), errors.Join(list.err, errEntry))
@@ -180,7 +181,7 @@ func set[T any](l *layer[T], id string, d Difference) error {
 // zone is set for a zone, whose data follow.
 func (s *step) zone(id string, d Difference) error {
 	before := s.zones.get(id)
-	if err := set(s.zones, id, d); err != nil {
+	if err := forward(s.zones, id, d); err != nil {
 		return err
 	}
 	now := s.zones.get(id)
