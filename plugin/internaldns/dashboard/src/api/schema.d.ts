@@ -1517,6 +1517,18 @@ export interface components {
             version: number;
             warnings: number;
         };
+        ClusterServer: {
+            /** @description of its API, empty if it has none */
+            address: string;
+            /** @description it gives this answer */
+            here: boolean;
+            /** @description revisions that it is behind the newest one that is served */
+            lag: number;
+            name: string;
+            /** @description that it serves */
+            revision: number;
+            version: string;
+        };
         CompareAnswer: {
             asks?: string;
             policy?: string;
@@ -2467,6 +2479,8 @@ export interface components {
         };
         StatusObject: {
             account: components["schemas"]["AccountName"];
+            /** @description servers that share the store and live; none if it is a file */
+            cluster: components["schemas"]["ClusterServer"][];
             /** @description how many the store holds of each kind */
             objects: {
                 [key: string]: number;
@@ -2474,10 +2488,22 @@ export interface components {
             /** @description objects that are not served since they do not fit the Corefile */
             quarantined: components["schemas"]["QuarantinedObject"][];
             revision: number;
+            /** @description server blocks of this server */
             servers: components["schemas"]["ServerObject"][];
+            store: components["schemas"]["StoreObject"];
             version: string;
             /** @description zones with problems */
             zones: components["schemas"]["ZoneTrouble"][];
+        };
+        StoreObject: {
+            /** @description false: what is known is served on, and nothing can be changed */
+            connected: boolean;
+            /** @description why it is not connected */
+            error?: string;
+            /** @description file, or etcd for what several servers share */
+            kind: string;
+            /** @description when it was connected, or until when; null for a file */
+            since: string | null;
         };
         Tenant: {
             id: string | null;
@@ -2753,7 +2779,7 @@ export interface components {
                 "application/json": components["schemas"]["Failure"];
             };
         };
-        /** @description the server has too much to do, or is being handed over */
+        /** @description the server has too much to do or is being handed over, others change the account all the time, or what the servers share cannot be reached */
         503: {
             headers: {
                 "Retry-After": components["headers"]["retry-after"];
@@ -2947,7 +2973,10 @@ export interface operations {
     };
     patchAccountsAccountDnsSettings: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Extension: all answers once every server of the cluster that lives has the change; after 10 seconds a message names those that may not. */
+                wait?: string;
+            };
             header?: {
                 /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
                 "X-CSRF-Token"?: components["parameters"]["csrf"];
@@ -3054,7 +3083,10 @@ export interface operations {
     };
     postAccountsAccountDnsSettingsViews: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Extension: all answers once every server of the cluster that lives has the change; after 10 seconds a message names those that may not. */
+                wait?: string;
+            };
             header?: {
                 /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
                 "X-CSRF-Token"?: components["parameters"]["csrf"];
@@ -3149,6 +3181,8 @@ export interface operations {
             query?: {
                 /** @description Extension: true does it whatever uses the object. */
                 force?: string;
+                /** @description Extension: all answers once every server of the cluster that lives has the change; after 10 seconds a message names those that may not. */
+                wait?: string;
             };
             header?: {
                 /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
@@ -3195,7 +3229,10 @@ export interface operations {
     };
     patchAccountsAccountDnsSettingsViewsView: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Extension: all answers once every server of the cluster that lives has the change; after 10 seconds a message names those that may not. */
+                wait?: string;
+            };
             header?: {
                 /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
                 "X-CSRF-Token"?: components["parameters"]["csrf"];
@@ -3392,7 +3429,10 @@ export interface operations {
     };
     putAccountsAccountGatewayConfiguration: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Extension: all answers once every server of the cluster that lives has the change; after 10 seconds a message names those that may not. */
+                wait?: string;
+            };
             header?: {
                 /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
                 "X-CSRF-Token"?: components["parameters"]["csrf"];
@@ -3441,7 +3481,10 @@ export interface operations {
     };
     patchAccountsAccountGatewayConfiguration: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Extension: all answers once every server of the cluster that lives has the change; after 10 seconds a message names those that may not. */
+                wait?: string;
+            };
             header?: {
                 /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
                 "X-CSRF-Token"?: components["parameters"]["csrf"];
@@ -3530,7 +3573,10 @@ export interface operations {
     };
     postAccountsAccountGatewayLists: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Extension: all answers once every server of the cluster that lives has the change; after 10 seconds a message names those that may not. */
+                wait?: string;
+            };
             header?: {
                 /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
                 "X-CSRF-Token"?: components["parameters"]["csrf"];
@@ -3622,7 +3668,10 @@ export interface operations {
     };
     putAccountsAccountGatewayListsList: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Extension: all answers once every server of the cluster that lives has the change; after 10 seconds a message names those that may not. */
+                wait?: string;
+            };
             header?: {
                 /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
                 "X-CSRF-Token"?: components["parameters"]["csrf"];
@@ -3676,6 +3725,8 @@ export interface operations {
             query?: {
                 /** @description Extension: true does it whatever uses the object. */
                 force?: string;
+                /** @description Extension: all answers once every server of the cluster that lives has the change; after 10 seconds a message names those that may not. */
+                wait?: string;
             };
             header?: {
                 /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
@@ -3722,7 +3773,10 @@ export interface operations {
     };
     patchAccountsAccountGatewayListsList: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Extension: all answers once every server of the cluster that lives has the change; after 10 seconds a message names those that may not. */
+                wait?: string;
+            };
             header?: {
                 /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
                 "X-CSRF-Token"?: components["parameters"]["csrf"];
@@ -3855,7 +3909,10 @@ export interface operations {
     };
     postAccountsAccountGatewayLocations: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Extension: all answers once every server of the cluster that lives has the change; after 10 seconds a message names those that may not. */
+                wait?: string;
+            };
             header?: {
                 /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
                 "X-CSRF-Token"?: components["parameters"]["csrf"];
@@ -3947,7 +4004,10 @@ export interface operations {
     };
     putAccountsAccountGatewayLocationsLocation: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Extension: all answers once every server of the cluster that lives has the change; after 10 seconds a message names those that may not. */
+                wait?: string;
+            };
             header?: {
                 /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
                 "X-CSRF-Token"?: components["parameters"]["csrf"];
@@ -4001,6 +4061,8 @@ export interface operations {
             query?: {
                 /** @description Extension: true does it whatever uses the object. */
                 force?: string;
+                /** @description Extension: all answers once every server of the cluster that lives has the change; after 10 seconds a message names those that may not. */
+                wait?: string;
             };
             header?: {
                 /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
@@ -4120,7 +4182,10 @@ export interface operations {
     };
     postAccountsAccountGatewayRules: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Extension: all answers once every server of the cluster that lives has the change; after 10 seconds a message names those that may not. */
+                wait?: string;
+            };
             header?: {
                 /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
                 "X-CSRF-Token"?: components["parameters"]["csrf"];
@@ -4212,7 +4277,10 @@ export interface operations {
     };
     putAccountsAccountGatewayRulesRule: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Extension: all answers once every server of the cluster that lives has the change; after 10 seconds a message names those that may not. */
+                wait?: string;
+            };
             header?: {
                 /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
                 "X-CSRF-Token"?: components["parameters"]["csrf"];
@@ -4263,7 +4331,10 @@ export interface operations {
     };
     deleteAccountsAccountGatewayRulesRule: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Extension: all answers once every server of the cluster that lives has the change; after 10 seconds a message names those that may not. */
+                wait?: string;
+            };
             header?: {
                 /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
                 "X-CSRF-Token"?: components["parameters"]["csrf"];
@@ -4309,7 +4380,10 @@ export interface operations {
     };
     patchAccountsAccountGatewayRulesRule: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Extension: all answers once every server of the cluster that lives has the change; after 10 seconds a message names those that may not. */
+                wait?: string;
+            };
             header?: {
                 /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
                 "X-CSRF-Token"?: components["parameters"]["csrf"];
@@ -4360,7 +4434,10 @@ export interface operations {
     };
     postAccountsAccountGatewayRulesRuleResetExpiration: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Extension: all answers once every server of the cluster that lives has the change; after 10 seconds a message names those that may not. */
+                wait?: string;
+            };
             header?: {
                 /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
                 "X-CSRF-Token"?: components["parameters"]["csrf"];
@@ -4536,6 +4613,8 @@ export interface operations {
             query?: {
                 /** @description Extension: true does it whatever uses the object. */
                 force?: string;
+                /** @description Extension: all answers once every server of the cluster that lives has the change; after 10 seconds a message names those that may not. */
+                wait?: string;
             };
             header?: {
                 /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
@@ -4627,6 +4706,8 @@ export interface operations {
             query?: {
                 /** @description Extension: true does it whatever uses the object. */
                 force?: string;
+                /** @description Extension: all answers once every server of the cluster that lives has the change; after 10 seconds a message names those that may not. */
+                wait?: string;
             };
             header?: {
                 /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
@@ -4709,7 +4790,10 @@ export interface operations {
     };
     postAccountsAccountInternalDnsExplain: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Extension: all answers once every server of the cluster that lives has the change; after 10 seconds a message names those that may not. */
+                wait?: string;
+            };
             header?: {
                 /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
                 "X-CSRF-Token"?: components["parameters"]["csrf"];
@@ -4761,6 +4845,8 @@ export interface operations {
             query?: {
                 /** @description Extension: true does it whatever uses the object. */
                 force?: string;
+                /** @description Extension: all answers once every server of the cluster that lives has the change; after 10 seconds a message names those that may not. */
+                wait?: string;
             };
             header?: {
                 /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
@@ -5077,7 +5163,10 @@ export interface operations {
     };
     postAccountsAccountInternalDnsRestore: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Extension: all answers once every server of the cluster that lives has the change; after 10 seconds a message names those that may not. */
+                wait?: string;
+            };
             header?: {
                 /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
                 "X-CSRF-Token"?: components["parameters"]["csrf"];
@@ -5127,7 +5216,10 @@ export interface operations {
     };
     putAccountsAccountInternalDnsRulesOrder: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Extension: all answers once every server of the cluster that lives has the change; after 10 seconds a message names those that may not. */
+                wait?: string;
+            };
             header?: {
                 /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
                 "X-CSRF-Token"?: components["parameters"]["csrf"];
@@ -5292,7 +5384,10 @@ export interface operations {
     };
     postAccountsAccountTokens: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Extension: all answers once every server of the cluster that lives has the change; after 10 seconds a message names those that may not. */
+                wait?: string;
+            };
             header?: {
                 /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
                 "X-CSRF-Token"?: components["parameters"]["csrf"];
@@ -5462,7 +5557,10 @@ export interface operations {
     };
     putAccountsAccountTokensToken: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Extension: all answers once every server of the cluster that lives has the change; after 10 seconds a message names those that may not. */
+                wait?: string;
+            };
             header?: {
                 /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
                 "X-CSRF-Token"?: components["parameters"]["csrf"];
@@ -5513,7 +5611,10 @@ export interface operations {
     };
     deleteAccountsAccountTokensToken: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Extension: all answers once every server of the cluster that lives has the change; after 10 seconds a message names those that may not. */
+                wait?: string;
+            };
             header?: {
                 /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
                 "X-CSRF-Token"?: components["parameters"]["csrf"];
@@ -5559,7 +5660,10 @@ export interface operations {
     };
     putAccountsAccountTokensTokenValue: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Extension: all answers once every server of the cluster that lives has the change; after 10 seconds a message names those that may not. */
+                wait?: string;
+            };
             header?: {
                 /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
                 "X-CSRF-Token"?: components["parameters"]["csrf"];
@@ -5807,7 +5911,10 @@ export interface operations {
     };
     postUserTokens: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Extension: all answers once every server of the cluster that lives has the change; after 10 seconds a message names those that may not. */
+                wait?: string;
+            };
             header?: {
                 /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
                 "X-CSRF-Token"?: components["parameters"]["csrf"];
@@ -5966,7 +6073,10 @@ export interface operations {
     };
     putUserTokensToken: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Extension: all answers once every server of the cluster that lives has the change; after 10 seconds a message names those that may not. */
+                wait?: string;
+            };
             header?: {
                 /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
                 "X-CSRF-Token"?: components["parameters"]["csrf"];
@@ -6015,7 +6125,10 @@ export interface operations {
     };
     deleteUserTokensToken: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Extension: all answers once every server of the cluster that lives has the change; after 10 seconds a message names those that may not. */
+                wait?: string;
+            };
             header?: {
                 /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
                 "X-CSRF-Token"?: components["parameters"]["csrf"];
@@ -6059,7 +6172,10 @@ export interface operations {
     };
     putUserTokensTokenValue: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Extension: all answers once every server of the cluster that lives has the change; after 10 seconds a message names those that may not. */
+                wait?: string;
+            };
             header?: {
                 /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
                 "X-CSRF-Token"?: components["parameters"]["csrf"];
@@ -6158,7 +6274,10 @@ export interface operations {
     };
     postZones: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Extension: all answers once every server of the cluster that lives has the change; after 10 seconds a message names those that may not. */
+                wait?: string;
+            };
             header?: {
                 /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
                 "X-CSRF-Token"?: components["parameters"]["csrf"];
@@ -6248,6 +6367,8 @@ export interface operations {
             query?: {
                 /** @description Extension: true does it whatever uses the object. */
                 force?: string;
+                /** @description Extension: all answers once every server of the cluster that lives has the change; after 10 seconds a message names those that may not. */
+                wait?: string;
             };
             header?: {
                 /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
@@ -6292,7 +6413,10 @@ export interface operations {
     };
     patchZonesZone: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Extension: all answers once every server of the cluster that lives has the change; after 10 seconds a message names those that may not. */
+                wait?: string;
+            };
             header?: {
                 /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
                 "X-CSRF-Token"?: components["parameters"]["csrf"];
@@ -6528,7 +6652,10 @@ export interface operations {
     };
     postZonesZoneDnsRecords: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Extension: all answers once every server of the cluster that lives has the change; after 10 seconds a message names those that may not. */
+                wait?: string;
+            };
             header?: {
                 /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
                 "X-CSRF-Token"?: components["parameters"]["csrf"];
@@ -6577,7 +6704,10 @@ export interface operations {
     };
     postZonesZoneDnsRecordsBatch: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Extension: all answers once every server of the cluster that lives has the change; after 10 seconds a message names those that may not. */
+                wait?: string;
+            };
             header?: {
                 /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
                 "X-CSRF-Token"?: components["parameters"]["csrf"];
@@ -6664,6 +6794,8 @@ export interface operations {
                 dry_run?: string;
                 /** @description Extension: true leaves records out that are refused; without it they refuse the file. */
                 skip_refused?: string;
+                /** @description Extension: all answers once every server of the cluster that lives has the change; after 10 seconds a message names those that may not. */
+                wait?: string;
             };
             header?: {
                 /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
@@ -6715,7 +6847,10 @@ export interface operations {
     };
     postZonesZoneDnsRecordsScan: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Extension: all answers once every server of the cluster that lives has the change; after 10 seconds a message names those that may not. */
+                wait?: string;
+            };
             header?: {
                 /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
                 "X-CSRF-Token"?: components["parameters"]["csrf"];
@@ -6797,7 +6932,10 @@ export interface operations {
     };
     postZonesZoneDnsRecordsScanReview: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Extension: all answers once every server of the cluster that lives has the change; after 10 seconds a message names those that may not. */
+                wait?: string;
+            };
             header?: {
                 /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
                 "X-CSRF-Token"?: components["parameters"]["csrf"];
@@ -6841,7 +6979,10 @@ export interface operations {
     };
     postZonesZoneDnsRecordsScanTrigger: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Extension: all answers once every server of the cluster that lives has the change; after 10 seconds a message names those that may not. */
+                wait?: string;
+            };
             header?: {
                 /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
                 "X-CSRF-Token"?: components["parameters"]["csrf"];
@@ -6965,7 +7106,10 @@ export interface operations {
     };
     putZonesZoneDnsRecordsRecord: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Extension: all answers once every server of the cluster that lives has the change; after 10 seconds a message names those that may not. */
+                wait?: string;
+            };
             header?: {
                 /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
                 "X-CSRF-Token"?: components["parameters"]["csrf"];
@@ -7016,7 +7160,10 @@ export interface operations {
     };
     deleteZonesZoneDnsRecordsRecord: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Extension: all answers once every server of the cluster that lives has the change; after 10 seconds a message names those that may not. */
+                wait?: string;
+            };
             header?: {
                 /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
                 "X-CSRF-Token"?: components["parameters"]["csrf"];
@@ -7062,7 +7209,10 @@ export interface operations {
     };
     patchZonesZoneDnsRecordsRecord: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Extension: all answers once every server of the cluster that lives has the change; after 10 seconds a message names those that may not. */
+                wait?: string;
+            };
             header?: {
                 /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
                 "X-CSRF-Token"?: components["parameters"]["csrf"];
@@ -7154,7 +7304,10 @@ export interface operations {
     };
     patchZonesZoneDnsSettings: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Extension: all answers once every server of the cluster that lives has the change; after 10 seconds a message names those that may not. */
+                wait?: string;
+            };
             header?: {
                 /** @description Extension: csrf of the session, which a call has to have if it is authorized by one. */
                 "X-CSRF-Token"?: components["parameters"]["csrf"];

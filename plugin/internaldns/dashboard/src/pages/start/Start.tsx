@@ -9,6 +9,7 @@ import { useRules, useStatus, useViews, useZones } from "../../api/queries";
 import { Card, Page, Section } from "../../parts/Page";
 import { Loaded } from "../../parts/States";
 import { count } from "../../parts/time";
+import { Servers } from "./Servers";
 import { stepsOf, type Step } from "./steps";
 import { Traffic } from "./Traffic";
 
@@ -108,6 +109,7 @@ function Server() {
               <Figure name="Changes" value={Number(status.revision)} href="/history" />
               <Figure name="Version" value={status.version} />
             </Card>
+            <Servers status={status} />
             {(status.quarantined.length > 0 || status.zones.length > 0) && (
               <Card className="p-5">
                 <p className="mb-2 flex items-center gap-2 font-semibold text-kumo-danger">
