@@ -1,10 +1,12 @@
 import { Link } from "wouter";
 
 import type { Rule } from "../api/types";
+import { useExpressions } from "./expression";
 import { Card } from "./Page";
 
 /** RuleList shows resolver policies with the expression that names something. */
 export function RuleList({ rules }: { rules: Rule[] }) {
+  const worded = useExpressions();
   return (
     <Card className="overflow-hidden">
       <ul className="divide-y divide-kumo-hairline">
@@ -16,7 +18,7 @@ export function RuleList({ rules }: { rules: Rule[] }) {
             </Link>
             {!r.enabled && <span className="text-sm text-kumo-subtle">off</span>}
             <code className="mono min-w-0 basis-full truncate text-kumo-subtle sm:ml-auto sm:max-w-1/2 sm:basis-auto" title={r.traffic || r.identity}>
-              {r.traffic || r.identity}
+              {worded(r.traffic || r.identity)}
             </code>
           </li>
         ))}

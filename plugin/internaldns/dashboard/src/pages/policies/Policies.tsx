@@ -6,6 +6,7 @@ import { useLocation } from "wouter";
 import { useAccount, useRules, useViews } from "../../api/queries";
 import { usePermission } from "../../api/session";
 import type { Rule } from "../../api/types";
+import { useExpressions } from "../../parts/expression";
 import { Card, Page } from "../../parts/Page";
 import { Loaded, Nothing } from "../../parts/States";
 import { exactly, when } from "../../parts/time";
@@ -55,6 +56,7 @@ function List({ rules, may }: { rules: Rule[]; may: boolean }) {
   const [dragged, setDragged] = useState<string>();
   const ids = order ?? movable(rules);
   const shown = useMemo(() => (order ? reordered(rules, order) : rules), [rules, order]);
+  const worded = useExpressions();
   const hits = useHits();
   const findings = useFindings();
   const marks = useMemo(() => marksOf(rules, hits, findings), [rules, hits, findings]);
@@ -83,6 +85,7 @@ function List({ rules, may }: { rules: Rule[]; may: boolean }) {
               rule={rule}
               place={i + 1}
               views={names}
+              worded={worded}
               marks={marks.get(rule.id)}
               toggle={may && !rule.declared ? () => toggle(rule) : undefined}
               dragged={dragged === rule.id}

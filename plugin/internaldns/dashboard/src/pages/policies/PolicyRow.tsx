@@ -15,6 +15,7 @@ type Props = {
   rule: Rule;
   place: number;
   views: Map<string, string>;
+  worded: (expression: string) => string;
   marks?: Marks | undefined;
   dragged: boolean;
   drag?: Drag | undefined; // undefined for who may not, and of the Corefile
@@ -22,7 +23,7 @@ type Props = {
 };
 
 /** PolicyRow is one policy of the list, dragged by its handle or moved by the arrow keys on it. */
-export function PolicyRow({ rule, place, views, marks, dragged, drag, toggle }: Props) {
+export function PolicyRow({ rule, place, views, worded, marks, dragged, drag, toggle }: Props) {
   const times = wordsOf(rule);
   return (
     <li
@@ -73,7 +74,7 @@ export function PolicyRow({ rule, place, views, marks, dragged, drag, toggle }: 
           <PendingMark id={rule.id} />
         </div>
         <p className="mono mt-0.5 line-clamp-2 break-words text-kumo-subtle" title={rule.traffic}>
-          {[rule.traffic, rule.identity].filter(Boolean).join("  and  ") || "every query"}
+          {[rule.traffic, rule.identity].filter(Boolean).map(worded).join("  and  ") || "every query"}
         </p>
         <p className="mt-0.5 text-sm">
           <span aria-hidden>→ </span>
