@@ -75,6 +75,11 @@ func (ids *seeded) wrongInputs() []wrongInput {
 			p.Fill("textbox", "Networks", "192.0.2.0/33")
 			p.Click("button", "Review")
 		}, []string{"192.0.2.0/33"}},
+		{"token", "/tokens/new", func(p *browser.Page) {
+			p.Fill("textbox", "Name", "Nobody")
+			p.Click("radio", "Read")
+			p.Fill("textbox", "Only from", "192.0.2.0/33")
+		}, []string{"“192.0.2.0/33” is neither an address nor a network"}},
 		{"tester", "/tester", func(p *browser.Page) {
 			p.Fill("textbox", "Name", "www.corp.example")
 			p.Fill("textbox", "Client", "nobody")
