@@ -17,7 +17,7 @@ func (s *server) mixedZone(name string) string {
 	z := s.zone(name)
 	var b strings.Builder
 	b.WriteString("@ 60 TXT \"apex\"\nx TXT gr\xc3\xbc\xc3\x9f\nx.y 300 A 192.0.2.250\n* A 192.0.2.251\n")
-	for i := range 40 {
+	for i := range 12 {
 		fmt.Fprintf(&b, "h%d %d A 192.0.2.%d\nh%d 60 A 192.0.2.%d ; Word cf_tags=team:web\nh%d 60 TXT \"Text %d\"\nh%d MX 5 h%d\n", i, 60+i%3, i, i, 200-i, i, i, i, i+1)
 		fmt.Fprintf(&b, "c%d CNAME H%d\n", i, i)
 	}
@@ -28,10 +28,10 @@ func (s *server) mixedZone(name string) string {
 }
 
 // pages reads all pages of a list of records, and how many there are by what they say.
-func (s *server) pages(path string) (ids []string, total int) {
+func (s *server) pages(path string, size int) (ids []string, total int) {
 	s.t.Helper()
 	for page := 1; ; page++ {
-		a := s.must("GET", fmt.Sprintf("%s&per_page=7&page=%d", path, page), "")
+		a := s.must("GET", fmt.Sprintf("%s&per_page=%d&page=%d", path, size, page), "")
 		var all []record.Object
 		if err := json.Unmarshal(a.Result, &all); err != nil {
 			s.t.Fatal(err)
@@ -56,8 +56,8 @@ func TestRecordPages(t *testing.T) {
 		for _, direction := range []string{"asc", "desc"} {
 			for _, filter := range []string{"", "&search=2", "&search=gr%C3%BC%C3%9F", "&type=A,MX&name.startswith=h1", "&comment.present=true&type=CNAME&match=any", "&tag=team:web", "&search=nowhere"} {
 				query := "?order=" + order + "&direction=" + direction + filter
-				got, total := s.pages(all + query)
-				want, count := s.pages(all + query + "&include_shadow_metadata=true")
+				got, total := s.pages(all+query, 7)
+				want, count := s.pages(all+query+"&include_shadow_metadata=true", 1000)
 				if !slices.Equal(got, want) || total != count || total != len(got) {
 					t.Errorf("%s: %d of %d:\n%v\nwant %d:\n%v", query, len(got), total, got, count, want)
 				}
@@ -68,7 +68,7 @@ func TestRecordPages(t *testing.T) {
 		}
 	}
 	a := s.as(limited, "GET", all+"?per_page=5", "")
-	if a.status != http.StatusOK || a.Info.TotalCount != 82 {
+	if a.status != http.StatusOK || a.Info.TotalCount != 26 {
 		t.Errorf("who may see A records only: %s", a.body)
 	}
 }
