@@ -33,7 +33,7 @@ test: gofmt ## formatting, go vet and every test; TESTFLAGS=-count=1 for what di
 ifeq ($(RACE),)
 	@echo "no C compiler: testing without the race detector"
 endif
-	$(GO) test $(or $(RACE),$(BUILDFLAGS)) -vet=all -timeout=20m $(TESTFLAGS) ./...
+	$(GO) test $(or $(RACE),$(BUILDFLAGS)) -vet=all -timeout=30m $(TESTFLAGS) ./...
 
 .PHONY: gofmt
 gofmt: ## is everything formatted?
@@ -75,7 +75,7 @@ SHOTS ?= $(or $(TMPDIR),/tmp)/dashboard-shots
 
 .PHONY: dashboard-shots
 dashboard-shots: ## pictures of every page, wide and narrow, light and dark, in SHOTS; needs chromium
-	DASHBOARD_SHOTS=$(abspath $(SHOTS)) $(GO) test ./test -run TestDashboardPages -count=1 -timeout=20m
+	DASHBOARD_SHOTS=$(abspath $(SHOTS)) $(GO) test ./test -run TestDashboardPages -count=1 -timeout=30m
 	@echo "they are in $(abspath $(SHOTS))"
 
 .PHONY: clean
