@@ -75,8 +75,16 @@ func (w Within) await(role, name, what string, holds func(*found) bool) *found {
 // Click clicks on an element once it can be reached.
 func (w Within) Click(role, name string) {
 	w.page.t.Helper()
-	at := w.await(role, name, "to be clicked on", func(f *found) bool { return f.Reachable && !f.Disabled })
-	w.page.must("click "+name, chromedp.Do(w.page.ctx, chromedp.MouseClickXY(at.X, at.Y)))
+	w.await(role, name, "to be clicked on", func(f *found) bool { return f.Reachable && !f.Disabled && w.page.press(f) })
+}
+
+// press clicks on an element, and reports false if something else has come to where it was.
+func (p *Page) press(f *found) bool {
+	p.t.Helper()
+	p.must("click", chromedp.Do(p.ctx, chromedp.MouseClickXY(f.X, f.Y)))
+	// A page that was left by the click tells nothing.
+	missed, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool](`window.pressed === false`))
+	return err != nil || !missed
 }
 
 // Fill puts a text in the place of what a field holds.
@@ -84,7 +92,7 @@ func (w Within) Fill(role, name, text string) {
 	w.page.t.Helper()
 	w.await(role, name, "focused", func(f *found) bool {
 		if !f.Focused && f.Reachable && !f.Disabled { // again where a page has moved under the mouse
-			w.page.must("click "+name, chromedp.Do(w.page.ctx, chromedp.MouseClickXY(f.X, f.Y)))
+			w.page.press(f)
 		}
 		return f.Focused
 	})

@@ -34,6 +34,7 @@ func Start(t testing.TB) *Browser {
 		chromedp.Flag("disable-component-update", true),
 		// The names and roles that a screen reader is told.
 		chromedp.Flag("enable-blink-features", "ComputedAccessibilityInfo"),
+		chromedp.Env("TMPDIR="+t.TempDir()), // where it leaves things
 		chromedp.WSURLReadTimeout(patience))
 	ctx, stop := chromedp.NewExecAllocator(context.WithoutCancel(t.Context()), options...)
 	t.Cleanup(stop)

@@ -29,6 +29,9 @@
   const before = place();
   await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
   const { x, y, width, height } = place();
+  // Whether the next press of the mouse is on it: pages may move under the mouse.
+  window.pressed = undefined;
+  addEventListener("pointerdown", ({ target }) => (window.pressed = element.contains(target) || [...(element.labels ?? [])].some((label) => label.contains(target))), { capture: true, once: true });
   const still = before.x === x && before.y === y;
   // A label may lie over the field that it belongs to.
   const over = document.elementFromPoint(x + width / 2, y + height / 2);

@@ -50,6 +50,9 @@ export function DataTable<T>(props: Props<T>) {
     return () => window.removeEventListener("resize", measure);
   }, []);
   const rows = useWindowVirtualizer({ count, estimateSize: () => height, overscan: 12, scrollMargin: offset });
+  // A row that turns out some pixels higher than it was thought must not take whoever
+  // scrolls on back to where they were.
+  rows.shouldAdjustScrollPositionOnItemSizeChange = () => false;
   const shown = rows.getVirtualItems();
   const first = shown[0]?.index ?? 0;
   const last = shown.at(-1)?.index ?? 0;
