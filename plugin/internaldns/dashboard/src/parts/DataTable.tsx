@@ -62,8 +62,10 @@ export function DataTable<T>(props: Props<T>) {
   const width = useFitting(columns).length + (selection ? 1 : 0);
 
   return (
-    // The browser would hold to the gap that somebody jumps into, and go along as it grows.
-    <div ref={top} className="overflow-clip rounded-lg [overflow-anchor:none] bg-kumo-base ring ring-kumo-hairline">
+    // The rows that are not there are padding: both sides of it change at once, while of two
+    // gaps in the table one would follow a frame later, and the page be cut off meanwhile. The
+    // browser must not hold to what it saw there either.
+    <div ref={top} style={{ paddingTop: before, paddingBottom: after }} className="overflow-clip rounded-lg [overflow-anchor:none] bg-kumo-base ring ring-kumo-hairline">
       <Table layout="fixed" aria-label={props.label} aria-rowcount={count + 1}>
         <colgroup>
           {selection && <col className="w-11" />}
@@ -73,27 +75,15 @@ export function DataTable<T>(props: Props<T>) {
         </colgroup>
         <Heads {...props} />
         <Table.Body>
-          <Gap height={before} width={width} />
           {shown.map((item) => {
             const data = row(item.index);
             return (
               <Rows key={data ? id(data) : item.index} {...props} data={data} index={item.index} measure={rows.measureElement} width={width} height={height} />
             );
           })}
-          <Gap height={after} width={width} />
         </Table.Body>
       </Table>
     </div>
-  );
-}
-
-/** Gap stands for rows that are out of sight. */
-function Gap({ height, width }: { height: number; width: number }) {
-  if (height <= 0) return null;
-  return (
-    <tr aria-hidden>
-      <td colSpan={width} style={{ height }} className="p-0" />
-    </tr>
   );
 }
 
