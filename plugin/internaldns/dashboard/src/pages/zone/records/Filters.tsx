@@ -1,9 +1,13 @@
 import { Button, Input } from "@cloudflare/kumo";
 import { FunnelSimpleIcon, TrashIcon } from "@phosphor-icons/react";
+import { useEffect, useRef, useState } from "react";
 
 import { Choice } from "../../../parts/Fields";
+import { useSettled } from "../../../parts/useSettled";
 import { another, fields, free, needsValue, noFilter, type Condition, type How, type RecordFilter } from "./filter";
 import { recordTypes } from "./types";
+
+const pause = 80; // milliseconds without a key before the table is asked for something else
 
 const words: Record<How, string> = { contains: "contains", exact: "is", startswith: "begins with", endswith: "ends with", present: "is there", absent: "is missing" };
 
@@ -15,13 +19,7 @@ export function Filters({ filter, set }: { filter: RecordFilter; set: (filter: R
   return (
     <div className="w-full min-w-0 space-y-2 sm:w-auto sm:flex-1">
       <div className="flex flex-wrap items-center gap-2">
-        <Input
-          aria-label="Search records"
-          placeholder="Search in any part"
-          className="min-w-0 flex-1 basis-full sm:max-w-72 sm:basis-auto"
-          value={filter.search}
-          onChange={(e) => set({ ...filter, search: e.target.value })}
-        />
+        <Search text={filter.search} set={(search) => set({ ...filter, search })} />
         <Choice
           label="Type"
           value={filter.type}
@@ -83,5 +81,24 @@ export function Filters({ filter, set }: { filter: RecordFilter; set: (filter: R
         </div>
       ))}
     </div>
+  );
+}
+
+/** Search holds what is typed until somebody pauses: the table need not be made anew with each key. */
+function Search({ text, set }: { text: string; set: (text: string) => void }) {
+  const [typed, setTyped] = useState(text);
+  const settled = useSettled(typed, pause);
+  const tell = useRef(set);
+  tell.current = set;
+  useEffect(() => setTyped(text), [text]); // as when the filter is cleared
+  useEffect(() => tell.current(settled), [settled]);
+  return (
+    <Input
+      aria-label="Search records"
+      placeholder="Search in any part"
+      className="min-w-0 flex-1 basis-full sm:max-w-72 sm:basis-auto"
+      value={typed}
+      onChange={(e) => setTyped(e.target.value)}
+    />
   );
 }
