@@ -140,11 +140,19 @@ func (p *Page) Names(role string) []string {
 	return Eval[[]string](p, fmt.Sprintf(`[...document.querySelectorAll("*")].filter((e) => e.computedRole === %q && e.checkVisibility()).map((e) => e.computedName)`, role))
 }
 
-// Click, Fill, Has, HasNot and Value are those of the whole page.
-func (p *Page) Click(role, name string)        { p.t.Helper(); p.In("", "").Click(role, name) }
-func (p *Page) Fill(role, name, text string)   { p.t.Helper(); p.In("", "").Fill(role, name, text) }
-func (p *Page) Has(role, name string)          { p.t.Helper(); p.In("", "").Has(role, name) }
-func (p *Page) HasNot(role, name string)       { p.t.Helper(); p.In("", "").HasNot(role, name) }
+// Click clicks on an element of the page.
+func (p *Page) Click(role, name string) { p.t.Helper(); p.In("", "").Click(role, name) }
+
+// Fill puts a text in the place of what a field of the page holds.
+func (p *Page) Fill(role, name, text string) { p.t.Helper(); p.In("", "").Fill(role, name, text) }
+
+// Has waits until there is an element on the page.
+func (p *Page) Has(role, name string) { p.t.Helper(); p.In("", "").Has(role, name) }
+
+// HasNot waits until there is no such element on the page.
+func (p *Page) HasNot(role, name string) { p.t.Helper(); p.In("", "").HasNot(role, name) }
+
+// Value returns what a field of the page holds, once it is there.
 func (p *Page) Value(role, name string) string { p.t.Helper(); return p.In("", "").Value(role, name) }
 
 // TabTo presses Tab until an element has the focus, as somebody does who has no mouse. What

@@ -2,7 +2,6 @@ package browser
 
 import (
 	"context"
-	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -166,7 +165,7 @@ func words(args []*runtime.RemoteObject) string {
 			out = append(out, arg.Description)
 			continue
 		}
-		out = append(out, fmt.Sprintf("%s", arg.Value))
+		out = append(out, string(arg.Value))
 	}
 	return strings.Join(out, " ")
 }
