@@ -1,12 +1,10 @@
 package bolt_test
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -62,21 +60,6 @@ func batch(number uint64) (ops []store.Op) {
 	return append(ops, storetest.DeletePrefix(fmt.Sprintf("own/%08d/", max(number, 10)-10)))
 }
 
-// start starts the process that writes, and returns it with what it says.
-func start(t *testing.T, name string) (*exec.Cmd, *bufio.Scanner) {
-	t.Helper()
-	command := exec.Command(os.Args[0], "-test.run=^$")
-	command.Env = append(os.Environ(), childFile+"="+name)
-	out, err := command.StdoutPipe()
-	if err == nil {
-		err = command.Start()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return command, bufio.NewScanner(out)
-}
-
 // A kill at any moment loses nothing that was acknowledged, and leaves no half.
 func TestKill(t *testing.T) {
 	rounds := 100
@@ -85,7 +68,7 @@ func TestKill(t *testing.T) {
 	}
 	name := filepath.Join(t.TempDir(), "test.db")
 	for round := range rounds {
-		acknowledged := killedChild(t, name, time.Duration(round%25)*time.Millisecond)
+		acknowledged := storetest.KilledChild(t, time.Duration(round%25)*time.Millisecond, childFile+"="+name)
 		s, err := bolt.Open(name, bolt.Options{})
 		if err != nil {
 			t.Fatal(err)
@@ -112,27 +95,10 @@ func TestKill(t *testing.T) {
 	}
 }
 
-// killedChild lets the process write until a while after its first word, kills it, and
-// returns the last revision it said.
-func killedChild(t *testing.T, name string, wait time.Duration) (acknowledged uint64) {
-	t.Helper()
-	command, out := start(t, name)
-	for first := true; out.Scan(); first = false {
-		if _, err := fmt.Sscan(out.Text(), &acknowledged); err != nil {
-			t.Fatal(out.Text())
-		}
-		if first {
-			time.AfterFunc(wait, func() { _ = command.Process.Kill() })
-		}
-	}
-	_ = command.Wait()
-	return acknowledged
-}
-
 // Another process that holds the file is told at once.
 func TestTwoProcesses(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "test.db")
-	command, out := start(t, name)
+	command, out := storetest.Child(t, childFile+"="+name)
 	defer func() {
 		_ = command.Process.Kill()
 		_ = command.Wait()

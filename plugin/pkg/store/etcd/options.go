@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -85,6 +86,9 @@ func (o Options) withDefaults() Options {
 
 // seconds returns a time to live as etcd wants it.
 func seconds(d time.Duration) int64 { return max(1, int64(d/time.Second)) }
+
+// Check returns what is wrong with options, as Open would, and opens nothing.
+func (o Options) Check() error { return o.withDefaults().check() }
 
 // check returns what is wrong with options, and reads the files that they name.
 func (o Options) check() error {
@@ -231,22 +235,16 @@ func (s *Store) describe(err error) error {
 
 // isDescribed reports whether an error says already what it is.
 func isDescribed(err error) bool {
-	for _, known := range []error{store.ErrUnreachable, store.ErrDamaged, store.ErrNewer, store.ErrConflict, store.ErrFull,
-		store.ErrReadOnly, store.ErrClosed, errGone} {
-		if errors.Is(err, known) {
-			return true
-		}
-	}
-	return false
+	return isOneOf(err, store.ErrUnreachable, store.ErrDamaged, store.ErrNewer, store.ErrConflict, store.ErrFull,
+		store.ErrReadOnly, store.ErrClosed, errGone)
 }
 
 // isRefusal reports whether an error of a transaction says that it did not happen.
 func isRefusal(err error) bool {
-	for _, known := range []error{rpctypes.ErrNoSpace, rpctypes.ErrRequestTooLarge, rpctypes.ErrTooManyOps, rpctypes.ErrPermissionDenied,
-		rpctypes.ErrKeyNotFound, rpctypes.ErrLeaseNotFound, rpctypes.ErrAuthFailed, rpctypes.ErrInvalidAuthToken, rpctypes.ErrUserEmpty} {
-		if errors.Is(err, known) {
-			return true
-		}
-	}
-	return false
+	return isOneOf(err, rpctypes.ErrNoSpace, rpctypes.ErrRequestTooLarge, rpctypes.ErrTooManyOps, rpctypes.ErrPermissionDenied,
+		rpctypes.ErrKeyNotFound, rpctypes.ErrLeaseNotFound, rpctypes.ErrAuthFailed, rpctypes.ErrInvalidAuthToken, rpctypes.ErrUserEmpty)
+}
+
+func isOneOf(err error, known ...error) bool {
+	return slices.ContainsFunc(known, func(k error) bool { return errors.Is(err, k) })
 }

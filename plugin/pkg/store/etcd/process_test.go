@@ -1,11 +1,9 @@
 package etcd_test
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -71,7 +69,7 @@ func TestKilledWriter(t *testing.T) {
 	}
 	copies := t.TempDir()
 	for round := range rounds {
-		acknowledged := killedChild(t, m.Endpoint(), filepath.Join(copies, fmt.Sprint(round%3)), time.Duration(round*97%800)*time.Millisecond)
+		acknowledged := storetest.KilledChild(t, time.Duration(round*97%800)*time.Millisecond, childEndpoint+"="+m.Endpoint(), childCopy+"="+filepath.Join(copies, fmt.Sprint(round%3)))
 		fresh := revisionAnew(t, m.Endpoint())
 		if fresh < acknowledged || fresh > acknowledged+1 {
 			t.Fatalf("round %d: revision %d, %d was acknowledged", round, fresh, acknowledged)
@@ -106,30 +104,4 @@ func revisionAnew(t *testing.T, endpoint string) uint64 {
 	}
 	defer func() { _ = s.Close() }()
 	return revisionOf(t, s)
-}
-
-// killedChild lets the process write until a while after its first commit, kills it, and
-// returns the last revision it said.
-func killedChild(t *testing.T, endpoint, name string, wait time.Duration) (acknowledged uint64) {
-	t.Helper()
-	command := exec.Command(os.Args[0], "-test.run=^$")
-	command.Env = append(os.Environ(), childEndpoint+"="+endpoint, childCopy+"="+name)
-	out, err := command.StdoutPipe()
-	if err == nil {
-		err = command.Start()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	lines := bufio.NewScanner(out)
-	for first := true; lines.Scan(); first = false {
-		if _, err := fmt.Sscan(lines.Text(), &acknowledged); err != nil {
-			t.Fatal(lines.Text())
-		}
-		if first {
-			time.AfterFunc(wait, func() { _ = command.Process.Kill() })
-		}
-	}
-	_ = command.Wait()
-	return acknowledged
 }
