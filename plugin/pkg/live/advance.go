@@ -52,12 +52,7 @@ func (a *Account) advance(ctx context.Context, read store.Reader) error {
 	}
 	n := read.Revision() - a.objects.revision
 	s.revision = read.Revision()
-	a.mu.Lock()
-	a.objects.absorb(s.objects)
-	if len(s.views.objects) > 0 {
-		a.holders.Store(nil)
-	}
-	a.mu.Unlock()
+	a.hold(s.objects)
 	for b, t := range s.tips {
 		a.show(b, g.from[b], t, s.made)
 	}
@@ -178,7 +173,7 @@ func forward[T any](l *layer[T], id string, d Difference) error {
 	return nil
 }
 
-// zone is set for a zone, whose data follow.
+// zone is forward for a zone, whose data follow.
 func (s *step) zone(id string, d Difference) error {
 	before := s.zones.get(id)
 	if err := forward(s.zones, id, d); err != nil {

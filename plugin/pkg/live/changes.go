@@ -22,12 +22,10 @@ func (a *Account) Changes(ctx context.Context) iter.Seq2[*Entry, error] {
 				if row == nil || err != nil {
 					return err // older ones are forgotten
 				}
-				h, body, err := decodeHead(row)
+				e, err := openEntry(revision, row)
 				if err != nil {
 					return err
 				}
-				e := h.entry(revision)
-				e.packed = packed{body, row[0] == entryFlate}
 				if !yield(e, nil) {
 					return nil
 				}

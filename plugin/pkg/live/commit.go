@@ -150,12 +150,7 @@ func (a *Account) commitOnce(ctx context.Context, changes *[]*pending, began tim
 	if err := a.store.Commit(ctx, a.name, a.objects.revision, g.objects.revision, g.list()); err != nil {
 		return err
 	}
-	a.mu.Lock()
-	a.objects.absorb(g.objects)
-	if len(g.objects.views.objects) > 0 {
-		a.holders.Store(nil)
-	}
-	a.mu.Unlock()
+	a.hold(g.objects)
 	for b, t := range g.tips {
 		b.publish(g.from[b], t, g.data)
 	}
@@ -165,6 +160,16 @@ func (a *Account) commitOnce(ctx context.Context, changes *[]*pending, began tim
 		a.served()
 	}
 	return nil
+}
+
+// hold has the account be what changes have made of it. The writer's lock is held.
+func (a *Account) hold(changed *objects) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.objects.absorb(changed)
+	if len(changed.views.objects) > 0 {
+		a.holders.Store(nil)
+	}
 }
 
 // fail gives an error to changes that seemed to succeed, and to those that were judged by

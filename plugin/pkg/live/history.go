@@ -96,17 +96,29 @@ func appendOctets(b, octets []byte) []byte {
 
 // decodeEntry reads the entry of a revision.
 func decodeEntry(revision uint64, row []byte) (*Entry, error) {
-	h, body, err := decodeHead(row)
+	e, err := openEntry(revision, row)
 	if err != nil {
 		return nil, err
 	}
-	e := h.entry(revision)
-	for d, err := range (packed{body, row[0] == entryFlate}).differences() {
+	for d, err := range e.packed.differences() {
 		if err != nil {
 			return nil, err
 		}
 		e.Objects = append(e.Objects, d)
 	}
+	return e, nil
+}
+
+// openEntry is decodeEntry but for the objects, which are read from the row when they are
+// asked for.
+func openEntry(revision uint64, row []byte) (*Entry, error) {
+	h, body, err := decodeHead(row)
+	if err != nil {
+		return nil, err
+	}
+	e := &Entry{Revision: revision, Time: h.Time, Call: Call{TokenID: h.TokenID, TokenName: h.TokenName, Method: h.Method, Path: h.Path}}
+	_ = e.Call.Address.UnmarshalText([]byte(h.Address)) // was one
+	e.packed = packed{body, row[0] == entryFlate}
 	return e, nil
 }
 
@@ -163,13 +175,6 @@ func readOctets(r *bufio.Reader) ([]byte, error) {
 		err = io.ErrUnexpectedEOF
 	}
 	return octets, err
-}
-
-// entry returns the entry that a head is of, without objects.
-func (h *head) entry(revision uint64) *Entry {
-	e := &Entry{Revision: revision, Time: h.Time, Call: Call{TokenID: h.TokenID, TokenName: h.TokenName, Method: h.Method, Path: h.Path}}
-	_ = e.Call.Address.UnmarshalText([]byte(h.Address)) // was one
-	return e
 }
 
 func decodeHead(row []byte) (h head, body []byte, err error) {

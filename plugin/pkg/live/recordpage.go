@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/internaldns/internaldns/plugin/pkg/record"
@@ -116,13 +117,8 @@ func (p *pager) matches(key, value []byte) (bool, error) {
 // place says where each group begins.
 func (p *pager) place() {
 	p.next = make(map[record.Group]int, len(p.counts))
-	groups := make([]record.Group, 0, len(p.counts))
-	for g := range p.counts {
-		groups = append(groups, g)
-	}
-	slices.SortFunc(groups, p.Order.CompareGroups)
 	at := 0
-	for _, g := range groups {
+	for _, g := range slices.SortedFunc(maps.Keys(p.counts), p.Order.CompareGroups) {
 		if p.next[g] = at; p.Order.NamesDown() {
 			p.next[g] = at + p.counts[g]
 		}
