@@ -115,7 +115,7 @@ func listChanges(c *call) *Error {
 	}
 	result := []changeObject{}
 	total := 0
-	from := p.end() - p.size
+	from, _ := p.bounds()
 	for e, err := range c.account.Changes(c.req.Context()) {
 		if err != nil {
 			return c.fail(err)

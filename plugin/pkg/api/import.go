@@ -86,9 +86,6 @@ func importJoined(c *call) *Error {
 	return f.make(func(change func(*live.Change) error) error { return change(c.change) })
 }
 
-// asked reports whether a parameter is set to true.
-func (c *call) asked(name string) bool { return c.req.URL.Query().Get(name) == "true" }
-
 // importing is an import on its way.
 type importing struct {
 	*call

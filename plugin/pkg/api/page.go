@@ -147,3 +147,6 @@ func turn[T any](all []T, q url.Values) *Error {
 	}
 	return nil
 }
+
+// asked reports whether a parameter is set to true.
+func (c *call) asked(name string) bool { return c.req.URL.Query().Get(name) == "true" }

@@ -24,10 +24,15 @@ func (c *call) mayRecord(want token.Permission, r *record.Record) bool {
 // allRecords returns what reports whether the bearer has a permission on a record of the
 // zone, for many of them.
 func (c *call) allRecords(want token.Permission) func(*record.Record) bool {
-	zone := c.grantee(c.zone)
-	on := token.Resource{Zone: zone, Record: new(token.Record)}
-	return func(r *record.Record) bool {
-		on.Record.Name, on.Record.Type = domain.NoDot(r.Name), domain.TypeName(r.Type)
+	may := c.recordsOf(c.zone, want)
+	return func(r *record.Record) bool { return may(r.Name, r.Type) }
+}
+
+// recordsOf is allRecords for any zone, by what tokens tell records apart.
+func (c *call) recordsOf(z *live.Zone, want token.Permission) func(name string, rrtype uint16) bool {
+	on := token.Resource{Zone: c.grantee(z), Record: new(token.Record)}
+	return func(name string, rrtype uint16) bool {
+		on.Record.Name, on.Record.Type = domain.NoDot(name), domain.TypeName(rrtype)
 		return c.may(want, on)
 	}
 }
@@ -86,15 +91,10 @@ func listRecords(c *call) *Error {
 // visibleRecords returns what reports which records of a zone the bearer may see, nil if
 // all of them.
 func (c *call) visibleRecords(z *live.Zone) func(name string, rrtype uint16) bool {
-	on := token.Resource{Account: c.account.ID(), Zone: c.grantee(z)}
-	if c.token.AllowsWhole(token.DNSRead, on) {
+	if c.token.AllowsWhole(token.DNSRead, token.Resource{Account: c.account.ID(), Zone: c.grantee(z)}) {
 		return nil
 	}
-	on.Record = new(token.Record)
-	return func(name string, rrtype uint16) bool {
-		on.Record.Name, on.Record.Type = domain.NoDot(name), domain.TypeName(rrtype)
-		return c.token.Allows(token.DNSRead, on)
-	}
+	return c.recordsOf(z, token.DNSRead)
 }
 
 // sortRecords is listRecords where each record has to be looked at as a whole.

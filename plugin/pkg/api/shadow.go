@@ -25,7 +25,7 @@ type shadows struct {
 // the zone if they ask for that.
 func (c *call) shadowFilter() (*shadows, *Error) {
 	q := c.req.URL.Query()
-	s := &shadows{on: q.Get("include_shadow_metadata") == "true", apex: c.zone.Name}
+	s := &shadows{on: c.asked("include_shadow_metadata"), apex: c.zone.Name}
 	for name, into := range map[string]*string{"shadowed_by_name": &s.by, "shadowing_name": &s.of} {
 		text := q.Get(name)
 		if text == "" {

@@ -104,7 +104,7 @@ func (c *call) wantsStream() bool {
 			return true
 		}
 	}
-	return c.req.URL.Query().Get("stream") == "true"
+	return c.asked("stream")
 }
 
 // streamQueries writes queries as they come, as server-sent events, until the client goes

@@ -363,5 +363,5 @@ func deleteZone(c *call) *Error {
 
 // forced reports whether the call is to be done whatever it breaks.
 func (c *call) forced() bool {
-	return c.force || c.req.URL.Query().Get("force") == "true" || !c.account.Guardrails
+	return c.force || c.asked("force") || !c.account.Guardrails
 }
