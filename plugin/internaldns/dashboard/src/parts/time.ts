@@ -22,3 +22,8 @@ export function isTime(text: string): boolean {
 export function count(n: number, one: string, many = one + "s"): string {
   return `${n.toLocaleString()} ${n === 1 ? one : many}`;
 }
+
+/** countOf words how many things of all are shown. */
+export function countOf(n: number, all: number, one: string): string {
+  return n === all ? count(all, one) : `${n.toLocaleString()} of ${count(all, one)}`;
+}

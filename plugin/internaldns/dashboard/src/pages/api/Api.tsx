@@ -1,4 +1,4 @@
-import { Button, Input } from "@cloudflare/kumo";
+import { Button } from "@cloudflare/kumo";
 import { DownloadSimpleIcon } from "@phosphor-icons/react";
 import { useQuery } from "@tanstack/react-query";
 import { useDeferredValue, useEffect, useMemo, useState } from "react";
@@ -6,8 +6,9 @@ import { useSearchParams } from "wouter";
 
 import { base, text } from "../../api/call";
 import { Card, Page, Section } from "../../parts/Page";
+import { SearchBar } from "../../parts/SearchBar";
 import { Loaded, Nothing } from "../../parts/States";
-import { count } from "../../parts/time";
+import { countOf } from "../../parts/time";
 import { findOperations, operationsOf, type Document, type Operation } from "./document";
 import { OneOperation } from "./Operation";
 
@@ -39,13 +40,10 @@ function Operations({ doc }: { doc: Document }) {
   const groups = Object.entries(Object.groupBy(shown, (o) => o.group)) as [string, Operation[]][];
   return (
     <>
-      <div className="mb-6 flex flex-wrap items-center gap-3">
-        <Input aria-label="Search calls" placeholder="Search paths, parameters, permissions" className="min-w-0 flex-1 sm:max-w-96" value={wanted} onChange={(e) => setWanted(e.target.value)} />
-        <p className="text-sm text-kumo-subtle" role="status">
-          {shown.length === all.length ? count(all.length, "call") : `${shown.length} of ${count(all.length, "call")}`}
-        </p>
-      </div>
-      <p className="mb-6 text-sm">
+      <SearchBar label="Search calls" placeholder="Search paths, parameters, permissions" text={wanted} set={setWanted}>
+        {countOf(shown.length, all.length, "call")}
+      </SearchBar>
+      <p className="mt-6 mb-6 text-sm">
         Base address{" "}
         <code className="mono break-all">
           {window.location.origin}

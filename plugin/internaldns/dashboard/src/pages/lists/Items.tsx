@@ -1,4 +1,4 @@
-import { Button, Input } from "@cloudflare/kumo";
+import { Button } from "@cloudflare/kumo";
 import { PlusIcon, TrashIcon } from "@phosphor-icons/react";
 import { useDeferredValue, useMemo, useState } from "react";
 
@@ -7,8 +7,9 @@ import { useAccount, useItems } from "../../api/queries";
 import type { List, ListItem } from "../../api/types";
 import { DataTable, type Column } from "../../parts/DataTable";
 import { Section } from "../../parts/Page";
+import { SearchBar } from "../../parts/SearchBar";
 import { Loaded, Nothing } from "../../parts/States";
-import { count, exactly, when } from "../../parts/time";
+import { count, countOf, exactly, when } from "../../parts/time";
 import { isOver, useReview } from "../../review/Review";
 import { AddItems } from "./AddItems";
 import { fitting } from "./paste";
@@ -75,12 +76,9 @@ function Table({ list, items, may }: { list: List; items: ListItem[]; may: boole
   };
   return (
     <>
-      <div className="mb-3 flex flex-wrap items-center gap-3">
-        <Input aria-label="Search items" placeholder="Search values and descriptions" className="min-w-0 flex-1 sm:max-w-80" value={text} onChange={(e) => setText(e.target.value)} />
-        <p className="text-sm text-kumo-subtle" role="status">
-          {shown.length === items.length ? count(items.length, "item") : `${shown.length.toLocaleString()} of ${count(items.length, "item")}`}
-        </p>
-      </div>
+      <SearchBar label="Search items" placeholder="Search values and descriptions" text={text} set={setText}>
+        {countOf(shown.length, items.length, "item")}
+      </SearchBar>
       {chosen.size > 0 && <Chosen list={list} items={items} chosen={chosen} clear={() => setChosen(new Set())} />}
       {shown.length ? (
         <DataTable label="Items" columns={columns} count={shown.length} row={(i) => shown[i]} id={(i) => i.value} {...(may && { selection })} />

@@ -1,4 +1,4 @@
-import { Button, Input } from "@cloudflare/kumo";
+import { Button } from "@cloudflare/kumo";
 import { ListChecksIcon, PlusIcon } from "@phosphor-icons/react";
 import { useMemo, useState } from "react";
 import { Link, useLocation } from "wouter";
@@ -11,6 +11,7 @@ import { DataTable, type Column } from "../../parts/DataTable";
 import { DeclaredMark } from "../../parts/Marks";
 import { Page } from "../../parts/Page";
 import { RuleLinks } from "../../parts/RuleLinks";
+import { SearchBar } from "../../parts/SearchBar";
 import { Loaded, Nothing } from "../../parts/States";
 import { count, exactly, when } from "../../parts/time";
 import { isOver, useReview } from "../../review/Review";
@@ -71,12 +72,9 @@ function Table({ lists }: { lists: ListObject[] }) {
   const columns = useMemo(() => columnsOf(rules), [rules]);
   return (
     <>
-      <div className="mb-3 flex flex-wrap items-center gap-3">
-        <Input aria-label="Search lists" placeholder="Search by name" className="min-w-0 flex-1 sm:max-w-72" value={text} onChange={(e) => setText(e.target.value)} />
-        <p className="text-sm text-kumo-subtle" role="status">
-          {count(shown.length, "list")}
-        </p>
-      </div>
+      <SearchBar label="Search lists" text={text} set={setText}>
+        {count(shown.length, "list")}
+      </SearchBar>
       {shown.length ? <DataTable label="Lists" columns={columns} count={shown.length} row={(i) => shown[i]} id={(l) => l.id} /> : <Nothing title="No list is called this" />}
     </>
   );

@@ -1,4 +1,4 @@
-import { Badge, Button, Input } from "@cloudflare/kumo";
+import { Badge, Button } from "@cloudflare/kumo";
 import { MapPinIcon, PlusIcon } from "@phosphor-icons/react";
 import { useMemo, useState } from "react";
 import { Link, useLocation as usePath } from "wouter";
@@ -9,6 +9,7 @@ import type { Location, Rule } from "../../api/types";
 import { DataTable, type Column } from "../../parts/DataTable";
 import { Page } from "../../parts/Page";
 import { RuleLinks } from "../../parts/RuleLinks";
+import { SearchBar } from "../../parts/SearchBar";
 import { Loaded, Nothing } from "../../parts/States";
 import { count } from "../../parts/time";
 import { asking } from "../lists/uses";
@@ -55,18 +56,9 @@ function Table({ locations }: { locations: Location[] }) {
   const columns = useMemo(() => columnsOf(rules), [rules]);
   return (
     <>
-      <div className="mb-3 flex flex-wrap items-center gap-3">
-        <Input
-          aria-label="Search locations"
-          placeholder="Search names, networks, subdomains"
-          className="min-w-0 flex-1 sm:max-w-80"
-          value={text}
-          onChange={(e) => setText(e.target.value)}
-        />
-        <p className="text-sm text-kumo-subtle" role="status">
-          {count(shown.length, "location")}
-        </p>
-      </div>
+      <SearchBar label="Search locations" placeholder="Search names, networks, subdomains" text={text} set={setText}>
+        {count(shown.length, "location")}
+      </SearchBar>
       {shown.length ? (
         <DataTable label="Locations" columns={columns} count={shown.length} row={(i) => shown[i]} id={(l) => l.id} />
       ) : (

@@ -1,4 +1,4 @@
-import { Badge, Button, Input } from "@cloudflare/kumo";
+import { Badge, Button } from "@cloudflare/kumo";
 import { KeyIcon, PlusIcon } from "@phosphor-icons/react";
 import { useMemo, useState } from "react";
 import { Link, useLocation } from "wouter";
@@ -8,6 +8,7 @@ import { usePermission, useSession } from "../../api/session";
 import type { Token } from "../../api/types";
 import { DataTable, type Column } from "../../parts/DataTable";
 import { Page } from "../../parts/Page";
+import { SearchBar } from "../../parts/SearchBar";
 import { Loaded, Nothing } from "../../parts/States";
 import { count, exactly, when } from "../../parts/time";
 import { grantsOf, kindsOf, wordsOf, type Kind } from "./rights";
@@ -44,12 +45,9 @@ function Table({ tokens }: { tokens: Token[] }) {
   const columns = useMemo(() => columnsOf(account.id, own.id, kindsOf(groups ?? []), names), [account.id, own.id, groups, names]);
   return (
     <>
-      <div className="mb-3 flex flex-wrap items-center gap-3">
-        <Input aria-label="Search tokens" placeholder="Search by name" className="min-w-0 flex-1 sm:max-w-72" value={text} onChange={(e) => setText(e.target.value)} />
-        <p className="text-sm text-kumo-subtle" role="status">
-          {count(shown.length, "token")}
-        </p>
-      </div>
+      <SearchBar label="Search tokens" text={text} set={setText}>
+        {count(shown.length, "token")}
+      </SearchBar>
       {shown.length ? <DataTable label="Tokens" columns={columns} count={shown.length} row={(i) => shown[i]} id={(t) => t.id} /> : <Nothing title="No token is called this" />}
     </>
   );

@@ -1,4 +1,4 @@
-import { Button, Input } from "@cloudflare/kumo";
+import { Button } from "@cloudflare/kumo";
 import { ArrowsSplitIcon, PlusIcon } from "@phosphor-icons/react";
 import { useMemo, useState } from "react";
 import { Link, useLocation } from "wouter";
@@ -10,6 +10,7 @@ import type { Fault, View } from "../../api/types";
 import { DataTable, type Column } from "../../parts/DataTable";
 import { DeclaredMark, PendingMark, ProblemMark } from "../../parts/Marks";
 import { Page } from "../../parts/Page";
+import { SearchBar } from "../../parts/SearchBar";
 import { Loaded, Nothing } from "../../parts/States";
 import { count } from "../../parts/time";
 import { isOver, useReview } from "../../review/Review";
@@ -105,12 +106,9 @@ function List({ views }: { views: View[] }) {
   }, [zones, rules]);
   return (
     <>
-      <div className="mb-3 flex flex-wrap items-center gap-3">
-        <Input aria-label="Search views" placeholder="Search by name" className="min-w-0 flex-1 sm:max-w-72" value={text} onChange={(e) => setText(e.target.value)} />
-        <p className="text-sm text-kumo-subtle" role="status">
-          {count(shown.length, "view")}
-        </p>
-      </div>
+      <SearchBar label="Search views" text={text} set={setText}>
+        {count(shown.length, "view")}
+      </SearchBar>
       {shown.length ? (
         <DataTable label="Views" columns={columns} count={shown.length} row={(i) => shown[i]} id={(v) => v.id} />
       ) : (

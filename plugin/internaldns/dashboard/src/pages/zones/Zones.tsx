@@ -11,7 +11,7 @@ import { Choice } from "../../parts/Fields";
 import { DeclaredMark, ProblemMark } from "../../parts/Marks";
 import { Page } from "../../parts/Page";
 import { Loaded, Loading, Nothing } from "../../parts/States";
-import { count, exactly, when } from "../../parts/time";
+import { countOf, exactly, when } from "../../parts/time";
 import { CreateZone } from "./CreateZone";
 import { filterZones, viewsByZone, type ZoneFilter } from "./filter";
 
@@ -102,7 +102,7 @@ function List({ zones }: { zones: Zone[] }) {
           ]}
         />
         <p className="text-sm text-kumo-subtle" role="status">
-          {shown.length === zones.length ? count(zones.length, "zone") : `${shown.length.toLocaleString()} of ${count(zones.length, "zone")}`}
+          {countOf(shown.length, zones.length, "zone")}
         </p>
       </div>
       {shown.length ? (
