@@ -4,6 +4,7 @@ import { call } from "../../api/call";
 import { useAccount } from "../../api/queries";
 import { usePermission } from "../../api/session";
 import type { Analytics, Check } from "../../api/types";
+import { useEvery } from "../../parts/useEvery";
 
 const day = 24 * 3600 * 1000; // milliseconds; the server counts no longer back
 const often = 60_000;
@@ -12,16 +13,17 @@ const often = 60_000;
 export function useHits(): Analytics | undefined {
   const path = `${useAccount()}/internal_dns/analytics`;
   const enabled = usePermission("Account Settings Read");
-  return useQuery({
+  const query = useQuery({
     queryKey: ["analytics", "policies"],
     enabled,
-    refetchInterval: often,
     queryFn: async ({ signal }) => {
       // A little less than a day, as the clock of the browser may be another than the server's.
       const since = new Date(Date.now() - day + often).toISOString();
       return (await call<Analytics>("GET", path, { query: { since, series: 1 }, signal })).result;
     },
-  }).data;
+  });
+  useEvery(often, () => void (enabled && query.refetch()));
+  return query.data;
 }
 
 /** useFindings reads what the server finds doubtful. It goes through all records for that. */
@@ -43,12 +45,12 @@ const looks = 30_000; // queries are kept for a minute after a look (LIVE 8)
 export function useLooking(wanted: boolean) {
   const path = `${useAccount()}/internal_dns/queries`;
   const may = usePermission("Account Settings Read");
-  useQuery({
+  const enabled = wanted && may;
+  const query = useQuery({
     queryKey: ["preview", "looking"], // a change is no reason to look
-    enabled: wanted && may,
-    refetchInterval: looks,
-    refetchIntervalInBackground: true,
+    enabled,
     retry: false,
     queryFn: async ({ signal }) => (await call<unknown>("GET", path, { query: { per_page: 1 }, signal })).info?.total_count ?? 0,
   });
+  useEvery(looks, () => void (enabled && query.refetch()));
 }

@@ -1,13 +1,12 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
 
 import { call } from "../../api/call";
 import { useAccount } from "../../api/queries";
 import type { Analytics, Change } from "../../api/types";
+import { useEvery } from "../../parts/useEvery";
 import { midnight, type Span } from "./traffic";
 
 const spans = { hour: { back: 3_600_000, pause: 20_000 }, day: { back: 86_400_000, pause: 120_000 } }; // milliseconds
-const idle = 600_000; // milliseconds without a hand moved, after which nothing is asked: sessions are to end
 
 /** useAnalytics reads the counters of the last hour or day, and again now and then. */
 export function useAnalytics(span: Span) {
@@ -36,23 +35,4 @@ export function useToday() {
       return { changes: result, count: info?.total_count ?? result.length };
     },
   });
-}
-
-/** useEvery calls a function now and then, while somebody looks. */
-function useEvery(pause: number, act: () => void) {
-  const current = useRef(act);
-  current.current = act;
-  useEffect(() => {
-    let last = performance.now();
-    const seen = () => (last = performance.now());
-    const timer = setInterval(() => {
-      if (!document.hidden && performance.now() - last < idle) current.current();
-    }, pause);
-    const events = ["pointermove", "pointerdown", "keydown", "scroll"];
-    for (const e of events) window.addEventListener(e, seen, { passive: true });
-    return () => {
-      clearInterval(timer);
-      for (const e of events) window.removeEventListener(e, seen);
-    };
-  }, [pause]);
 }
