@@ -57,7 +57,7 @@ export function Nothing({ icon, title, children, actions }: { icon?: ReactNode; 
       {icon && <div className="mb-3 text-kumo-subtle">{icon}</div>}
       <p className="font-semibold">{title}</p>
       {children && <p className="mt-1 max-w-md text-sm leading-relaxed text-kumo-subtle">{children}</p>}
-      {actions && <div className="mt-5 flex flex-wrap justify-center gap-2">{actions}</div>}
+      {actions && <div className="mt-5 flex max-w-full flex-wrap justify-center gap-2">{actions}</div>}
     </div>
   );
 }

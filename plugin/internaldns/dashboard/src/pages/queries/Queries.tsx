@@ -135,7 +135,7 @@ function Quiet({ filtered, waiting }: { filtered: boolean; waiting: number }) {
   if (waiting) return <Nothing icon={<PauseIcon size={40} />} title="Held">What came waits until you continue.</Nothing>;
   if (filtered) return <Nothing icon={<PulseIcon size={40} />} title="No query is like this yet">Those that come show here. Take a part of the filter away to see others.</Nothing>;
   return (
-    <Nothing icon={<PulseIcon size={40} />} title="No queries yet" actions={<ClipboardText text={digLine({ name: "wiki.corp.example", type: "A", client: "", server: "" }, listen)} size="sm" className="w-full max-w-full sm:max-w-md [&>*]:min-w-0" />}>
+    <Nothing icon={<PulseIcon size={40} />} title="No queries yet" actions={<ClipboardText text={digLine({ name: "wiki.corp.example", type: "A", client: "", server: "" }, listen)} size="sm" className="w-full max-w-full min-w-0 sm:max-w-md" />}>
       They show here as they come. Nobody has asked while somebody looked; ask something:
     </Nothing>
   );
