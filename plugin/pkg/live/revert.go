@@ -28,7 +28,12 @@ func (e *ConflictError) Error() string {
 // them, which is a *ConflictError. The serial, the time and the number of records of a
 // zone whose other records have changed since go on.
 func (c *Change) Revert(e *Entry) error {
-	r := &revert{c: c, gone: make(map[string]bool), merged: make(map[string]bool)}
+	r := &revert{c: c, left: make(map[string]bool), gone: make(map[string]bool), merged: make(map[string]bool)}
+	for _, d := range e.Objects {
+		if name, id, ok := parseRecordKey(d.Key); ok && d.After != nil {
+			r.left[name.zone+id] = true
+		}
+	}
 	conflict := &ConflictError{Revision: e.Revision}
 	for _, d := range e.Objects {
 		same, err := r.unchanged(d)
@@ -64,6 +69,7 @@ func nameOf(key []byte) string {
 // revert undoes one entry.
 type revert struct {
 	c      *Change
+	left   map[string]bool // records that were there then, by zone and ID
 	gone   map[string]bool // zones that are taken away again
 	merged map[string]bool // zones of which later changes have touched other records
 }
@@ -75,8 +81,11 @@ func (r *revert) unchanged(d Difference) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		if now == nil || now.Name != name.owner { // under another owner it has a key of its own
+		switch {
+		case now == nil:
 			return d.After == nil, nil
+		case now.Name != name.owner: // where it moved to is told of under a key of its own, unless another change took it there
+			return d.After == nil && r.left[name.zone+id], nil
 		}
 		octets, err := now.AppendBinary(nil)
 		return bytes.Equal(octets, d.After), err

@@ -68,6 +68,33 @@ func TestRevertAll(t *testing.T) {
 	}
 }
 
+// A record that was taken away under one owner and is back under another one is not made
+// a second time.
+func TestRevertMovedBack(t *testing.T) {
+	b := newBench(t, "")
+	zone := b.zone("example.org.", "a A 192.0.2.1")
+	id := onlyRecord(b, zone, "a.example.org.").ID
+	old := b.backupText()
+	b.change(func(c *Change) error {
+		r := recordOf(t, "example.org.", "b A 192.0.2.1")
+		r.ID = id
+		_, err := c.ReplaceRecord(zone, r, "")
+		return err
+	})
+	b.change(func(c *Change) error { _, err := c.DeleteRecord(zone, id); return err })
+	deleted := b.Revision()
+	if _, err := b.Restore(t.Context(), Call{}, strings.NewReader(old)); err != nil {
+		t.Fatal(err)
+	}
+	conflict, ok := errors.AsType[*ConflictError](b.revert(deleted))
+	if !ok || len(conflict.Objects) != 1 || !strings.Contains(conflict.Objects[0], id) {
+		t.Errorf("undone: %v", conflict)
+	}
+	wantText(t, "answers", b.answers(b.blocks[0], zone), "a.example.org. 300 IN A 192.0.2.1\n")
+	b.checkServed()
+	b.checkReopened()
+}
+
 // What later changes have touched is not undone, and the conflict names it; what they have
 // not is, beside them.
 func TestRevertConflict(t *testing.T) {
