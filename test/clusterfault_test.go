@@ -76,11 +76,37 @@ func TestClusterWithoutEtcd(t *testing.T) {
 	c.same()
 }
 
-// A start without etcd and without a copy fails, and says why.
+// A start without etcd and without a copy fails, and says why. It is never ready: the
+// plugin of that name answers from before the account is read.
 func TestClusterFailsWithoutCopy(t *testing.T) {
 	s := newLive(t, t.TempDir())
+	at := reserve(t)
 	corefile := strings.ReplaceAll(clusterCorefile, "ETCD", "http://127.0.0.1:1\n            credentials root hunter2")
-	s.fails(corefile, "Corefile:3", "cannot be reached", "no copy")
+	corefile = strings.Replace(corefile, "    bind", "    ready "+at+"\n    bind", 1)
+	asked := make(chan int)
+	go func() {
+		unready := 0
+		defer func() { asked <- unready }()
+		for t.Context().Err() == nil {
+			r, err := s.client.Get("http://" + at + "/ready")
+			switch {
+			case err != nil && unready > 0: // it was there and is gone
+				return
+			case err != nil:
+				time.Sleep(5 * time.Millisecond) // polls until it is there
+				continue
+			case r.StatusCode == http.StatusOK:
+				t.Error("a server without its account is ready")
+			default:
+				unready++
+			}
+			_ = r.Body.Close()
+		}
+	}()
+	s.fails(corefile, "Corefile:4", "cannot be reached", "no copy")
+	if <-asked == 0 {
+		t.Error("/ready was never answered")
+	}
 	if strings.Contains(s.out.String(), "hunter2") {
 		t.Errorf("the log holds the password:\n%s", s.out)
 	}

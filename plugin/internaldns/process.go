@@ -128,6 +128,7 @@ func (s *shared) serve(m *member) error {
 	if err := m.account.Load().Attach(m.block); err != nil {
 		return fmt.Errorf("%s: %w", m.config.pos, err)
 	}
+	m.scope.Attached()
 	m.record()
 	s.mu.Lock()
 	defer s.mu.Unlock()

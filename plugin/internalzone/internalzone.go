@@ -26,11 +26,11 @@ var _ plugin.Handler = (*InternalZone)(nil)
 // Name implements the plugin.Handler interface.
 func (z *InternalZone) Name() string { return pluginName }
 
-// Ready implements ready.Readiness: every zone of the block holds data. It stays
-// true whatever happens to public DNS.
+// Ready implements ready.Readiness: every zone of the block holds data, and those of its
+// account are among them. It stays true whatever happens to public DNS.
 func (z *InternalZone) Ready() bool {
 	snapshot := z.scope.Load()
-	return snapshot != nil && !slices.ContainsFunc(snapshot.Zones, func(z *model.Zone) bool { return snapshot.Data(z) == nil })
+	return snapshot != nil && !z.scope.Waits() && !slices.ContainsFunc(snapshot.Zones, func(z *model.Zone) bool { return snapshot.Data(z) == nil })
 }
 
 // ServeDNS implements the plugin.Handler interface.

@@ -134,3 +134,20 @@ func TestMetricsOfZoneGone(t *testing.T) {
 		t.Error("a block without zones is not ready")
 	}
 }
+
+// A block that serves an account is not ready before that is there.
+func TestReadyWaits(t *testing.T) {
+	block := new(scope.Scope)
+	block.Serve("default")
+	if err := block.Build().Err(); err != nil {
+		t.Fatal(err)
+	}
+	handler := &InternalZone{scope: block}
+	if handler.Ready() {
+		t.Error("ready before the account is there")
+	}
+	block.Attached()
+	if !handler.Ready() {
+		t.Error("not ready with the account")
+	}
+}

@@ -39,6 +39,7 @@ type Scope struct {
 	current atomic.Pointer[model.Snapshot]
 	writer  sync.Mutex // held from reading the old snapshot to storing the new one
 
+	attached  atomic.Bool  // the account's objects are served
 	published atomic.Int64 // when current was stored, nanoseconds since 1970
 	built     atomic.Int64 // how long Build took, nanoseconds
 }
@@ -62,6 +63,13 @@ func (s *Scope) AddPolicy(p *model.PolicySpec) { s.spec.Policies = append(s.spec
 
 // Serve declares that the block serves the objects of an account beside its own.
 func (s *Scope) Serve(account string) { s.account = account }
+
+// Attached notes that the objects of the account are served from now on.
+func (s *Scope) Attached() { s.attached.Store(true) }
+
+// Waits reports whether the block serves an account whose objects are not there yet: they
+// are read after the Corefile.
+func (s *Scope) Waits() bool { return s.account != "" && !s.attached.Load() }
 
 // Unavailable declares that a field of the expressions has no value in this
 // block, and what to do about it.
