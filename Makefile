@@ -28,6 +28,20 @@ build: ## build the programs into bin/; they are one file with two names
 run: build ## build, then serve Corefile.example on 127.0.0.1:1053
 	$(BIN)/coredns -conf Corefile.example
 
+# Not of go.mod: what it needs is no module of the project. Later versions need modules
+# that the module proxy does not have.
+NFPM    ?= $(GO) run github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.44.1
+VERSION ?= $(shell sed -n 's/^const Version = "\(.*\)"/\1/p' plugin/pkg/scope/complete.go)
+ARCH    ?= $(shell $(GO) env GOARCH)
+
+.PHONY: packages
+packages: export CGO_ENABLED = 0
+packages: export GOARCH = $(ARCH)
+packages: build ## a .deb and an .rpm in bin/, with a static program for ARCH; fetches and compiles nfpm
+	@for kind in deb rpm; do \
+		GOARCH= VERSION=$(VERSION) ARCH=$(ARCH) BIN=$(BIN) $(NFPM) package -f deploy/nfpm.yaml -p $$kind -t $(BIN)/ || exit 1; \
+	done
+
 .PHONY: test
 test: gofmt ## formatting, go vet and every test; TESTFLAGS=-count=1 for what did not change, too
 ifeq ($(RACE),)

@@ -95,10 +95,16 @@ func (s *liveServer) launch() {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	s.out, s.ended = new(lockedBuffer), make(chan struct{})
-	s.cmd = exec.Command(binary, "-conf", "Corefile")
-	s.cmd.Args[0] = "coredns"
-	s.cmd.Env, s.cmd.Dir = append(os.Environ(), asProgram+"=1"), s.dir
+	cmd := exec.Command(binary, "-conf", "Corefile")
+	cmd.Args[0] = "coredns"
+	cmd.Env, cmd.Dir = append(os.Environ(), asProgram+"=1"), s.dir
+	s.run(cmd)
+}
+
+// run starts a process, which prints to out, as the server.
+func (s *liveServer) run(cmd *exec.Cmd) {
+	s.t.Helper()
+	s.out, s.ended, s.cmd = new(lockedBuffer), make(chan struct{}), cmd
 	s.cmd.Stdout, s.cmd.Stderr = s.out, s.out
 	if err := s.cmd.Start(); err != nil {
 		s.t.Fatal(err)
