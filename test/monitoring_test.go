@@ -139,6 +139,7 @@ func TestMonitoringNames(t *testing.T) {
 		texts[name] = string(text)
 	}
 	maps.Copy(texts, pluginReadmes(t))
+	texts["deploy/README.md"] = deployText(t, "README.md")
 	_, address := startMonitored(t)
 	known := map[string]bool{}
 	for _, name := range metricName.FindAllString(scrape(t, address), -1) {
