@@ -88,7 +88,7 @@ func serves(t *testing.T, root string) {
 		t.Fatal(err)
 	}
 	api := "127.0.0.1:" + strconv.Itoa(s.api)
-	changed := strings.NewReplacer("\n. {", "\n.:"+strconv.Itoa(s.dns)+" {", "127.0.0.1 ::1", "127.0.0.1", "127.0.0.1:9153", reserve(t), "127.0.0.1:8180", reserve(t),
+	changed := strings.NewReplacer("\n. {", "\n.:"+strconv.Itoa(s.dns)+" {", "127.0.0.1:9153", reserve(t), "127.0.0.1:8180", reserve(t),
 		"127.0.0.1:8181", ready, "listen 127.0.0.1:8080", "listen "+api, "/etc/resolv.conf", "127.0.0.1:1").Replace(string(text))
 	if err := os.WriteFile(corefile, []byte(changed), 0o644); err != nil { // #nosec G306 -- another user reads it
 		t.Fatal(err)
