@@ -92,6 +92,20 @@ dashboard-shots: ## pictures of every page, wide and narrow, light and dark, in 
 	DASHBOARD_SHOTS=$(abspath $(SHOTS)) $(GO) test ./test -run TestDashboardPages -count=1 -timeout=30m
 	@echo "they are in $(abspath $(SHOTS))"
 
+# Helm is a program of another module, so that nothing of it is among ours.
+HELM := $(BIN)/helm
+HELM_VERSION := v4.3.2
+
+$(HELM):
+	@mkdir -p $(BIN)
+	CGO_ENABLED=0 GOGC=400 GOBIN=$(abspath $(BIN)) $(GO) install $(BUILDFLAGS) -ldflags='-s -w' helm.sh/helm/v4/cmd/helm@$(HELM_VERSION)
+
+.PHONY: chart
+chart: $(HELM) ## check the Helm chart in deploy/chart; builds helm into bin/ the first time, which takes minutes
+	@for values in deploy/chart/ci/*-values.yaml; do \
+		$(HELM) lint --strict --quiet deploy/chart --values $$values || exit 1; \
+	done
+
 .PHONY: clean
 clean: ## remove what build made
 	rm -rf $(BIN)
