@@ -128,8 +128,8 @@ func decode(text string) (metav1.Object, error) {
 	return object, nil
 }
 
-// deployed is what the chart makes of values.
-type deployed struct {
+// installed is what the chart makes of values.
+type installed struct {
 	objects  []metav1.Object
 	workload metav1.Object // the one that has the pods
 	pod      corev1.PodTemplateSpec
@@ -138,10 +138,10 @@ type deployed struct {
 }
 
 // container is the one that serves.
-func (d *deployed) container() corev1.Container { return d.pod.Spec.Containers[0] }
+func (d *installed) container() corev1.Container { return d.pod.Spec.Containers[0] }
 
 // ofKind gives the objects of one type.
-func ofKind[T metav1.Object](d *deployed) (out []T) {
+func ofKind[T metav1.Object](d *installed) (out []T) {
 	for _, object := range d.objects {
 		if o, ok := object.(T); ok {
 			out = append(out, o)
@@ -150,14 +150,14 @@ func ofKind[T metav1.Object](d *deployed) (out []T) {
 	return out
 }
 
-// deploy has Helm make the objects of a release.
-func deploy(t *testing.T, args ...string) *deployed {
+// install has Helm make the objects of a release.
+func install(t *testing.T, args ...string) *installed {
 	t.Helper()
 	text, err := helm(t, append([]string{"template", "office", chart, "--namespace", chartNamespace}, args...)...)
 	if err != nil {
 		t.Fatalf("helm template: %v\n%s", err, text)
 	}
-	d := new(deployed)
+	d := new(installed)
 	for document := range strings.SplitSeq(text, "\n---\n") {
 		if regexp.MustCompile(`(?m)^kind:`).FindString(document) == "" {
 			continue // comments of a template that makes nothing
@@ -212,7 +212,7 @@ func TestChartFiles(t *testing.T) {
 	if err := kubeyaml.UnmarshalStrict(rules, &want); err != nil {
 		t.Fatal(err)
 	}
-	made := ofKind[*prometheusRule](deploy(t, "--set", "prometheusRule.enabled=true"))
+	made := ofKind[*prometheusRule](install(t, "--set", "prometheusRule.enabled=true"))
 	if len(made) != 1 || !reflect.DeepEqual(made[0].Spec, want) {
 		t.Errorf("the PrometheusRule holds:\n%+v\nwant:\n%+v", made, want)
 	}

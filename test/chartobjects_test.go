@@ -23,7 +23,7 @@ import (
 func TestChartObjects(t *testing.T) {
 	for name, values := range chartValues(t) {
 		t.Run(name, func(t *testing.T) {
-			d := deploy(t, "--values", values)
+			d := install(t, "--values", values)
 			d.checkNames(t)
 			d.checkSelectors(t)
 			d.checkPorts(t)
@@ -35,7 +35,7 @@ func TestChartObjects(t *testing.T) {
 }
 
 // checkNames holds that names and labels are ones, and that no two objects have one name.
-func (d *deployed) checkNames(t *testing.T) {
+func (d *installed) checkNames(t *testing.T) {
 	t.Helper()
 	seen := map[string]bool{}
 	for _, object := range d.objects {
@@ -53,7 +53,7 @@ func (d *deployed) checkNames(t *testing.T) {
 }
 
 // checkSelectors holds that all selectors find the pods, or the Service that is meant.
-func (d *deployed) checkSelectors(t *testing.T) {
+func (d *installed) checkSelectors(t *testing.T) {
 	t.Helper()
 	check := func(by string, selector *metav1.LabelSelector, of map[string]string) {
 		t.Helper()
@@ -94,7 +94,7 @@ func (d *deployed) checkSelectors(t *testing.T) {
 }
 
 // checkPorts holds that whatever leads to a port of the container leads to one that it has.
-func (d *deployed) checkPorts(t *testing.T) {
+func (d *installed) checkPorts(t *testing.T) {
 	t.Helper()
 	check := func(by, name string, protocol corev1.Protocol) {
 		t.Helper()
@@ -133,7 +133,7 @@ func (d *deployed) checkPorts(t *testing.T) {
 }
 
 // checkVolumes holds that all volumes that are mounted are there, and the reverse.
-func (d *deployed) checkVolumes(t *testing.T) {
+func (d *installed) checkVolumes(t *testing.T) {
 	t.Helper()
 	there := map[string]int{}
 	for _, volume := range d.pod.Spec.Volumes {
@@ -171,7 +171,7 @@ func (d *deployed) checkVolumes(t *testing.T) {
 }
 
 // checkSecurity holds what Kubernetes calls the restricted profile, and more.
-func (d *deployed) checkSecurity(t *testing.T) {
+func (d *installed) checkSecurity(t *testing.T) {
 	t.Helper()
 	spec := d.pod.Spec
 	own := spec.SecurityContext
@@ -194,7 +194,7 @@ func (d *deployed) checkSecurity(t *testing.T) {
 }
 
 // checkStart holds that the image is the program of this version, and has the time to start.
-func (d *deployed) checkStart(t *testing.T) {
+func (d *installed) checkStart(t *testing.T) {
 	t.Helper()
 	c := d.container()
 	const repository = "ghcr.io/internaldns/internaldns"
@@ -212,7 +212,7 @@ func (d *deployed) checkStart(t *testing.T) {
 // Several pods are not taken away at once, and each has its own volume; one pod holds up no node.
 func TestChartCluster(t *testing.T) {
 	values := chartValues(t)
-	d := deploy(t, "--values", values["etcd"])
+	d := install(t, "--values", values["etcd"])
 	budgets := ofKind[*policyv1.PodDisruptionBudget](d)
 	if len(budgets) != 1 || *budgets[0].Spec.MaxUnavailable != intstr.FromInt32(1) || len(d.claims) != 1 || len(d.pod.Spec.TopologySpreadConstraints) != 1 {
 		t.Errorf("budgets %v, claims %v, constraints %v", budgets, d.claims, d.pod.Spec.TopologySpreadConstraints)
@@ -220,7 +220,7 @@ func TestChartCluster(t *testing.T) {
 	if class := d.claims[0].Spec.StorageClassName; class == nil || *class != "" {
 		t.Errorf("the storage class - is %v, not an empty name", class)
 	}
-	if budgets := ofKind[*policyv1.PodDisruptionBudget](deploy(t)); len(budgets) != 0 {
+	if budgets := ofKind[*policyv1.PodDisruptionBudget](install(t)); len(budgets) != 0 {
 		t.Errorf("one pod has a budget: %v", budgets)
 	}
 }
@@ -228,7 +228,7 @@ func TestChartCluster(t *testing.T) {
 // What a reload of the Corefile cannot change rolls the pods, and nothing else does unless that is wanted.
 func TestChartRolls(t *testing.T) {
 	sum := func(args ...string) string {
-		return fmt.Sprint(deploy(t, args...).pod.Annotations)
+		return fmt.Sprint(install(t, args...).pod.Annotations)
 	}
 	first, all := sum(), "rollOnChange=true"
 	if changed := sum("--set", "plugins=log"); changed != first {
@@ -252,7 +252,7 @@ func TestChartState(t *testing.T) {
 		"kind=Deployment":                                   {PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: "office-internaldns"}},
 		etcd + "kind=DaemonSet,persistence.hostPath=/srv/a": {HostPath: &corev1.HostPathVolumeSource{Path: "/srv/a", Type: new(corev1.HostPathDirectory)}},
 	} {
-		d := deploy(t, "--set", set)
+		d := install(t, "--set", set)
 		at := slices.IndexFunc(d.pod.Spec.Volumes, func(v corev1.Volume) bool { return v.Name == "state" })
 		if at < 0 || !reflect.DeepEqual(d.pod.Spec.Volumes[at].VolumeSource, want) {
 			t.Errorf("%s: %v, want %v", set, d.pod.Spec.Volumes, want)
@@ -271,7 +271,7 @@ func TestChartAPI(t *testing.T) {
 		"api.enabled=false,api.service.enabled=true": "listen off\n",
 		"store.type=none":                            "",
 	} {
-		d := deploy(t, "--set", set)
+		d := install(t, "--set", set)
 		corefile := ofKind[*corev1.ConfigMap](d)[0].Data["Corefile"]
 		if !strings.Contains(corefile, want) || strings.Contains(corefile, "listen") != (want != "") {
 			t.Errorf("%s: the Corefile is\n%s", set, corefile)

@@ -30,7 +30,7 @@ const (
 func TestChartServes(t *testing.T) {
 	for name, values := range chartValues(t) {
 		t.Run(name, func(t *testing.T) {
-			d := deploy(t, "--values", values)
+			d := install(t, "--values", values)
 			s, ports := d.layOut(t)
 			s.launch()
 			s.await("the port of DNS", func() bool {
@@ -62,7 +62,7 @@ func TestChartServes(t *testing.T) {
 }
 
 // checkAnswers asks for a name that the Corefile declares, or for one that public DNS has.
-func (d *deployed) checkAnswers(t *testing.T, s *liveServer, declares bool) {
+func (d *installed) checkAnswers(t *testing.T, s *liveServer, declares bool) {
 	t.Helper()
 	name, want := "www.example.org.", "203.0.113.80"
 	if declares {
@@ -79,7 +79,7 @@ func (d *deployed) checkAnswers(t *testing.T, s *liveServer, declares bool) {
 
 // layOut writes what the pod's volumes hold, with paths, ports and addresses of this test in place
 // of its own, and gives the server to be started, and the addresses of its ports.
-func (d *deployed) layOut(t *testing.T) (*liveServer, map[string]string) {
+func (d *installed) layOut(t *testing.T) (*liveServer, map[string]string) {
 	t.Helper()
 	s := newLive(t, t.TempDir())
 	files := ofKind[*corev1.ConfigMap](d)[0].Data
@@ -125,7 +125,7 @@ func (d *deployed) layOut(t *testing.T) (*liveServer, map[string]string) {
 }
 
 // laySecrets writes the certificates that are mounted, and sets the environment.
-func (d *deployed) laySecrets(t *testing.T, s *liveServer) {
+func (d *installed) laySecrets(t *testing.T, s *liveServer) {
 	t.Helper()
 	if err := makeCertificates(s.dir, []scenario.Client{{Name: "pod", CommonName: chartUser}}); err != nil {
 		t.Fatal(err)
@@ -177,7 +177,7 @@ func (s *liveServer) trust(t *testing.T, certificate, key string) {
 }
 
 // startEtcd starts one that asks for what the pod shows, and gives its URL.
-func (d *deployed) startEtcd(t *testing.T, dir string) string {
+func (d *installed) startEtcd(t *testing.T, dir string) string {
 	t.Helper()
 	if _, err := os.Stat(filepath.Join(dir, "etcd")); err != nil {
 		return etcdtest.Start(t).Endpoint()
