@@ -147,7 +147,7 @@ func (a *Account) commitOnce(ctx context.Context, changes *[]*pending, began tim
 	if err != nil || len(g.accepted) == 0 {
 		return err
 	}
-	if err := a.store.Commit(ctx, a.name, a.objects.revision, g.objects.revision, g.list()); err != nil {
+	if err := a.keep(ctx, g); err != nil {
 		return err
 	}
 	a.hold(g.objects)
@@ -160,6 +160,14 @@ func (a *Account) commitOnce(ctx context.Context, changes *[]*pending, began tim
 		a.served()
 	}
 	return nil
+}
+
+// keep has the store hold what a group makes of the account as it is, and of nothing else.
+func (a *Account) keep(ctx context.Context, g *group) error {
+	if s, ok := a.store.(store.Shared); ok {
+		return s.CommitOn(ctx, a.name, a.State(), g.objects.revision, g.list())
+	}
+	return a.store.Commit(ctx, a.name, a.objects.revision, g.objects.revision, g.list())
 }
 
 // hold has the account be what changes have made of it. The writer's lock is held.

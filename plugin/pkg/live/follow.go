@@ -132,14 +132,17 @@ func (a *Account) catchUpAlone() {
 // errBehind says that the store has another state than the account.
 var errBehind = errors.New("the account is behind its store")
 
-// behind reports whether the store has another state than the account. The writer's lock
-// is held.
-func (a *Account) behind(read store.Reader) bool {
+// behind returns errBehind if a reader has another state than the account. The writer's
+// lock is held.
+func (a *Account) behind(read store.Reader) error {
 	if a.follower == nil {
-		return false
+		return nil
 	}
-	told, _ := a.follower.state()
-	return read.Revision() != a.objects.revision || told.Era != a.era.Load()
+	era, err := read.Era()
+	if err == nil && (read.Revision() != a.objects.revision || era != a.era.Load()) {
+		err = errBehind
+	}
+	return err
 }
 
 // mostChases is how often the store may move on while the account catches up with it.
@@ -150,8 +153,8 @@ const mostChases = 100
 func (a *Account) view(ctx context.Context, read func(store.Reader) error) (err error) {
 	for range mostChases {
 		err = a.store.View(ctx, a.name, func(r store.Reader) error {
-			if a.behind(r) {
-				return errBehind
+			if err := a.behind(r); err != nil {
+				return err
 			}
 			return read(r)
 		})
@@ -169,13 +172,13 @@ func (a *Account) view(ctx context.Context, read func(store.Reader) error) (err 
 // the history tells of, else by reading everything. It is all of a state or, with an
 // error, the one before. The writer's lock is held.
 func (a *Account) catchUp(ctx context.Context) error {
-	told, _ := a.follower.state()
-	if told.Era != a.era.Load() {
-		log.Warningf("Account %s: read anew, what the store held before is void", a.name)
-		return a.reload(ctx)
-	}
 	err := a.store.View(ctx, a.name, func(read store.Reader) error {
+		era, err := read.Era()
 		switch now := read.Revision(); {
+		case err != nil:
+			return err
+		case era != a.era.Load():
+			return fmt.Errorf("%w: what the store held before is void", errAnew)
 		case now == a.objects.revision:
 			return nil
 		case now < a.objects.revision:

@@ -313,3 +313,55 @@ func (p *peer) catchUp() {
 	defer p.hub.mu.Unlock()
 	p.pull()
 }
+
+// What has taken the place of the account at the same revision is not changed as if it
+// were what was there before, whether that was told yet or not: the change is checked on
+// what there is.
+func TestTeamReplaced(t *testing.T) {
+	other := newTeam(t, "").members[0]
+	other.ids = 100 // so that it is not the zone that is gone
+	kept := other.zone("example.net.")
+	for name, replace := range map[string]func(p *peer, with []committed) (told func()){
+		"before the change": func(p *peer, with []committed) func() {
+			arrived, told := make(chan struct{}), make(chan struct{})
+			p.mu.Lock()
+			p.tells = func() { close(arrived); <-told }
+			p.mu.Unlock()
+			p.hub.replace(with)
+			<-arrived
+			p.mu.Lock()
+			p.tells = nil
+			p.mu.Unlock()
+			return func() { close(told) }
+		},
+		"before the commit": func(p *peer, with []committed) func() {
+			p.mu.Lock()
+			p.commits = func() { p.hub.replace(with); p.catchUp() }
+			p.mu.Unlock()
+			return func() {}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tm := newTeam(t, "")
+			one := tm.members[0]
+			gone := one.zone("example.org.")
+			told := replace(tm.peers[0], other.store.Store.(*peer).hub.log)
+			add := func(zone, apex string) error {
+				_, err := one.Change(t.Context(), Call{}, func(c *Change) error {
+					_, err := c.AddRecord(zone, recordOf(t, apex, "a A 192.0.2.1"), "")
+					return err
+				})
+				return err
+			}
+			var missing *NotFoundError
+			if err := add(gone, "example.org."); !errors.As(err, &missing) {
+				t.Errorf("a change of what is gone: %v", err)
+			}
+			if err := add(kept, "example.net."); err != nil {
+				t.Errorf("a change of what is there: %v", err)
+			}
+			told()
+			tm.check()
+		})
+	}
+}

@@ -21,26 +21,13 @@ import (
 
 // read reads the account from its store: all of one state, whatever others do meanwhile.
 func (a *Account) read(ctx context.Context) (o *objects, era uint64, err error) {
-	for range mostChases {
-		if a.follower != nil {
-			told, _ := a.follower.state()
-			era = told.Era
-		}
-		if o, err = a.readOnce(ctx); err != nil || a.follower == nil {
-			return o, era, err
-		}
-		if told, _ := a.follower.state(); told.Era == era {
-			return o, era, nil
-		}
-	}
-	return nil, 0, fmt.Errorf("%w: the store is another one all the time", ErrBusy)
-}
-
-func (a *Account) readOnce(ctx context.Context) (*objects, error) {
-	o := newObjects()
+	o = newObjects()
 	l := &loader{account: a, objects: o, ready: make(chan struct{})}
-	err := a.store.View(ctx, a.name, func(read store.Reader) error {
+	err = a.store.View(ctx, a.name, func(read store.Reader) error {
 		o.revision = read.Revision()
+		if l.era, err = read.Era(); err != nil {
+			return err
+		}
 		l.help(ctx)
 		err := readObjects(read, o)
 		l.offer()
@@ -52,7 +39,7 @@ func (a *Account) readOnce(ctx context.Context) (*objects, error) {
 	if err == nil {
 		err = l.failed
 	}
-	return o, err
+	return o, l.era, err
 }
 
 // readObjects reads all but the records.
@@ -102,6 +89,7 @@ func readLayer[T any](read store.Reader, prefix string, l *layer[T]) error {
 type loader struct {
 	account *Account
 	objects *objects
+	era     uint64        // of what is read
 	ready   chan struct{} // closed once zones is there
 	zones   chan *Zone    // closed
 	helpers sync.WaitGroup
@@ -116,11 +104,12 @@ func (l *loader) help(ctx context.Context) {
 	for range runtime.GOMAXPROCS(0) - 1 {
 		l.helpers.Go(func() {
 			err := l.account.store.View(ctx, l.account.name, func(read store.Reader) error {
-				if read.Revision() == l.objects.revision {
+				era, err := read.Era()
+				if err == nil && read.Revision() == l.objects.revision && era == l.era {
 					<-l.ready
 					l.work(read)
 				}
-				return nil
+				return err
 			})
 			if err != nil {
 				l.fail(err)

@@ -58,6 +58,9 @@ type peer struct {
 	cut    bool          // from the hub
 	joined chan struct{} // closed when cut ends, and another one put in its place
 	told   int           // times that others' changes were told of
+
+	commits func() // called as the next commit begins; nil: nothing
+	tells   func() // called before it is told what others have changed; nil: nothing
 }
 
 var _ store.Shared = (*peer)(nil)
@@ -113,13 +116,37 @@ func (p *peer) pull() {
 // View implements store.Store.
 func (p *peer) View(ctx context.Context, account string, read func(store.Reader) error) error {
 	p.mu.Lock()
-	s := p.copy
+	s, era := p.copy, p.state.Era
 	p.mu.Unlock()
-	return s.View(ctx, account, read)
+	return s.View(ctx, account, func(r store.Reader) error { return read(eraReader{r, era}) })
 }
+
+// eraReader reads what is of an era.
+type eraReader struct {
+	store.Reader
+	era uint64
+}
+
+// Era implements store.Reader.
+func (r eraReader) Era() (uint64, error) { return r.era, nil }
 
 // Commit implements store.Store.
 func (p *peer) Commit(ctx context.Context, account string, from, to uint64, ops []store.Op) error {
+	p.mu.Lock()
+	era := p.state.Era
+	p.mu.Unlock()
+	return p.CommitOn(ctx, account, store.State{Revision: from, Era: era}, to, ops)
+}
+
+// CommitOn implements store.Shared.
+func (p *peer) CommitOn(_ context.Context, _ string, from store.State, to uint64, ops []store.Op) error {
+	p.mu.Lock()
+	commits := p.commits
+	p.commits = nil
+	p.mu.Unlock()
+	if commits != nil {
+		commits()
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.cut {
@@ -127,13 +154,13 @@ func (p *peer) Commit(ctx context.Context, account string, from, to uint64, ops 
 	}
 	p.hub.mu.Lock()
 	defer p.hub.mu.Unlock()
-	if p.hub.state.Revision != from || p.hub.state.Era != p.state.Era {
-		return fmt.Errorf("%w: %d, not %d", store.ErrConflict, p.hub.state.Revision, from)
+	if p.hub.state != from {
+		return fmt.Errorf("%w: %v, not %v", store.ErrConflict, p.hub.state, from)
 	}
 	for i := range ops {
 		ops[i].Key, ops[i].Value = slices.Clone(ops[i].Key), slices.Clone(ops[i].Value)
 	}
-	p.hub.log = append(p.hub.log, committed{from, to, ops})
+	p.hub.log = append(p.hub.log, committed{from.Revision, to, ops})
 	p.hub.state.Revision = to
 	p.pull()
 	p.hub.wake()
@@ -149,13 +176,16 @@ func (p *peer) Watch(ctx context.Context, _ string, changed func(store.State)) e
 		if !p.cut {
 			p.pull()
 		}
-		now, joined := p.state, p.joined
+		now, joined, tells := p.state, p.joined, p.tells
 		p.hub.mu.Unlock()
 		if now != before {
 			p.told++
 		}
 		p.mu.Unlock()
 		if first || now != before {
+			if tells != nil && !first {
+				tells()
+			}
 			changed(now)
 		}
 		select {

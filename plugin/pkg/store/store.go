@@ -37,6 +37,9 @@ type Store interface {
 // and it is there without the others. A Commit that returns nil is in the copy, too.
 type Shared interface {
 	Store
+	// CommitOn is Commit if the account is of an era, too, else ErrConflict: what has the
+	// same revision may be something else by now.
+	CommitOn(ctx context.Context, account string, from State, to uint64, ops []Op) error
 	// Watch calls changed with the newest state of an account that the copy has, first
 	// at once and then whenever others have changed it, until ctx ends, and returns the
 	// context's error. Several states that come close together may be told as one.
@@ -90,6 +93,8 @@ type Link struct {
 type Reader interface {
 	// Revision returns the account's revision.
 	Revision() uint64
+	// Era returns the account's era, 0 if the store is not a Shared one.
+	Era() (uint64, error)
 	// Get returns the value of a key: nil if there is none, not nil but empty if the
 	// value is. It is good until the function that View calls returns, and never written to.
 	Get(key []byte) ([]byte, error)

@@ -77,6 +77,9 @@ func (r *reader) begin(db *bbolt.DB, account string) (err error) {
 // Revision implements store.Reader.
 func (r *reader) Revision() uint64 { return r.revision }
 
+// Era implements store.Reader: a file has one.
+func (r *reader) Era() (uint64, error) { return 0, nil }
+
 // Err implements store.Reader.
 func (r *reader) Err() error { return r.err }
 

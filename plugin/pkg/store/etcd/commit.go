@@ -21,6 +21,7 @@ type commit struct {
 	s      *Store
 	a      *account
 	entry  entry
+	era    *uint64 // that the account must be of; nil: any
 	ops    []store.Op
 	client *clientv3.Client
 	lease  clientv3.LeaseID // of its parts
@@ -28,7 +29,16 @@ type commit struct {
 
 // Commit implements store.Store.
 func (s *Store) Commit(ctx context.Context, name string, from, to uint64, ops []store.Op) error {
-	if err := store.CheckCommit(name, from, to, ops); err != nil {
+	return s.commit(ctx, &commit{ops: ops}, name, from, to)
+}
+
+// CommitOn implements store.Shared.
+func (s *Store) CommitOn(ctx context.Context, name string, from store.State, to uint64, ops []store.Op) error {
+	return s.commit(ctx, &commit{ops: ops, era: &from.Era}, name, from.Revision, to)
+}
+
+func (s *Store) commit(ctx context.Context, c *commit, name string, from, to uint64) error {
+	if err := store.CheckCommit(name, from, to, c.ops); err != nil {
 		return fmt.Errorf("etcd: %w", err)
 	}
 	done, err := s.begin()
@@ -39,7 +49,7 @@ func (s *Store) Commit(ctx context.Context, name string, from, to uint64, ops []
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("etcd: account %s: %w", name, err)
 	}
-	c := &commit{s: s, a: s.account(name), ops: ops}
+	c.s, c.a = s, s.account(name)
 	c.entry.from.revision, c.entry.to = from, commitID{to, rand.Uint64()}
 	if from < c.a.position().last.revision {
 		return c.conflict()
@@ -81,7 +91,7 @@ func (c *commit) run(ctx context.Context) error {
 	err := c.conflict()
 	for range tries {
 		at := c.a.position()
-		if at.last.revision != c.entry.from.revision {
+		if at.last.revision != c.entry.from.revision || c.era != nil && *c.era != at.era {
 			return c.conflict()
 		}
 		c.prepare(at)

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/internaldns/internaldns/plugin/pkg/store"
+	"github.com/internaldns/internaldns/plugin/pkg/store/bolt"
 )
 
 // account is what is known of an account.
@@ -95,6 +96,21 @@ func (m *mark) read(text []byte) error {
 		return fmt.Errorf("%w: a mark that cannot be read: %w", store.ErrDamaged, err)
 	}
 	return nil
+}
+
+// copyReader reads the copy of an account.
+type copyReader struct{ store.Reader }
+
+// Era implements store.Reader. It is that of what is read, wherever the account has come
+// to since.
+func (r copyReader) Era() (uint64, error) {
+	text, err := bolt.Mark(r.Reader)
+	if text == nil || err != nil {
+		return 0, err
+	}
+	var m mark
+	err = m.read(text)
+	return m.Era, err
 }
 
 // readCopy reads what the file remembers, and removes what it was kept from removing.

@@ -186,7 +186,7 @@ func (s *Store) View(ctx context.Context, name string, read func(store.Reader) e
 			if moved = a != nil && a.position().generation != generation; moved {
 				return nil
 			}
-			return read(r)
+			return read(copyReader{r})
 		})
 		if err != nil || !moved {
 			return err

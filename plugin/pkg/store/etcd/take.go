@@ -125,9 +125,11 @@ func (s *Store) takeHead(a *account, value []byte) error {
 	case h.last != at.last:
 		return errMoved
 	}
-	a.head = value
-	if h.era == at.era {
-		return nil
+	if h.era != at.era {
+		if err := s.apply(a, h.era, at.last, at.log, nil, true); err != nil {
+			return err // the head as it was known still has the era of the copy
+		}
 	}
-	return s.apply(a, h.era, at.last, at.log, nil, true)
+	a.head = value
+	return nil
 }

@@ -20,6 +20,7 @@ type SharedOpener func(t testing.TB) (one, other store.Shared)
 func RunShared(t *testing.T, open SharedOpener) {
 	for name, test := range map[string]func(t *testing.T, one, other store.Shared){
 		"SharedConflict": testSharedConflict,
+		"SharedEra":      testSharedEra,
 		"SharedWatch":    testSharedWatch,
 		"SharedWriters":  testSharedWriters,
 		"SharedBatches":  testSharedBatches,
@@ -70,6 +71,35 @@ func testSharedConflict(t *testing.T, one, other store.Shared) {
 	if err := one.Commit(ctx, Account, 60, 61, nil); !errors.Is(err, store.ErrConflict) {
 		t.Error("ahead of all:", err)
 	}
+}
+
+// Who commits on another era is told, whatever the revision; a reader tells which one it
+// reads.
+func testSharedEra(t *testing.T, one, other store.Shared) {
+	ctx := context.Background()
+	if err := one.Commit(ctx, Account, 0, 1, []store.Op{Put("key", "1")}); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range []store.Shared{one, other} {
+		at := Await(t, s, Account, 1)
+		if err := s.View(ctx, Account, func(r store.Reader) error {
+			if era, err := r.Era(); err != nil || era != at.Era || r.Revision() != at.Revision {
+				t.Errorf("a reader is of revision %d, era %d, %v, want %+v", r.Revision(), era, err, at)
+			}
+			return nil
+		}); err != nil {
+			t.Error(err)
+		}
+		void := store.State{Revision: at.Revision, Era: at.Era + 1}
+		if err := s.CommitOn(ctx, Account, void, at.Revision+1, []store.Op{Put("lost", "")}); !errors.Is(err, store.ErrConflict) {
+			t.Error("on another era:", err)
+		}
+	}
+	at := Await(t, other, Account, 1)
+	if err := other.CommitOn(ctx, Account, at, 2, []store.Op{Put("key", "2")}); err != nil {
+		t.Error(err)
+	}
+	Expect(t, other, Account, 2, map[string]string{"key": "2"})
 }
 
 // What others commit is told, the newest of it at last, and is there by then.
