@@ -112,7 +112,7 @@ func (c *catcher) goesOn() bool {
 
 func (c *catcher) run(ctx context.Context) error {
 	if len(c.value) == 0 && c.at.last.revision > 0 {
-		return fmt.Errorf("etcd: it knows nothing of it, this server's copy is of revision %d and is served on: %w", c.at.last.revision, errGone)
+		return fmt.Errorf("etcd: %w: it knows nothing of it, this server's copy is of revision %d and is served on: %w", store.ErrUnreachable, c.at.last.revision, errGone)
 	}
 	goesOn := c.goesOn()
 	var err error

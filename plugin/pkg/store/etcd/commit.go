@@ -65,7 +65,11 @@ func (s *Store) commit(ctx context.Context, c *commit, name string, from, to uin
 		return err
 	}
 	defer c.a.release()
-	return c.named(c.run(ctx))
+	err = c.named(c.run(ctx))
+	if errors.Is(err, store.ErrUnreachable) {
+		s.linked(err) // the next beat may be a second away
+	}
+	return err
 }
 
 func (c *commit) named(err error) error {

@@ -183,7 +183,7 @@ func TestEmptied(t *testing.T) {
 		}
 	}
 	err := s.Commit(context.Background(), storetest.Account, 3, 4, nil)
-	if err == nil || !strings.Contains(err.Error(), "restore") {
+	if !errors.Is(err, store.ErrUnreachable) || errors.Is(err, store.ErrUncertain) || !strings.Contains(err.Error(), "restore") {
 		t.Error(err)
 	}
 	storetest.Expect(t, s, storetest.Account, 3, content)

@@ -236,7 +236,7 @@ func (s *Store) describe(err error) error {
 // isDescribed reports whether an error says already what it is.
 func isDescribed(err error) bool {
 	return isOneOf(err, store.ErrUnreachable, store.ErrDamaged, store.ErrNewer, store.ErrConflict, store.ErrFull,
-		store.ErrReadOnly, store.ErrClosed, errGone)
+		store.ErrReadOnly, store.ErrClosed)
 }
 
 // isRefusal reports whether an error of a transaction says that it did not happen.
