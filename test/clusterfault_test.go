@@ -2,7 +2,6 @@ package test
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"net/http"
 	"strings"
 	"sync"
@@ -56,16 +55,14 @@ func TestClusterWithoutEtcd(t *testing.T) {
 	if !preview.Valid {
 		t.Error("a preview without etcd is not valid")
 	}
-	c.servers[0].await("a status that tells it", func() bool {
-		status := c.servers[0].status()
-		return !status.Store.Connected && status.Store.Error != ""
-	})
-	stop()
-	c.servers[1].kill()
+	if status := c.servers[0].status(); status.Store.Connected || status.Store.Error == "" {
+		t.Errorf("right after a change that failed the status is %+v", status.Store)
+	}
+	c.kill(1)
 	c.restart(1)
 	c.servers[1].wantAnswer("before.example.org.", "NOERROR", "192.0.2.1")
 	c.servers[1].wantAnswer("lost.example.org.", "NXDOMAIN", "")
-	c.servers[1].kill()
+	c.kill(1)
 	c.etcd.Restart()
 	c.addWhen(0, "after")
 	c.restart(1)
@@ -73,6 +70,7 @@ func TestClusterWithoutEtcd(t *testing.T) {
 	for i := range c.servers {
 		c.addWhen(i, fmt.Sprintf("all%d", i))
 	}
+	stop()
 	c.same()
 }
 
@@ -182,40 +180,4 @@ func TestClusterCutOff(t *testing.T) {
 	c.servers[2].wantAnswer("cut19.example.org.", "NOERROR", "192.0.2.1")
 	stop()
 	c.same()
-}
-
-// A server that is killed in the middle of a commit leaves all of a change or nothing, and
-// loses none that was answered; the others go on.
-func TestClusterKill(t *testing.T) {
-	rounds := 6
-	if long() {
-		rounds = 200
-	}
-	c := newCluster(t)
-	answered, open := 0, 0
-	for round := range rounds {
-		k := &killed{tried: make(map[string][]string)}
-		victim := c.servers[round%2]
-		var writers sync.WaitGroup
-		for writer := range 4 {
-			writers.Go(func() { k.write(victim, c.zone, round, writer) })
-		}
-		timer := time.AfterFunc(time.Duration(rand.IntN(300_000))*time.Microsecond, func() { _ = victim.cmd.Process.Kill() })
-		writers.Wait()
-		timer.Stop()
-		victim.kill()
-		c.add(2, fmt.Sprintf("goes-on-%d.example.org", round))
-		c.restart(round % 2)
-		c.settle()
-		for _, s := range c.servers {
-			k.check(s, c.zone)
-		}
-		answered += len(k.answered)
-		open += len(k.tried) - len(k.answered)
-		if t.Failed() {
-			t.Fatalf("in round %d", round)
-		}
-	}
-	c.same()
-	t.Logf("%d kills, %d changes answered before, %d under way", rounds, answered, open)
 }

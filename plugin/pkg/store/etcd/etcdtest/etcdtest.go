@@ -92,17 +92,6 @@ func freeURL(t testing.TB) string {
 	return "http://" + l.Addr().String()
 }
 
-// Cluster is members that belong together.
-type Cluster []*Member
-
-// Endpoints returns the URLs of all members.
-func (c Cluster) Endpoints() (urls []string) {
-	for _, m := range c {
-		urls = append(urls, m.client)
-	}
-	return urls
-}
-
 // Endpoint returns the URL for clients.
 func (m *Member) Endpoint() string { return m.client }
 
@@ -227,27 +216,6 @@ func (m *Member) Ctl(args ...string) string {
 		m.t.Fatalf("etcdctl %q: %v: %s", args, err, text)
 	}
 	return string(text)
-}
-
-// Save writes a backup of a cluster of one to a file, and returns its name.
-func (m *Member) Save() string {
-	m.t.Helper()
-	name := filepath.Join(m.t.TempDir(), "backup.db")
-	m.Ctl("snapshot", "save", name)
-	return name
-}
-
-// Restore puts a backup in the place of what a cluster of one has, and starts it. A token
-// other than "" makes it another cluster.
-func (m *Member) Restore(backup, token string) {
-	m.t.Helper()
-	m.Empty(token)
-	text, err := exec.Command("etcdctl", "snapshot", "restore", backup, "--data-dir", m.data(), "--name", m.name, // #nosec G204 -- of a test
-		"--initial-cluster", m.cluster, "--initial-advertise-peer-urls", m.peer, "--initial-cluster-token", m.token).CombinedOutput()
-	if err != nil {
-		m.t.Fatalf("etcdctl snapshot restore: %v: %s", err, text)
-	}
-	m.Restart()
 }
 
 // Empty ends the process and removes what it has.
