@@ -38,8 +38,8 @@ type liveCluster struct {
 	members etcdtest.Cluster
 	proxy   *etcdtest.Proxy // by which the last server reaches the first member
 	servers []*liveServer
-	files   []string      // their Corefiles
-	down    []atomic.Bool // servers that cannot answer now
+	files   []string       // their Corefiles
+	turns   []atomic.Int64 // how often a server has gone or come back; odd: it is gone
 	zone    string
 	asked   atomic.Int64 // queries
 	failed  atomic.Int64 // of them
@@ -57,7 +57,7 @@ func newCluster(t *testing.T, args ...string) *liveCluster {
 // newClusterOn starts three servers of what some members of etcd hold.
 func newClusterOn(t *testing.T, members etcdtest.Cluster) *liveCluster {
 	t.Helper()
-	c := &liveCluster{t: t, etcd: members[0], members: members, down: make([]atomic.Bool, 3)}
+	c := &liveCluster{t: t, etcd: members[0], members: members, turns: make([]atomic.Int64, 3)}
 	c.proxy = etcdtest.StartProxy(t, c.etcd)
 	all := strings.Join(members.Endpoints(), " ")
 	for _, endpoint := range []string{all, all, strings.Replace(all, c.etcd.Endpoint(), c.proxy.Endpoint(), 1)} {
@@ -78,16 +78,20 @@ func newClusterOn(t *testing.T, members etcdtest.Cluster) *liveCluster {
 	return c
 }
 
+// gone tells that a server cannot answer from now on, and back that it can again.
+func (c *liveCluster) gone(i int) { c.turns[i].Store(c.turns[i].Load() | 1) }
+func (c *liveCluster) back(i int) { c.turns[i].Add(c.turns[i].Load() & 1) }
+
 // kill ends a server at once.
 func (c *liveCluster) kill(i int) {
-	c.down[i].Store(true)
+	c.gone(i)
 	c.servers[i].kill()
 }
 
 // restart starts a server that is gone.
 func (c *liveCluster) restart(i int) {
 	c.t.Helper()
-	defer c.down[i].Store(false)
+	defer c.back(i)
 	s := c.servers[i]
 	s.client.CloseIdleConnections()
 	s.write(c.files[i])
@@ -193,10 +197,10 @@ func (c *liveCluster) query() (stop func()) {
 // ask asks a server once, unless it is gone before or meanwhile.
 func (c *liveCluster) ask(i int) {
 	client := dns.Client{Timeout: 5 * time.Second}
-	gone := c.down[i].Load()
+	turn := c.turns[i].Load()
 	r, _, err := client.Exchange(new(dns.Msg).SetQuestion("always.example.org.", dns.TypeA), fmt.Sprintf("127.0.0.1:%d", c.servers[i].dns))
 	switch {
-	case gone || c.down[i].Load():
+	case turn%2 == 1 || c.turns[i].Load() != turn: // it was gone, or has been meanwhile
 	case err == nil && r.Rcode == dns.RcodeSuccess && len(r.Answer) == 1:
 		c.asked.Add(1)
 	case c.failed.Add(1) <= 3: // the others are counted

@@ -53,7 +53,7 @@ func TestClusterStopped(t *testing.T) {
 	c := newCluster(t)
 	stop := c.query()
 	stopped := c.servers[2]
-	c.down[2].Store(true)
+	c.gone(2)
 	c.proxy.Cut() // else what it watches would wait for it in the buffers of the connection
 	if err := stopped.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
@@ -73,7 +73,7 @@ func TestClusterStopped(t *testing.T) {
 	if err := stopped.cmd.Process.Signal(syscall.SIGCONT); err != nil {
 		t.Fatal(err)
 	}
-	c.down[2].Store(false)
+	c.back(2)
 	c.addWhen(2, "continued")
 	stopped.wantAnswer("stopped19.example.org.", "NOERROR", "192.0.2.1")
 	c.settle()
