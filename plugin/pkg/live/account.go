@@ -55,7 +55,7 @@ type Account struct {
 		waiting []*pending
 	}
 
-	writer     sync.Mutex // held from checking changes to publishing them
+	writer     writerLock
 	nextForget time.Time
 	flate      *flate.Writer
 	closed     bool

@@ -132,12 +132,9 @@ func (a *Account) catchUpAlone() {
 // errBehind says that the store has another state than the account.
 var errBehind = errors.New("the account is behind its store")
 
-// behind returns errBehind if a reader has another state than the account. The writer's
-// lock is held.
+// behind returns errBehind if a reader has another state than the account: others have
+// changed it, or a change is about to be published. The writer's lock is held, or its look.
 func (a *Account) behind(read store.Reader) error {
-	if a.follower == nil {
-		return nil
-	}
 	era, err := read.Era()
 	if err == nil && (read.Revision() != a.objects.revision || era != a.era.Load()) {
 		err = errBehind
@@ -158,7 +155,7 @@ func (a *Account) view(ctx context.Context, read func(store.Reader) error) (err 
 			}
 			return read(r)
 		})
-		if !errors.Is(err, errBehind) {
+		if a.follower == nil || !errors.Is(err, errBehind) {
 			return err
 		}
 		if err := a.catchUp(ctx); err != nil {

@@ -78,6 +78,8 @@ func (p *player) playAlone(n int) {
 			err = p.restore()
 		case 1, 2:
 			err = p.revert()
+		case 3:
+			_, err = p.Try(p.t.Context(), Call{Method: "TEST"}, p.play)
 		default:
 			_, err = p.Change(p.t.Context(), Call{Method: "TEST", Force: p.dice.roll(4) == 0}, p.play)
 		}

@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 
@@ -50,34 +51,56 @@ func (a *Account) Try(ctx context.Context, call Call, do func(*Change) error) (*
 	return t, nil
 }
 
-// try is Try but for the warnings about what is linked. Nobody else writes meanwhile.
-func (a *Account) try(ctx context.Context, call Call, do func(*Change) error) (*Trial, error) {
+// try is Try but for the warnings about what is linked. It goes between while a change waits
+// for the store, which may take as long as that does not answer; but what that change has
+// made there already is seen with the change itself.
+func (a *Account) try(ctx context.Context, call Call, do func(*Change) error) (t *Trial, err error) {
+	one := func(read store.Reader) (err error) {
+		t, err = a.tryOn(ctx, read, call, do)
+		return err
+	}
+	err = a.writer.look(func() error {
+		if a.closed {
+			return ErrClosed
+		}
+		return a.store.View(ctx, a.name, func(read store.Reader) error {
+			if err := a.behind(read); err != nil {
+				return err
+			}
+			return one(read)
+		})
+	})
+	if !errors.Is(err, errBehind) {
+		return t, err
+	}
 	a.writer.Lock()
 	defer a.writer.Unlock()
 	if a.closed {
 		return nil, ErrClosed
 	}
-	var t *Trial
-	err := a.view(ctx, func(read store.Reader) error {
-		g := a.newGroup(read)
-		c := g.newChange(&pending{ctx: ctx, call: call})
-		if err := c.run(do); err != nil {
-			return err
-		}
-		changed, err := c.differences()
-		if err != nil {
-			return err
-		}
-		t = &Trial{
-			Entry:    Entry{Revision: c.Revision(), Time: c.now, Call: call, Objects: changed},
-			Warnings: c.warnings, Touched: c.touched(),
-		}
-		for b, now := range c.tips {
-			t.Blocks = append(t.Blocks, TrialBlock{Block: b, Before: g.from[b], After: now.snapshot})
-		}
-		return nil
-	})
+	err = a.view(ctx, one)
 	return t, err
+}
+
+// tryOn tries a change on what the account holds and a reader reads.
+func (a *Account) tryOn(ctx context.Context, read store.Reader, call Call, do func(*Change) error) (*Trial, error) {
+	g := a.newGroup(read)
+	c := g.newChange(&pending{ctx: ctx, call: call})
+	if err := c.run(do); err != nil {
+		return nil, err
+	}
+	changed, err := c.differences()
+	if err != nil {
+		return nil, err
+	}
+	t := &Trial{
+		Entry:    Entry{Revision: c.Revision(), Time: c.now, Call: call, Objects: changed},
+		Warnings: c.warnings, Touched: c.touched(),
+	}
+	for b, now := range c.tips {
+		t.Blocks = append(t.Blocks, TrialBlock{Block: b, Before: g.from[b], After: now.snapshot})
+	}
+	return t, nil
 }
 
 // touched returns the owners whose records are others than before.

@@ -139,3 +139,40 @@ func TestGuardCut(t *testing.T) {
 	}
 	b.change(add("sub NS ns2.example.net.", "c.sub A 192.0.2.4"))
 }
+
+// A preview does not wait for a change that waits for the store, and does not see half of it.
+func TestTryBesideChange(t *testing.T) {
+	tm := newTeam(t, "")
+	one := tm.members[0]
+	id := one.zone("example.org.", "a A 192.0.2.1")
+	add := func(name string) func(c *Change) error {
+		return func(c *Change) error {
+			_, err := c.AddRecord(id, recordOf(t, "example.org.", name), "")
+			return err
+		}
+	}
+	began, tried, done := make(chan struct{}), make(chan struct{}), make(chan error)
+	tm.peers[0].mu.Lock()
+	tm.peers[0].commits = func() { close(began); <-tried }
+	tm.peers[0].mu.Unlock()
+	go func() {
+		_, err := one.Change(t.Context(), Call{}, add("b A 192.0.2.2"))
+		done <- err
+	}()
+	<-began
+	trial, err := one.Try(t.Context(), Call{}, add("b A 192.0.2.2"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if trial.Entry.Revision != 2 {
+		t.Errorf("the preview is of revision %d", trial.Entry.Revision)
+	}
+	close(tried)
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	if _, err := one.Try(t.Context(), Call{}, add("b A 192.0.2.2")); err == nil {
+		t.Error("a preview after the change does not see it")
+	}
+	tm.check()
+}
