@@ -77,6 +77,7 @@ func TestClusterStopped(t *testing.T) {
 	c.addWhen(2, "continued")
 	stopped.wantAnswer("stopped19.example.org.", "NOERROR", "192.0.2.1")
 	c.settle()
+	stopped.await("that all know it again", func() bool { return len(stopped.status().Cluster) == 3 })
 	stop()
 	c.same()
 	t.Logf("%d queries answered", c.asked.Load())

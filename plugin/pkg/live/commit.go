@@ -147,7 +147,7 @@ func (a *Account) commitOnce(ctx context.Context, changes *[]*pending, began tim
 	if err != nil || len(g.accepted) == 0 {
 		return err
 	}
-	if err := a.writer.wait(func() error { return a.keep(ctx, g) }); err != nil {
+	if a.writer.wait(func() { err = a.keep(ctx, g) }); err != nil {
 		return err
 	}
 	a.hold(g.objects)

@@ -206,22 +206,24 @@ func (a *Account) yield(ctx context.Context, try int, began time.Time, conflict 
 	}
 	// Those who come second all the time would do so in step.
 	pause := time.NewTimer(rand.N(time.Duration(min(try, 8)) * time.Millisecond)) //nolint:gosec // no secret
-	<-pause.C
-	wait := time.NewTimer(longestWait)
+	a.writer.wait(func() { <-pause.C })
+	wait, over := time.NewTimer(longestWait), false
 	defer wait.Stop()
 	for before, era := a.objects.revision, a.era.Load(); ; {
 		_, heard := a.follower.state()
 		if err := a.catchUp(ctx); err != nil {
 			return err
 		}
-		if a.objects.revision != before || a.era.Load() != era {
-			return nil
-		}
-		select {
-		case <-heard:
-		case <-wait.C:
+		if over || a.objects.revision != before || a.era.Load() != era {
 			return nil // it is tried again on what there is
 		}
+		a.writer.wait(func() {
+			select {
+			case <-heard:
+			case <-wait.C:
+				over = true
+			}
+		})
 	}
 }
 

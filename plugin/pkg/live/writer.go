@@ -23,10 +23,10 @@ func (l *writerLock) Unlock() {
 
 // wait calls what takes a while and changes nothing here, and lets others look meanwhile.
 // The lock is held before and after.
-func (l *writerLock) wait(do func() error) error {
+func (l *writerLock) wait(do func()) {
 	l.hand.Unlock()
 	defer l.hand.Lock()
-	return do()
+	do()
 }
 
 // look calls what changes nothing, once no writer is at work but one that waits.
