@@ -184,14 +184,15 @@ func (c *liveCluster) query() (stop func()) {
 			}
 		})
 	}
-	return func() {
-		c.t.Helper()
+	stop = sync.OnceFunc(func() {
 		close(over)
 		running.Wait()
 		if failed := c.failed.Load(); failed > 0 || c.asked.Load() == 0 {
 			c.t.Errorf("%d of %d queries failed", failed, failed+c.asked.Load())
 		}
-	}
+	})
+	c.t.Cleanup(stop)
+	return stop
 }
 
 // ask asks a server once, unless it is gone before or meanwhile.

@@ -33,7 +33,7 @@ func generation(address string) (n int) {
 
 // LIVE 10: a batch is seen whole or not at all on every server.
 func TestClusterBatches(t *testing.T) {
-	batches := 4
+	batches := 3
 	if long() {
 		batches = 20
 	}
@@ -77,18 +77,21 @@ func (c *liveCluster) watchBatch() (stop func() int64) {
 	var looks atomic.Int64
 	over := make(chan struct{})
 	for i, s := range c.servers {
-		for _, look := range []func(n int) []string{
-			func(n int) []string {
+		for _, look := range []struct {
+			every time.Duration // it shares the machine with what it asks
+			at    func(n int) []string
+		}{
+			{2 * time.Millisecond, func(n int) []string {
 				_, address := s.dig(fmt.Sprintf("b%d.example.org.", n*7919%(batchSize-batchSet)))
 				return []string{address}
-			},
-			func(int) []string { return s.digSet("bset.example.org.") },
-			func(int) (all []string) {
+			}},
+			{5 * time.Millisecond, func(int) []string { return s.digSet("bset.example.org.") }},
+			{500 * time.Millisecond, func(int) (all []string) {
 				for _, r := range c.batchOf(s) {
 					all = append(all, r.Content)
 				}
 				return all
-			},
+			}},
 		} {
 			running.Go(func() {
 				last := 0
@@ -96,9 +99,9 @@ func (c *liveCluster) watchBatch() (stop func() int64) {
 					select {
 					case <-over:
 						return
-					case <-time.After(time.Millisecond): // it shares the machine with what it asks
+					case <-time.After(look.every):
 					}
-					last = c.wholeBatch(i, look(n), last)
+					last = c.wholeBatch(i, look.at(n), last)
 					looks.Add(1)
 				}
 			})

@@ -14,7 +14,7 @@ import (
 // LIVE 10: a change is visible on every server within 100 ms (p99), while each answers
 // queries.
 func TestClusterVisibility(t *testing.T) {
-	changes := 150
+	changes := 100
 	if long() {
 		changes = 1000
 	}
@@ -51,7 +51,7 @@ func TestClusterVisibility(t *testing.T) {
 // LIVE 10: changes of three writers at once: none is lost, no revision is given twice, all
 // end in one state.
 func TestClusterWriters(t *testing.T) {
-	changes := 1000
+	changes := 600
 	if long() {
 		changes = 10_000
 	}

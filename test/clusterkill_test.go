@@ -26,10 +26,10 @@ func TestClusterKill(t *testing.T) {
 		for writer := range 4 {
 			writers.Go(func() { k.write(victim, c.zone, round, writer) })
 		}
-		timer := time.AfterFunc(time.Duration(rand.IntN(300_000))*time.Microsecond, func() { c.kill(round % 2) })
-		writers.Wait()
-		timer.Stop()
-		c.kill(round % 2)
+		fired := make(chan struct{})
+		time.AfterFunc(time.Duration(rand.IntN(300_000))*time.Microsecond, func() { c.kill(round % 2); close(fired) })
+		writers.Wait() // which end with the server
+		<-fired
 		c.add(2, fmt.Sprintf("goes-on-%d.example.org", round))
 		c.restart(round % 2)
 		c.settle()
