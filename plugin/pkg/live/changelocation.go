@@ -11,7 +11,6 @@ import (
 
 	"github.com/internaldns/internaldns/plugin/pkg/list"
 	"github.com/internaldns/internaldns/plugin/pkg/location"
-	"github.com/internaldns/internaldns/plugin/pkg/problem"
 )
 
 // Gateway is the settings of an account's Gateway.
@@ -71,8 +70,8 @@ func (c *Change) CreateLocation(l Location) (*Location, error) {
 	if l.DoHSubdomain == "" {
 		l.DoHSubdomain = newSubdomain()
 	}
-	if n := len(c.locations.all()); n >= maxLocations {
-		return nil, problem.List{{Code: problem.LocationInvalid, Severity: problem.Error, Text: fmt.Sprintf("the account has %d locations, at most %d are allowed", n, maxLocations)}}
+	if err := tooMany(len(c.locations.all()) + 1); err != nil {
+		return nil, err
 	}
 	return &l, c.setLocation(nil, &l)
 }
@@ -109,7 +108,9 @@ func (c *Change) setLocation(old, now *Location) error {
 		return problems
 	}
 	all := c.locations.all()
-	if problems := now.conflicts(all); len(problems) > 0 {
+	others := takenBy(all, func(id string) bool { return id == now.ID })
+	others.standard = nil // it ceases to be
+	if problems := others.take(now); len(problems) > 0 {
 		return problems
 	}
 	if now.ClientDefault && (old == nil || !old.ClientDefault) {
@@ -235,15 +236,10 @@ func (b *backupReader) location() error {
 	}
 	problems := l.check()
 	if len(problems) == 0 {
-		problems = l.conflicts(b.locations)
+		problems = b.taken.take(l)
 	}
 	if len(problems) > 0 {
 		return b.errorf(b.here(), "location %q: %s", l.Name, problems[0].Text)
-	}
-	for _, o := range b.locations {
-		if o.ClientDefault && l.ClientDefault {
-			return b.errorf(b.here(), "location %q: %q is the default as well", l.Name, o.Name)
-		}
 	}
 	if lower, _ := location.ParseSubdomain(l.DoHSubdomain); lower != l.DoHSubdomain {
 		return b.errorf(b.here(), "location %q: the subdomain is not in lower case", l.Name)

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"net/netip"
-	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -92,17 +91,20 @@ func (l *Location) check() (problems problem.List) {
 	if _, err := location.ParseSubdomain(l.DoHSubdomain); err != nil {
 		wrong("doh_subdomain", "%s", err)
 	}
-	for member, list := range map[string][]string{
-		"networks": l.Networks, "endpoints/doh/networks": l.Endpoints.DoH.networks(), "endpoints/dot/networks": l.Endpoints.DoT.networks(),
-		"endpoints/ipv6/networks": l.Endpoints.IPv6.networks(), "endpoints/ipv4/networks": l.Endpoints.IPv4.networks(),
+	for _, of := range []struct {
+		member string
+		list   []string
+	}{
+		{"networks", l.Networks}, {"endpoints/doh/networks", l.Endpoints.DoH.networks()}, {"endpoints/dot/networks", l.Endpoints.DoT.networks()},
+		{"endpoints/ipv4/networks", l.Endpoints.IPv4.networks()}, {"endpoints/ipv6/networks", l.Endpoints.IPv6.networks()},
 	} {
-		if len(list) > maxNetworks {
-			wrong(member, "%d networks, at most %d are allowed", len(list), maxNetworks)
+		if len(of.list) > maxNetworks {
+			wrong(of.member, "%d networks, at most %d are allowed", len(of.list), maxNetworks)
 			continue
 		}
-		for i, text := range list {
+		for i, text := range of.list {
 			if _, err := location.ParseNetwork(text); err != nil {
-				wrong(fmt.Sprintf("%s/%d/network", member, i), "%s", err)
+				wrong(fmt.Sprintf("%s/%d/network", of.member, i), "%s", err)
 			}
 		}
 	}
@@ -118,34 +120,60 @@ func (l *Location) check() (problems problem.List) {
 	return problems
 }
 
-// conflicts refuses what two locations cannot have in common.
-func (l *Location) conflicts(others map[string]*Location) (problems problem.List) {
+// taken is what locations have that no other one may have as well.
+type taken struct {
+	names      map[string]*Location
+	subdomains map[string]*Location
+	networks   map[netip.Prefix]*Location
+	standard   *Location // the default
+}
+
+// takenBy returns what locations have but for those whose ids are left out.
+func takenBy(all map[string]*Location, out func(id string) bool) *taken {
+	t := &taken{names: make(map[string]*Location), subdomains: make(map[string]*Location), networks: make(map[netip.Prefix]*Location)}
+	for id, l := range all {
+		if !out(id) {
+			t.take(l)
+		}
+	}
+	return t
+}
+
+// take has a location have what is its own. The problems are about what another one has
+// already.
+func (t *taken) take(l *Location) (problems problem.List) {
 	wrong := func(member, format string, args ...any) {
 		problems.Errorf(problem.LocationTaken, locationPos(l.ID, member), fmt.Sprintf("location %q", l.Name), format, args...)
 	}
-	networks := make(map[netip.Prefix]*Location)
-	for _, o := range others {
-		if o.ID == l.ID {
-			continue
-		}
-		for _, text := range o.Networks {
-			networks[networkOf(text)] = o
-		}
-		if o.Name == l.Name {
-			wrong("name", "the name is taken by another location")
-		}
-		if o.DoHSubdomain == l.DoHSubdomain {
-			wrong("doh_subdomain", "the subdomain is that of the location %q", o.Name)
-		}
+	if t.names[l.Name] != nil {
+		wrong("name", "the name is taken by another location")
+	}
+	if o := t.subdomains[l.DoHSubdomain]; o != nil {
+		wrong("doh_subdomain", "the subdomain is that of the location %q", o.Name)
 	}
 	for i, text := range l.Networks {
 		n := networkOf(text)
-		if o := networks[n]; o != nil {
+		if o := t.networks[n]; o != nil {
 			wrong(fmt.Sprintf("networks/%d/network", i), "%s is a network of the location %q", n, o.Name)
 		}
-		networks[n] = l
+		t.networks[n] = l
 	}
+	if l.ClientDefault {
+		if t.standard != nil {
+			wrong("client_default", "%q is the default as well", t.standard.Name)
+		}
+		t.standard = l
+	}
+	t.names[l.Name], t.subdomains[l.DoHSubdomain] = l, l
 	return problems
+}
+
+// tooMany refuses more locations than there may be.
+func tooMany(n int) error {
+	if n <= maxLocations {
+		return nil
+	}
+	return problem.List{{Code: problem.LocationInvalid, Severity: problem.Error, Text: fmt.Sprintf("the account would have %d locations, at most %d are allowed", n, maxLocations)}}
 }
 
 // networkOf reads a network that was looked at when it came.
@@ -205,11 +233,12 @@ func (o *objects) locate() *locations {
 	}
 	now := &locations{names: make(map[string]string, len(all))}
 	places := make([]location.Place, 0, len(all))
-	for id, l := range all {
-		now.names[id] = l.Name
+	// If two have something in common, which an older version let happen, all servers have
+	// to serve the same.
+	for _, l := range sorted(values(all), compareLocations) {
+		now.names[l.ID] = l.Name
 		places = append(places, l.place(maxTTL))
 	}
-	slices.SortFunc(places, func(a, b location.Place) int { return strings.Compare(a.Name, b.Name) })
 	now.places = location.NewPlaces(places, maxTTL)
 	return now
 }

@@ -24,7 +24,7 @@ const maxProblem = 1000 // octets of the text of a problem, which repeats what a
 func ReadBackup(ctx context.Context, r io.Reader) (*Backup, error) {
 	lines := &lineReader{r: r}
 	b := &backupReader{
-		ctx: ctx, lines: lines, dec: json.NewDecoder(lines), hashes: make(map[token.Hash]*Token),
+		ctx: ctx, lines: lines, dec: json.NewDecoder(lines), hashes: make(map[token.Hash]*Token), taken: takenBy(nil, nil),
 		Backup: &Backup{
 			zones: make(map[string]*backupZone), views: make(map[string]*View), lists: make(map[string]*List), locations: make(map[string]*Location),
 			rules:  make(map[string]*Rule),
@@ -90,6 +90,7 @@ type backupReader struct {
 	count int // of records
 
 	hashes map[token.Hash]*Token
+	taken  *taken // by locations
 }
 
 func (b *backupReader) read() error {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
@@ -53,6 +54,9 @@ func (c *Change) Revert(e *Entry) error {
 				return err
 			}
 		}
+	}
+	if err := r.fitLocations(e.Objects); err != nil {
+		return err
 	}
 	c.linked, c.loose = true, true // a policy may have named a list that there was not
 	return nil
@@ -203,6 +207,32 @@ func (r *revert) addRecord(d Difference) error {
 	c.owners.moved[id] = name.owner
 	c.edited[name.zone] = true
 	return nil
+}
+
+// fitLocations refuses locations that are back while others have what was theirs.
+func (r *revert) fitLocations(list []Difference) error {
+	var back []*Location
+	for _, d := range list {
+		if id, ok := strings.CutPrefix(string(d.Key), locationKeys); ok && d.Before != nil {
+			back = append(back, r.c.locations.get(id))
+		}
+	}
+	if len(back) == 0 {
+		return nil
+	}
+	all := r.c.locations.all()
+	if err := tooMany(len(all)); err != nil {
+		return err
+	}
+	others := takenBy(all, func(id string) bool { return slices.Contains(back, all[id]) })
+	var problems problem.List
+	for _, l := range back {
+		problems = append(problems, others.take(l)...)
+	}
+	for i := range problems { // no member of the call says it
+		problems[i].Pos = problem.Pos{}
+	}
+	return problems.Err()
 }
 
 // other undoes what became of an object of another kind.

@@ -134,7 +134,7 @@ func codesOfData() []Meaning {
 		{CategoryInvalid, "a file of categories is wrong"},
 		{ListInvalid, "a list holds what it cannot"},
 		{LocationInvalid, "a location holds what it cannot"},
-		{LocationTaken, "a name, network or subdomain is that of another location"},
+		{LocationTaken, "a name, network or subdomain is that of another location, or another one is the default"},
 		{ListTypeChanged, "a list holds values of another type than before"},
 		{ListEntryDoubtful, "an entry of a list looks like another format"},
 		{ListEntryRepeated, "an entry is in the list already"},
