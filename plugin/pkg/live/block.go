@@ -54,18 +54,27 @@ func (b *Block) build(s *specs, data *layer[zone.Zone], old *model.Snapshot) (ti
 		if next != nil {
 			return tip{withData(next, data), out}, nil
 		}
-		blamed := len(out)
-		for _, p := range problems.Only(problem.Error) {
-			if at := objectAt(p.Pos); at != "" {
-				if _, known := out[at]; !known {
-					out[at] = p
-				}
-			}
-		}
-		if blamed == len(out) { // the Corefile alone would not have been built
+		// What another one is in the way of fits once that is left out for a reason of its own.
+		wrong := problems.Only(problem.Error)
+		alone := slices.DeleteFunc(slices.Clone(wrong), func(p problem.Problem) bool {
+			return slices.Contains([]problem.Code{problem.PrecedenceTaken, problem.PolicyNameTaken, problem.ViewNameTaken, problem.ReferenceCycle}, p.Code)
+		})
+		if !out.add(alone) && !out.add(wrong) { // the Corefile alone would not have been built
 			return tip{}, problems
 		}
 	}
+}
+
+// add has the objects be left out that problems are about, and reports whether any were
+// not.
+func (q quarantine) add(problems problem.List) (more bool) {
+	for _, p := range problems {
+		at := objectAt(p.Pos)
+		if _, known := q[at]; at != "" && !known {
+			q[at], more = p, true
+		}
+	}
+	return more
 }
 
 // withData returns a snapshot in which the zones of an account have data.

@@ -58,8 +58,18 @@ func (c *Change) Revert(e *Entry) error {
 	if err := r.fitLocations(e.Objects); err != nil {
 		return err
 	}
+	if slices.ContainsFunc(e.Objects, isBack) {
+		// Where it stands among the others decides which of two is left out that do not fit
+		// together, and is by age, as where the account is read.
+		c.specs = c.allSpecs(c.declared)
+	}
 	c.linked, c.loose = true, true // a policy may have named a list that there was not
 	return nil
+}
+
+// isBack reports whether undoing a change puts back an object that is no record.
+func isBack(d Difference) bool {
+	return d.After == nil && d.Before != nil && !bytes.HasPrefix(d.Key, []byte(recordKeys))
 }
 
 // nameOf names the object of a key for people.

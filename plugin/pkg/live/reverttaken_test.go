@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/internaldns/internaldns/plugin/pkg/list"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
 )
 
@@ -110,4 +111,41 @@ func TestLocationProblemsInOrder(t *testing.T) {
 			t.Fatalf("problems:\n%v\nthen:\n%v", first, again)
 		}
 	}
+}
+
+// leftOut names the policies that are not served.
+func (b *bench) leftOut() (names []string) {
+	for at := range b.Quarantined() {
+		names = append(names, b.Rule(strings.TrimPrefix(at, "/rules/")).Name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// A policy that does not fit for a reason of its own is in the way of no other one, and
+// which of two is left out that do not fit together does not depend on what was made or put
+// back when: one that starts anew decides likewise.
+func TestLeftOutByAge(t *testing.T) {
+	b := newBench(t, "")
+	l := b.list(list.Domain, "a.test")
+	older := b.byList("older", "dns.fqdn in $"+l, 1500)
+	b.clock = b.clock.Add(time.Second)
+	b.change(func(c *Change) error { return c.DeleteRule(older) })
+	ruleGone := b.Revision()
+	b.byList("newer", "dns.fqdn == 'b.test'", 1500)
+	b.change(func(c *Change) error { return c.DeleteList(l, true) })
+	listGone := b.Revision()
+	if err := b.revert(ruleGone); err != nil {
+		t.Fatal(err)
+	}
+	if out := b.leftOut(); !slices.Equal(out, []string{"older"}) {
+		t.Errorf("left out: %q, want the one that names no list that there is", out)
+	}
+	b.checkServed()
+	err := b.revert(listGone)
+	if !slices.Equal(codes(err), []problem.Code{problem.PrecedenceTaken}) {
+		t.Errorf("the list is back: %v", err)
+	}
+	b.checkServed()
+	b.checkReopened()
 }
