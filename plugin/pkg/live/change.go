@@ -97,6 +97,7 @@ type Change struct {
 	loose     bool                // policies may name lists that there are not
 	number    uint32              // of records made
 	warnings  problem.List        // about the zones that were edited
+	blocks    []*Block            // of tips
 	tips      map[*Block]tip
 	first     bool // of its group
 	whole     bool // it has read what the store has of whole zones, which those before it in its group would not be in
@@ -164,7 +165,8 @@ func (c *Change) link() error {
 	for id := range c.restored {
 		made[id] = c.data.get(id)
 	}
-	for b, now := range c.tips {
+	for _, b := range c.blocks {
+		now := c.tips[b]
 		if c.linked {
 			next, problems := b.check(c, now)
 			if len(problems) > 0 {

@@ -79,6 +79,7 @@ type group struct {
 	now      time.Time
 	objects  *objects
 	owners   *owners
+	blocks   []*Block // of from and tips
 	from     map[*Block]*model.Snapshot
 	tips     map[*Block]tip
 	ops      []store.Op // of one key the last counts
@@ -195,10 +196,10 @@ func (a *Account) newGroup(read store.Reader) *group {
 	g := &group{
 		account: a, declared: a.declared.Load(), now: a.now().UTC().Truncate(time.Microsecond),
 		objects: a.objects.fork(), owners: newOwners(newOwners(nil, read), read),
-		from: make(map[*Block]*model.Snapshot), tips: make(map[*Block]tip),
+		blocks: a.attached(), from: make(map[*Block]*model.Snapshot), tips: make(map[*Block]tip),
 		data: make(map[string]*zone.Zone),
 	}
-	for _, b := range a.attached() {
+	for _, b := range g.blocks {
 		g.from[b] = b.scope.Load()
 		g.tips[b] = tip{g.from[b], b.out}
 	}
@@ -228,7 +229,8 @@ func (g *group) newChange(p *pending) *Change {
 	return &Change{
 		ctx: p.ctx, account: g.account, call: p.call, now: g.now,
 		under: g.objects, objects: g.objects.fork(), declared: g.declared, owners: newOwners(g.owners, g.owners.read),
-		positions: make(map[string]string), edited: make(map[string]bool), exact: make(map[string]bool), deleted: make(map[string][]stored), tips: maps.Clone(g.tips),
+		positions: make(map[string]string), edited: make(map[string]bool), exact: make(map[string]bool), deleted: make(map[string][]stored),
+		blocks: g.blocks, tips: maps.Clone(g.tips),
 		first: len(g.accepted) == 0,
 	}
 }

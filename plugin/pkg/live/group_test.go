@@ -208,3 +208,48 @@ func TestPublishBesideFiles(t *testing.T) {
 	wantText(t, "the file's zone", b.answers(block, "corp.test"), "new.corp.test. 300 IN A 192.0.2.9\n")
 	wantText(t, "the account's zone", b.answers(block, id), "a.example.org. 300 IN A 192.0.2.1\n")
 }
+
+// Of several things that are wrong with a change the same one is told each time: that of the
+// server block that comes first, or the owner.
+func TestRefusedInOrder(t *testing.T) {
+	b := newBench(t, "dnsview one", "dnsview two")
+	zone := b.zone("example.org.")
+	first := make(map[string]string)
+	same := func(what string, do func(*Change) error) {
+		t.Helper()
+		b.ids = 100
+		_, err := b.Change(t.Context(), Call{}, do)
+		if err == nil {
+			t.Fatalf("%s: not refused", what)
+		}
+		if text, known := first[what]; known && text != err.Error() {
+			t.Errorf("%s:\n%v\nafter:\n%s", what, err, text)
+		}
+		first[what] = err.Error()
+	}
+	for range 20 {
+		same("views of two blocks", func(c *Change) error {
+			c.CreateView("two", nil)
+			c.CreateView("one", nil)
+			return nil
+		})
+	}
+	b.change(func(c *Change) error {
+		for i := range 8 {
+			if _, err := c.AddRecord(zone, recordOf(t, "example.org.", fmt.Sprintf("a.m%d A 192.0.2.1", i)), ""); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	for range 20 {
+		same("cuts", func(c *Change) error {
+			for i := range 8 {
+				if _, err := c.AddRecord(zone, recordOf(t, "example.org.", fmt.Sprintf("m%d NS ns.example.net", i)), ""); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+}

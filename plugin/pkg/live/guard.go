@@ -1,6 +1,7 @@
 package live
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -47,9 +48,16 @@ func (c *Change) guard() error {
 
 // guardCuts refuses zone cuts that hide names which are answered now.
 func (c *Change) guardCuts() error {
+	var made []ownerName
 	for name, now := range c.owners.known {
+		if cuts(now) && !cuts(c.owners.before(name)) {
+			made = append(made, name)
+		}
+	}
+	slices.SortFunc(made, func(a, b ownerName) int { return cmp.Or(cmp.Compare(a.zone, b.zone), cmp.Compare(a.owner, b.owner)) })
+	for _, name := range made { // the first that hides something is told of
 		before, after := c.under.data.get(name.zone), c.data.get(name.zone)
-		if before == nil || after == nil || !cuts(now) || cuts(c.owners.before(name)) || name.owner == after.Apex() {
+		if before == nil || after == nil || name.owner == after.Apex() {
 			continue
 		}
 		var hidden []string

@@ -97,8 +97,8 @@ func (a *Account) tryOn(ctx context.Context, read store.Reader, call Call, do fu
 		Entry:    Entry{Revision: c.Revision(), Time: c.now, Call: call, Objects: changed},
 		Warnings: c.warnings, Touched: c.touched(),
 	}
-	for b, now := range c.tips {
-		t.Blocks = append(t.Blocks, TrialBlock{Block: b, Before: g.from[b], After: now.snapshot})
+	for _, b := range c.blocks {
+		t.Blocks = append(t.Blocks, TrialBlock{Block: b, Before: g.from[b], After: c.tips[b].snapshot})
 	}
 	return t, nil
 }
