@@ -3,6 +3,7 @@ package reply
 import (
 	"encoding/binary"
 	"net"
+	"slices"
 	"strings"
 
 	"github.com/coredns/coredns/request"
@@ -25,13 +26,50 @@ const maxPacket = 1220
 //go:noinline
 func packetOf(socket dns.ResponseWriter, r *dns.Msg, pin *resolve.Pin, note string) []byte {
 	m := message(r, pin, note)
-	state := request.Request{Req: r, W: socket}
-	state.SizeAndDo(&m) // the OPT record that a reply owes to the request
-	packet, ok := pack(&m)
-	if !ok || len(packet) > room(r) {
+	packet, ok := appendReply(make([]byte, 0, sizeOf(&m)), socket, r, &m)
+	if !ok {
 		return nil
 	}
 	return packet
+}
+
+// AppendInternal appends the octets of the reply that Internal sends over UDP, without
+// allocating where r has no options and the records are of the usual types. It reports
+// false, and gives out as it was, where Internal would need compression or a cut. Length,
+// unless it is nil, is set to how long the message is for a plugin that sees it on its way.
+func AppendInternal(out []byte, r *dns.Msg, pin *resolve.Pin, length *int) ([]byte, bool) {
+	m := message(r, pin, "")
+	if length != nil {
+		*length = m.Len()
+	}
+	if packet, ok := appendReply(out, nil, r, &m); ok {
+		return packet, true
+	}
+	return appendOther(out, r, pin)
+}
+
+// appendOther appends the octets of a message with records or names of less usual kinds.
+func appendOther(out []byte, r *dns.Msg, pin *resolve.Pin) ([]byte, bool) {
+	m := Message(r, pin, "")
+	state := request.Request{Req: r}
+	state.SizeAndDo(m)
+	if m.Len() > room(r) {
+		return out, false
+	}
+	octets, err := m.PackBuffer(out[len(out):cap(out)])
+	if err != nil {
+		return out, false
+	}
+	return append(out, octets...), true
+}
+
+// appendReply appends the octets of a reply to r, as the server would send them.
+func appendReply(out []byte, socket dns.ResponseWriter, r, m *dns.Msg) ([]byte, bool) {
+	before := len(out)
+	state := request.Request{Req: r, W: socket}
+	state.SizeAndDo(m) // the OPT record that a reply owes to the request
+	out, ok := appendMessage(out, m)
+	return out, ok && len(out)-before <= room(r)
 }
 
 // socketOf returns the writer of a plain UDP query if only the server's own wrapper
@@ -67,15 +105,15 @@ const pointer = 0xC000 | headerLen
 
 const headerLen = 12
 
-// pack returns the octets of a message. Of its names only those of the question's own
-// are compressed, whose letter case they have by that. It reports false for what is
-// rarer: other types of records than addresses, SOA and an OPT without
-// options, names with escapes, and extended rcodes.
-func pack(m *dns.Msg) ([]byte, bool) {
+// appendMessage appends the octets of a message to nothing or to what is none of it. Of its
+// names only those of the question's own are compressed, whose letter case they have by
+// that. It reports false for what is rarer: other types of records than addresses, SOA and
+// OPT, names with escapes, and extended rcodes.
+func appendMessage(out []byte, m *dns.Msg) ([]byte, bool) {
 	if m.Compress || m.Rcode < 0 || m.Rcode > 0xF {
 		return nil, false
 	}
-	out := appendHeader(make([]byte, 0, sizeOf(m)), m)
+	out = appendHeader(out, m)
 	ok, qname := true, ""
 	for i := range m.Question {
 		q := &m.Question[i]
@@ -171,11 +209,23 @@ func appendRecord(out []byte, rr dns.RR, qname string) ([]byte, bool) {
 		return appendSOA(out, rr, qname)
 	case *dns.OPT:
 		if len(rr.Option) > 0 {
-			return nil, false
+			return appendOPT(out, rr)
 		}
 		return appendOwner(out, &rr.Hdr, qname, 0)
 	}
 	return nil, false
+}
+
+// appendOPT appends an OPT record with options. It is the message's own, while of records
+// that are shared miekg/dns would write the length.
+func appendOPT(out []byte, opt *dns.OPT) ([]byte, bool) {
+	start := len(out)
+	out = slices.Grow(out, dns.Len(opt))
+	end, err := dns.PackRR(opt, out[:cap(out)], start, nil, false)
+	if err != nil {
+		return nil, false
+	}
+	return out[:end], true
 }
 
 // appendOwner appends what comes before the record data.

@@ -28,7 +28,7 @@ func record(t testing.TB, text string) dns.RR {
 	return rr
 }
 
-// packed are records that pack takes, unpacked some that it leaves to miekg/dns.
+// packed are records that are packed here, unpacked some that are left to miekg/dns.
 var (
 	packed = []string{
 		"www.example.org. 300 IN A 192.0.2.1",
@@ -39,11 +39,14 @@ var (
 		strings.Repeat(strings.Repeat("a", 63)+".", 3) + strings.Repeat("b", 61) + ". 1 IN A 192.0.2.3",
 	}
 	unpacked = []string{
-		"www.example.org. 300 IN TXT text",
 		`a\.b.example.org. 300 IN A 192.0.2.1`,
 		`\000.example.org. 300 IN AAAA 2001:db8::1`,
 		`example.org. 3600 IN SOA ns.example.org. a\.b.example.org. 1 2 3 4 5`,
-		"www.example.org. 300 IN CNAME example.org.",
+		"www.example.org. 300 IN TXT text",
+		"WWW.example.org. 300 IN CNAME www.example.org.",
+		"example.org. 300 IN MX 10 www.example.org.",
+		`example.org. 300 IN HTTPS 1 . alpn="h2" ipv4hint=192.0.2.1`,
+		`a\.b.example.org. 300 IN TXT text`,
 	}
 )
 
@@ -72,7 +75,7 @@ func spelled(m *dns.Msg) *dns.Msg {
 	return &out
 }
 
-// What pack gives is what miekg/dns gives, but for the letter case of the question's name.
+// What appendMessage gives is what miekg/dns gives, but for the letter case of the question's name.
 func TestPack(t *testing.T) {
 	t.Parallel()
 	m := new(dns.Msg)
@@ -82,9 +85,9 @@ func TestPack(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, ok := pack(m)
+		got, ok := appendMessage(nil, m)
 		if ok != want || ok && !bytes.Equal(uncompressed(t, got), octets) {
-			t.Errorf("%s: pack gives %v, %x\nwant %x", what, ok, got, octets)
+			t.Errorf("%s: it gives %v, %x\nwant %x", what, ok, got, octets)
 		}
 	}
 	check("nothing", true)
@@ -120,14 +123,14 @@ func TestPack(t *testing.T) {
 	m.SetEdns0(1232, true)
 	check("EDNS", true)
 	m.IsEdns0().Option = []dns.EDNS0{&dns.EDNS0_NSID{Code: dns.EDNS0NSID}}
-	check("an option", false)
+	check("an option", true)
 	m.Extra, m.Compress = nil, true
 	check("compression", false)
 	m.Compress = false
 	m.SetQuestion(`a\.b.`, dns.TypeA)
 	check("an escape in the question", false)
 	m.Rcode = dns.RcodeBadVers
-	if _, ok := pack(m); ok {
+	if _, ok := appendMessage(nil, m); ok {
 		t.Error("an extended rcode is packed")
 	}
 	m = &dns.Msg{Answer: []dns.RR{&dns.A{Hdr: dns.RR_Header{Name: ".", Rrtype: dns.TypeA}, A: net.IPv4(192, 0, 2, 1)}}}
@@ -151,12 +154,16 @@ func FuzzPack(f *testing.F) {
 		if m.Unpack(octets) != nil {
 			return
 		}
-		got, ok := pack(m)
+		got, ok := appendMessage(nil, m)
 		if !ok {
 			return
 		}
-		if want, err := spelled(m).Pack(); err == nil && !bytes.Equal(uncompressed(t, got), want) {
-			t.Errorf("%v\npack %x\nPack %x", m, got, want)
+		want, err := spelled(m).Pack()
+		if err != nil || new(dns.Msg).Unpack(want) != nil { // of types that miekg/dns packs and does not read
+			return
+		}
+		if !bytes.Equal(uncompressed(t, got), want) {
+			t.Errorf("%v\nit gives %x\nPack %x", m, got, want)
 		}
 	})
 }
@@ -295,4 +302,34 @@ type packing struct{ socket }
 func (p *packing) WriteMsg(m *dns.Msg) error {
 	_, err := m.Pack()
 	return err
+}
+
+// AppendInternal gives the octets of every reply that needs neither compression nor a cut, and
+// changes no record.
+func TestAppendInternal(t *testing.T) {
+	t.Parallel()
+	for _, text := range append(slices.Clone(packed), unpacked...) {
+		rr := record(t, text)
+		before := dns.Copy(rr)
+		for _, size := range []uint16{0, 1232} {
+			r, reference := asked(size), asked(size)
+			reference.Id = r.Id
+			length := 0
+			got, ok := AppendInternal(make([]byte, 0, 64), r, answered(rr), &length)
+			s := &socket{remote: &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)}}
+			m := Message(reference, answered(rr), "")
+			wantLength := m.Len()
+			_ = request.NewScrubWriter(reference, s).WriteMsg(m)
+			want, err := s.msg.Pack()
+			if err != nil || !ok || !bytes.Equal(uncompressed(t, got), want) || length != wantLength {
+				t.Errorf("%s: %t, %d octets %x\nwant %d octets %x (%v)", text, ok, length, got, wantLength, want, err)
+			}
+		}
+		if !dns.IsDuplicate(rr, before) || *rr.Header() != *before.Header() {
+			t.Errorf("%v has become %v", before, rr)
+		}
+	}
+	if out, ok := AppendInternal([]byte{}, asked(0), answered(slices.Repeat([]dns.RR{record(t, unpacked[1])}, 40)...), nil); ok || len(out) > 0 {
+		t.Errorf("what does not fit is %x", out)
+	}
 }
