@@ -59,6 +59,7 @@ func layers() map[string]layer {
 		"plugin/pkg/asker":       {rank: 6, foreign: []string{miekgDNS, coreDNS + "plugin"}},
 		"plugin/pkg/telemetry":   {rank: 5, foreign: []string{miekgDNS, coreDNS + "plugin", prometheusClient}},
 		"plugin/pkg/querylog":    {rank: 6, foreign: []string{miekgDNS, coreDNS + "plugin/pkg/log"}},
+		"plugin/pkg/datagram":    {rank: 0, foreign: []string{miekgDNS, coreDNS + "plugin/pkg/reuseport", "golang.org/x/net/", "golang.org/x/sys/unix"}},
 		"plugin/pkg/upstream":    {rank: 5, foreign: []string{miekgDNS, coreDNS + "plugin/"}},
 		"plugin/pkg/live":        {rank: 5, foreign: []string{miekgDNS, coreDNS + "plugin/pkg/log"}},
 		"plugin/pkg/api":         {rank: 7, foreign: []string{miekgDNS, rateLimiter, coreDNS + "plugin/pkg/log"}},

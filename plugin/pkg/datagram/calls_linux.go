@@ -1,0 +1,203 @@
+package datagram
+
+import (
+	"encoding/binary"
+	"net"
+	"net/netip"
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// calls takes and sends datagrams of one socket, many with one system call. The calls never
+// wait: the scheduler is not told of them, which would give the processor of a call that
+// takes longer than 20 µs to another thread, and get it back by waking and sleeping. For
+// that, and since an address is allocated for each datagram there, they are not
+// golang.org/x/net's. It belongs to one goroutine.
+type calls struct {
+	raw      syscall.RawConn
+	in, out  [batch]header
+	inData   [batch]unix.Iovec
+	outData  [batch]unix.Iovec
+	names    [batch]unix.RawSockaddrInet6
+	queries  [batch][maxQuery]byte
+	replies  [batch][maxReply]byte
+	controls [batch][controlLen]byte
+	wildcard bool // where queries were sent to is asked for
+
+	sending, sent int
+	read, written int
+	err           error
+	recv, send    func(fd uintptr) (done bool) // allocated once
+}
+
+// header is struct mmsghdr.
+type header struct {
+	unix.Msghdr
+	len uint32
+	_   [4]byte
+}
+
+// controlLen is enough for the ancillary data of either family: where a query was sent to.
+const controlLen = 64
+
+func newCalls(conn *net.UDPConn, wildcard bool) (*calls, error) {
+	raw, err := conn.SyscallConn()
+	if err != nil {
+		return nil, err
+	}
+	c := &calls{raw: raw, wildcard: wildcard}
+	for i := range c.in {
+		c.inData[i].Base = &c.queries[i][0]
+		c.inData[i].SetLen(maxQuery)
+		c.in[i].Name, c.in[i].Iov = (*byte)(unsafe.Pointer(&c.names[i])), &c.inData[i]
+		c.in[i].SetIovlen(1)
+		c.out[i].Iov = &c.outData[i]
+		c.out[i].SetIovlen(1)
+	}
+	c.recv, c.send = c.recvOnce, c.sendOnce
+	return c, nil
+}
+
+// receive waits for datagrams and returns how many have come.
+func (c *calls) receive() (int, error) {
+	c.prepare()
+	if err := c.raw.Read(c.recv); err != nil {
+		return 0, err
+	}
+	return c.read, c.err
+}
+
+// prepare has room for the addresses of the next datagrams.
+func (c *calls) prepare() {
+	for i := range c.in {
+		c.in[i].Namelen = unix.SizeofSockaddrInet6
+		if c.wildcard {
+			c.in[i].Control = &c.controls[i][0]
+			c.in[i].SetControllen(controlLen)
+		}
+	}
+}
+
+func (c *calls) recvOnce(fd uintptr) bool {
+	n, _, errno := unix.RawSyscall6(unix.SYS_RECVMMSG, fd, uintptr(unsafe.Pointer(&c.in[0])), batch, unix.MSG_DONTWAIT, 0, 0)
+	c.read, c.err = 0, nil
+	switch errno {
+	case 0:
+		c.read = int(n)
+	case unix.EAGAIN:
+		return false
+	default:
+		c.err = errno
+	}
+	return true
+}
+
+// waiting returns what has come without waiting for more.
+func (c *calls) waiting() (n int) {
+	c.prepare()
+	_ = c.raw.Control(func(fd uintptr) {
+		if c.recvOnce(fd) {
+			n = c.read
+		}
+	})
+	return n
+}
+
+// query returns a datagram that was received, good until the next are.
+func (c *calls) query(i int) []byte { return c.queries[i][:c.in[i].len] }
+
+// client returns where a datagram came from, invalid if that is no address.
+func (c *calls) client(i int) netip.AddrPort {
+	name := &c.names[i]
+	port := binary.BigEndian.Uint16((*[2]byte)(unsafe.Pointer(&name.Port))[:])
+	switch name.Family {
+	case unix.AF_INET:
+		return netip.AddrPortFrom(netip.AddrFrom4((*unix.RawSockaddrInet4)(unsafe.Pointer(name)).Addr), port)
+	case unix.AF_INET6:
+		return netip.AddrPortFrom(netip.AddrFrom16(name.Addr).Unmap(), port)
+	}
+	return netip.AddrPort{}
+}
+
+// zone returns the number of the interface that a link-local client is at.
+func (c *calls) zone(i int) int { return int(c.names[i].Scope_id) }
+
+// ancillary returns what else is known of a datagram.
+func (c *calls) ancillary(i int) []byte {
+	if !c.wildcard {
+		return nil
+	}
+	return c.controls[i][:c.in[i].Controllen]
+}
+
+// room returns where the next reply may be written to.
+func (c *calls) room() []byte { return c.replies[c.sending][:0] }
+
+// reply has a datagram be answered by the next flush.
+func (c *calls) reply(i int, octets []byte) {
+	out := &c.out[c.sending]
+	c.outData[c.sending].Base = &octets[0]
+	c.outData[c.sending].SetLen(len(octets))
+	out.Name, out.Namelen = c.in[i].Name, c.in[i].Namelen
+	if c.wildcard {
+		out.Control = &c.controls[i][0]
+		out.SetControllen(sourceOf(c.controls[i][:c.in[i].Controllen]))
+	}
+	c.sending++
+}
+
+// flush sends the replies. One that cannot be sent is for a client that is gone.
+func (c *calls) flush() {
+	for c.sent = 0; c.sent < c.sending; {
+		if err := c.raw.Write(c.send); err != nil {
+			break
+		}
+		if c.err != nil {
+			c.written = 1
+		}
+		c.sent += c.written
+	}
+	c.sending = 0
+}
+
+func (c *calls) sendOnce(fd uintptr) bool {
+	n, _, errno := unix.RawSyscall6(unix.SYS_SENDMMSG, fd, uintptr(unsafe.Pointer(&c.out[c.sent])), uintptr(c.sending-c.sent), unix.MSG_DONTWAIT, 0, 0)
+	c.written, c.err = 0, nil
+	switch errno {
+	case 0:
+		c.written = int(n)
+	case unix.EAGAIN:
+		return false
+	default:
+		c.err = errno
+	}
+	return true
+}
+
+// sourceOf makes of where a query was sent to where its reply is to come from, in place, and
+// returns its length: the interface is left to the routes, but for link-local addresses.
+func sourceOf(control []byte) int {
+	for rest := control; len(rest) >= unix.SizeofCmsghdr; {
+		h, data, next, err := unix.ParseOneSocketControlMessage(rest)
+		if err != nil {
+			return 0
+		}
+		whole := rest[:len(rest)-len(next)]
+		rest = next
+		switch {
+		case h.Level == unix.IPPROTO_IP && h.Type == unix.IP_PKTINFO && len(data) >= unix.SizeofInet4Pktinfo:
+			clear(data[:4])             // the interface
+			copy(data[4:8], data[8:12]) // the header's destination
+		case h.Level == unix.IPPROTO_IPV6 && h.Type == unix.IPV6_PKTINFO && len(data) >= unix.SizeofInet6Pktinfo:
+			if addr := netip.AddrFrom16([16]byte(data[:16])); !addr.IsLinkLocalUnicast() {
+				clear(data[16:20])
+			}
+		default:
+			continue
+		}
+		return copy(control, whole)
+	}
+	return 0
+}
