@@ -36,6 +36,7 @@ func declareCommon(block *scope.Scope, from *sources, head scope.Line) (scope.De
 		{Usage: "categories content|security FILE...", Repeat: true, Min: 2, Max: -1, Set: c.setCategories},
 		{Usage: "reload DURATION", Min: 1, Max: 1, Set: c.setReload},
 		{Usage: "query_log FILE|stdout", Min: 1, Max: 1, Set: c.setQueryLog},
+		{Usage: "fast_udp", Set: c.setFastUDP},
 	}}, nil
 }
 
@@ -63,6 +64,13 @@ func (c *common) setQueryLog(l scope.Line) error {
 	if err := querylog.Check(name); err != nil {
 		return fmt.Errorf("query log: %w", err)
 	}
+	return nil
+}
+
+// setFastUDP has the block answer from sockets of its own.
+func (c *common) setFastUDP(l scope.Line) error {
+	c.sources.direct = &direct{pos: l.Pos}
+	c.block.Direct()
 	return nil
 }
 

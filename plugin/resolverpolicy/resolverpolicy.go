@@ -98,6 +98,9 @@ func (p *ResolverPolicy) onStartup() error {
 // onShutdown ends what onStartup began. It never fails: with an error Caddy would
 // skip the hooks that follow, and take a reload that is done for one that failed.
 func (p *ResolverPolicy) onShutdown() error {
+	if p.sources.direct != nil {
+		p.sources.direct.release()
+	}
 	for number, u := range p.upstreams.All() {
 		p.upstreams.Swap(number, u, nil)
 		p.end(u)
@@ -281,21 +284,26 @@ func (p *ResolverPolicy) selectPolicy(ctx context.Context, snapshot *model.Snaps
 		q.At = told.at
 	}
 	if snapshot.UsesFacts() {
-		host, certificate := encryption(ctx)
-		a.client = requestinfo.Info{
-			Sources: p.sources.clients, Places: snapshot.Places(), Addr: q.Client.Addr, Server: q.Client.Server, Name: q.Name, Request: r,
-			Host: host, Certificate: certificate,
-		}
+		a.knows(p.sources.clients, snapshot, r)
+		a.client.Host, a.client.Certificate = encryption(ctx)
 		if b, ok := w.(*bounded); ok {
 			a.client.At(b.place)
 		}
-		q.Client.Facts = &a.client
 	}
 	policy = snapshot.Select(q)
 	if told != nil {
 		told.at = q.At
 	}
 	return policy, q.Tried
+}
+
+// knows has the policies see what is known of the client, beside its address.
+func (a *selection) knows(clients *requestinfo.Sources, snapshot *model.Snapshot, r *dns.Msg) {
+	q := &a.query
+	a.client = requestinfo.Info{
+		Sources: clients, Places: snapshot.Places(), Addr: q.Client.Addr, Server: q.Client.Server, Name: q.Name, Request: r,
+	}
+	q.Client.Facts = &a.client
 }
 
 // clientAddr returns the client's address, the one a PROXY header names if there is one.

@@ -41,6 +41,9 @@ func setup(c *caddy.Controller) error {
 	handler := newHandler(block, from)
 	block.Follow(handler.meter)
 	block.Follow(handler)
+	if from.direct != nil {
+		from.direct.prepare(handler, config, keys)
+	}
 	config.AddPlugin(func(next plugin.Handler) plugin.Handler {
 		handler.Next = next
 		return handler
@@ -49,6 +52,9 @@ func setup(c *caddy.Controller) error {
 		handler.described, handler.traced = config.Handler("metadata") != nil, config.Handler("trace") != nil
 		if err := handler.onStartup(); err != nil {
 			return err
+		}
+		if from.direct != nil {
+			from.direct.check()
 		}
 		warnUncovered(keys, block.Load(), config.Handler("metadata"))
 		return nil

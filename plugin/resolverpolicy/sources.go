@@ -31,6 +31,7 @@ type sources struct {
 	queryLog    string // file, or standardOutput; empty for none
 	queryLogPos problem.Pos
 	clients     *requestinfo.Sources
+	direct      *direct       // sockets of the block's own, nil if there are none
 	interval    time.Duration // between two looks at a file, 0 for never
 	common      *common       // the nameless block, nil before it was read
 }

@@ -93,6 +93,10 @@ func (p *Pin) Question(r *dns.Msg) (qname string, qtype uint16) {
 	return p.qname, q.Qtype
 }
 
+// SetQuestion sets the question's name as the message has it, and the same canonical, for who
+// knows both.
+func (p *Pin) SetQuestion(asked, canonical string) { p.asked, p.qname = asked, canonical }
+
 // spelled returns a canonical name as the question spells it, if that asks for it.
 func (p *Pin) spelled(name string) string {
 	if p.qname == name {

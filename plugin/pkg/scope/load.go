@@ -54,15 +54,23 @@ type loads struct {
 	read   sync.Mutex // held by Read, one at a time
 	mu     sync.Mutex
 	blocks map[caddy.Context]map[int]*Scope // by ServerBlockIndex
-	used   bool                             // whether there ever was a block
+	seen   int                              // blocks there ever were
+	direct int                              // those of them that said so
 }
 
 // InUse reports whether a Corefile that this process has read holds a line of the
-// suite.
+// suite, in a server block whose queries all go through CoreDNS's server.
 func InUse() bool {
 	loading.mu.Lock()
 	defer loading.mu.Unlock()
-	return loading.used
+	return loading.seen > loading.direct
+}
+
+// Direct says that the block answers from sockets of its own. It is called once.
+func (s *Scope) Direct() {
+	loading.mu.Lock()
+	defer loading.mu.Unlock()
+	loading.direct++
 }
 
 func init() {
@@ -82,7 +90,6 @@ func init() {
 func Of(c *caddy.Controller, directive string) *Scope {
 	loading.mu.Lock()
 	defer loading.mu.Unlock()
-	loading.used = true
 	blocks := loading.blocks[c.Context()]
 	if blocks == nil {
 		if len(loading.blocks) >= maxAbandoned {
@@ -94,6 +101,7 @@ func Of(c *caddy.Controller, directive string) *Scope {
 	s := blocks[c.ServerBlockIndex]
 	if s == nil {
 		s = &Scope{config: dnsserver.GetConfig(c), keys: c.ServerBlockKeys, stands: make(map[string]bool)}
+		loading.seen++
 		blocks[c.ServerBlockIndex] = s
 	}
 	s.stands[directive] = true

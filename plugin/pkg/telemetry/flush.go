@@ -39,6 +39,11 @@ func (l *Listener) flush(ids map[uint32]string) {
 	if n := l.dropped.take(); n > 0 || l.logging.Load() {
 		l.add(n, dropped, series{})
 	}
+	for i := range l.direct {
+		if n := l.direct[i].take(); n > 0 {
+			l.add(n, direct, series{}, directResults[i])
+		}
+	}
 	for _, p := range l.policies.All() {
 		for ; p != nil; p = p.before {
 			p.flushQueries(l, ids)

@@ -58,7 +58,11 @@ func (m *Meter) At(ctx context.Context) *Listener {
 	if len(m.listeners) == 1 {
 		return m.listeners[0]
 	}
-	server := metrics.WithServer(ctx)
+	return m.AtServer(metrics.WithServer(ctx))
+}
+
+// AtServer returns the listener of an address.
+func (m *Meter) AtServer(server string) *Listener {
 	for _, l := range m.listeners {
 		if l.server == server {
 			return l
@@ -74,7 +78,8 @@ type Listener struct {
 	timing    atomic.Pointer[timing] // nil until a query is timed
 	unmatched tally
 	dropped   tally
-	logging   atomic.Bool // what the query log lacks is told even if that is nothing
+	direct    [len(directResults)]tally // queries of fast_udp
+	logging   atomic.Bool               // what the query log lacks is told even if that is nothing
 	policies  numbered.Table[PolicyMeter]
 }
 
@@ -85,6 +90,19 @@ func (l *Listener) Server() string { return l.server }
 
 // Unmatched counts a query that no policy matches.
 func (l *Listener) Unmatched() { l.unmatched.count() }
+
+// directResults are what becomes of a query of fast_udp, as the label result has it.
+var directResults = [...]string{"answered", "passed", "dropped"}
+
+// Direct counts queries that fast_udp has taken: those it answered, those the plugins
+// served, and those dropped because too many were under way.
+func (l *Listener) Direct(answered, passed, dropped int) {
+	for i, n := range [...]int{answered, passed, dropped} {
+		if n > 0 {
+			l.direct[i].n.Add(uint64(n))
+		}
+	}
+}
 
 // Drop counts a query that the log lacks.
 func (l *Listener) Drop() { l.dropped.count() }

@@ -30,6 +30,9 @@ var (
 	// dropped counts lines missing in the query log.
 	dropped = counter("query_log_dropped_total", "Counter of queries that are missing in the query log because it could not keep up or not be written.")
 
+	// direct counts queries that came to sockets of the suite's own.
+	direct = counter("fast_udp_queries_total", "Counter of queries that fast_udp has taken: answered, passed to the plugins, or dropped because too many were under way.", "result")
+
 	durations = histogram("duration_seconds",
 		"Histogram of the time from a query's arrival at the policies to its internal answer; one query in seventeen is timed.",
 		[]float64{1e-6, 2e-6, 5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 1e-3})
@@ -42,7 +45,7 @@ var (
 	serving = new(scope.Serving[Meter])
 
 	_ = newCollector(serving)
-	_ = newCounters(serving, queries, fallbacks, keptPrivate, shed, references, flattened, dropped)
+	_ = newCounters(serving, queries, fallbacks, keptPrivate, shed, references, flattened, dropped, direct)
 )
 
 // counters gives counters, after the blocks that serve have told what they counted.

@@ -43,6 +43,19 @@ func (m *Meter) Stopwatch(l *Listener) *Stopwatch {
 	return &Stopwatch{began: time.Now(), into: l.timings()}
 }
 
+// Restart has a stopwatch time the next query, and returns it, if it is that one's turn,
+// else nil.
+func (m *Meter) Restart(s *Stopwatch, l *Listener) *Stopwatch {
+	if m.turn.Add(1)%timedOneIn != 1 {
+		return nil
+	}
+	*s = Stopwatch{began: time.Now(), into: l.timings()}
+	return s
+}
+
+// Return has the next query have the turn that Restart has taken.
+func (m *Meter) Return() { m.turn.Add(^uint32(0)) }
+
 // Around returns a writer that stops the watch by what is written to w.
 func (s *Stopwatch) Around(w dns.ResponseWriter) dns.ResponseWriter {
 	if s == nil {
