@@ -202,7 +202,7 @@ func (b *bench) startAll(ctx context.Context, load workload) ([]*contender, erro
 }
 
 // startOthers starts what a workload needs besides its servers: the resolver for
-// missing names, and the suite with a small zone to compare with.
+// missing names, and the suite with a small zone to compare with, in both ways.
 func (b *bench) startOthers(ctx context.Context, load workload, w *world) ([]*contender, error) {
 	var all []*contender
 	if w.forwards {
@@ -226,11 +226,17 @@ func (b *bench) startOthers(ctx context.Context, load workload, w *world) ([]*co
 		return all, err
 	}
 	small.clients = w.clients
-	c, err := b.start(ctx, server{name: smallZone, configure: corefile(suiteCorefile)}, small, serverCore)
-	if err != nil {
-		return all, err
+	for _, s := range []server{
+		{name: bar{}.small(), configure: corefile(suiteCorefile)},
+		{name: bar{of: fastName}.small(), configure: corefile(fastCorefile)},
+	} {
+		c, err := b.start(ctx, s, small, serverCore)
+		if err != nil {
+			return all, err
+		}
+		all = append(all, c)
 	}
-	return append(all, c), nil
+	return all, nil
 }
 
 // absent says why a server has no part in a world, or nothing.

@@ -37,9 +37,15 @@ func (s site) write(text string) (string, error) {
 
 // suiteCorefile configures the suite: one policy and one view for all clients, or
 // one of each for every view of the world.
-func suiteCorefile(w *world, s site) string {
+func suiteCorefile(w *world, s site) string { return ofSuite(w, s, "") }
+
+// fastCorefile is the same with sockets of the suite's own.
+func fastCorefile(w *world, s site) string { return ofSuite(w, s, "resolverpolicy {\nfast_udp\n}\n") }
+
+func ofSuite(w *world, s site, common string) string {
 	var b strings.Builder
 	s.block(&b, w, func() {
+		b.WriteString(common)
 		var ids strings.Builder
 		for i, z := range w.zones {
 			file := z.file

@@ -93,17 +93,20 @@ func TestNumber(t *testing.T) {
 func TestJudge(t *testing.T) {
 	hits := []ask{{name: "hits"}}
 	all := []*contender{
-		{name: smallZone, asks: hits, costs: map[string][]float64{"hits": {10}}},
+		{name: bar{}.small(), asks: hits, costs: map[string][]float64{"hits": {10}}},
 		{name: "suite", asks: hits, costs: map[string][]float64{"hits": {12, 11, 13}}, mib: 100, start: 0.5},
+		{name: fastName, asks: hits, costs: map[string][]float64{"hits": {6}}},
 		{name: "stock", asks: hits, costs: map[string][]float64{"hits": {24}}, start: 1},
 	}
 	got := judge(workload{name: "w", bars: []bar{
 		{than: "stock", atMost: 0.4}, {than: smallZone, atMost: 1.25}, {what: rss, atMost: 50}, {what: load, than: "stock", atMost: 0.8}, {than: "named", atMost: 1},
+		{of: fastName, than: suiteName, atMost: 0.6}, {of: fastName, than: smallZone, atMost: 1},
 	}}, all)
-	want := `| w | hits ÷ stock | 0.500 | 0.400 | missed |
-| w | hits ÷ suite, small zone | 1.20 | 1.25 | met |
-| w | MiB loaded | 100 | 50.0 | missed |
-| w | load s ÷ stock | 0.500 | 0.800 | met |`
+	want := `| w | suite | hits ÷ stock | 0.500 | 0.400 | missed |
+| w | suite | hits ÷ small zone | 1.20 | 1.25 | met |
+| w | suite | MiB loaded | 100 | 50.0 | missed |
+| w | suite | load s ÷ stock | 0.500 | 0.800 | met |
+| w | suite, fast_udp | hits ÷ suite | 0.500 | 0.600 | met |`
 	if strings.Join(got, "\n") != want {
 		t.Errorf("got:\n%s\nwant:\n%s", strings.Join(got, "\n"), want)
 	}

@@ -27,7 +27,8 @@ const floorProgram = "floor"
 
 func servers() []server {
 	return []server{
-		{name: "suite", unfit: fits, configure: corefile(suiteCorefile)},
+		{name: suiteName, unfit: fits, configure: corefile(suiteCorefile)},
+		{name: fastName, unfit: fits, configure: corefile(fastCorefile)},
 		{name: "stock", unfit: fits, configure: corefile(stockCorefile)},
 		{name: "stock, a block for each zone", unfit: notUnlessZones, configure: corefile(blocksCorefile)},
 		{name: "floor, WriteMsg", program: floorProgram, unfit: notFloor, configure: corefile(floorOf("messages"))},

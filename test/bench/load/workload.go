@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -17,11 +18,18 @@ type workload struct {
 // bar is a limit for the suite: its cost per query, or what it needs, at most this
 // share of another's.
 type bar struct {
+	of     string // the server that it is for; empty: suite
 	ask    string // which questions; empty: all of them
 	what   measure
 	than   string // server, or "" for an absolute limit; smallZone for the suite with a small zone, ownHits for its own plain hits
 	atMost float64
 }
+
+// subject returns the name of the server that the bar is for.
+func (l bar) subject() string { return cmp.Or(l.of, suiteName) }
+
+// small returns the name of the subject with a small zone.
+func (l bar) small() string { return l.subject() + ", small zone" }
 
 // measure is what a bar is about.
 type measure int
@@ -33,9 +41,25 @@ const (
 )
 
 const (
-	smallZone = "suite, small zone"
+	suiteName = "suite"
+	fastName  = "suite, fast_udp"
+	smallZone = "small zone"
 	ownHits   = "own hits"
 )
+
+// fast returns what fast_udp must reach: less than each classic server, whose protocol work
+// is all that it does as well, and a share of stock.
+func fast(ofStock float64, more ...bar) []bar {
+	bars := []bar{{of: fastName, than: "named", atMost: 1}, {of: fastName, than: "unbound", atMost: 1}, {of: fastName, than: "nsd", atMost: 1}}
+	if ofStock > 0 {
+		bars = append(bars, bar{of: fastName, than: "stock", atMost: ofStock})
+	}
+	for _, b := range more {
+		b.of = fastName
+		bars = append(bars, b)
+	}
+	return bars
+}
 
 // workloads returns all of them, in the order they run.
 func workloads() []workload {
@@ -51,26 +75,26 @@ func workloads() []workload {
 	stock := func(atMost float64) bar { return bar{than: "stock", atMost: atMost} }
 	same := func(ask string) bar { return bar{ask: ask, than: ownHits, atMost: 1.15} }
 	return []workload{
-		names("small", "10 names, hits", 10, shallow, stock(0.65)),
-		{name: "observed", title: "10 names, with errors and prometheus", bars: []bar{stock(0.65)}, make: func(dir string) (*world, error) {
+		names("small", "10 names, hits", 10, shallow, append(fast(0.30, bar{than: "knotd", atMost: 1.9}), stock(0.65))...),
+		{name: "observed", title: "10 names, with errors and prometheus", bars: []bar{stock(0.65), {of: fastName, than: smallZone, atMost: 1.1}}, make: func(dir string) (*world, error) {
 			w, err := flat(dir, 10, shallow)
 			if err == nil {
 				w.observed = true
 			}
 			return w, err
 		}},
-		names("names", "100,000 names", 100_000, shallow, stock(0.48)),
-		names("deep", "100,000 names, 4 labels deep", 100_000, deep, stock(0.30)),
-		names("million", "1,000,000 names", 1_000_000, shallow, stock(0.42), bar{what: rss, atMost: 400}, bar{what: load, than: "stock", atMost: 0.8}),
-		{name: "zones", title: "10,000 zones of 10 records", bars: []bar{{than: smallZone, atMost: 1.15}, {what: load, atMost: 1}},
+		names("names", "100,000 names", 100_000, shallow, append(fast(0.22), stock(0.48))...),
+		names("deep", "100,000 names, 4 labels deep", 100_000, deep, append(fast(0), stock(0.30))...),
+		names("million", "1,000,000 names", 1_000_000, shallow, append(fast(0.20), stock(0.42), bar{what: rss, atMost: 400}, bar{what: load, than: "stock", atMost: 0.8})...),
+		{name: "zones", title: "10,000 zones of 10 records", bars: append(fast(0, bar{than: smallZone, atMost: 1.25}), bar{than: smallZone, atMost: 1.15}, bar{what: load, atMost: 1}),
 			make: func(dir string) (*world, error) { return manyZones(dir, 10_000) }},
-		{name: "nxdomain", title: "100,000 names, half NXDOMAIN", bars: []bar{stock(0.50)}, make: halfMissing},
-		views(2, stock(0.52)),
-		views(10),
-		views(100, stock(0.07)),
-		views(1000, stock(0.008)),
-		views(5000, bar{than: smallZone, atMost: 1.15}, bar{what: load, atMost: 1}, bar{what: rss, atMost: 120}),
-		{name: "paths", title: "10 names, by three ways", bars: []bar{same("flattened CNAME"), same("one reference")}, make: paths},
+		{name: "nxdomain", title: "100,000 names, half NXDOMAIN", bars: append(fast(0.25), stock(0.50)), make: halfMissing},
+		views(2, append(fast(0), stock(0.52))...),
+		views(10, fast(0)...),
+		views(100, append(fast(0.035), stock(0.07))...),
+		views(1000, append(fast(0), stock(0.008))...),
+		views(5000, append(fast(0, bar{than: smallZone, atMost: 1.25}), bar{than: smallZone, atMost: 1.15}, bar{what: load, atMost: 1}, bar{what: rss, atMost: 120})...),
+		{name: "paths", title: "10 names, by three ways", bars: append(fast(0), same("flattened CNAME"), same("one reference")), make: paths},
 		{name: "fallback", title: "names only public DNS has", make: forwarded,
 			bars: []bar{{ask: "forwarded, cached", than: "stock", atMost: 1.05}, {ask: "forwarded, missed", than: "stock", atMost: 1.05}}},
 	}
