@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -47,6 +48,7 @@ const monitored = `.:0 {
 	dnsview office example.org
 	resolverpolicy {
 		query_log queries.json
+		fast_udp
 	}
 	resolverpolicy staff {
 		list names names.txt
@@ -68,6 +70,13 @@ func startMonitored(t *testing.T) (s *server, address string) {
 	corefile, api := ownAPI(t, fmt.Sprintf(monitored, dir, address, up.address))
 	s = startFor(t, corefile)
 	get(t, "http://"+api+"/")
+	at, err := s.addr("udp", netip.Addr{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if runtime.GOOS == "linux" {
+		servingFast(t, at)
+	}
 	for _, name := range []string{"www.example.org.", "alias.example.org.", "base.example.org.", "none.example.org.", "example.com.", "secret.example.org.", "example.edu."} {
 		question(t, s, name)
 	}

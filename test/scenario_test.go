@@ -54,16 +54,21 @@ func runFile(t *testing.T, file string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := layOut(t, s.Files)
-	provide(t, dir, s)
-	t.Chdir(dir)
-	runScenario(t, s)
+	runIn(t, s, new(server))
 	if !*update {
 		return
 	}
 	if err := os.WriteFile(file, s.Format(), 0o644); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// runIn runs a scenario in a folder of its own, against a server to be started.
+func runIn(t *testing.T, s *scenario.Scenario, server *server) {
+	dir := layOut(t, s.Files)
+	provide(t, dir, s)
+	t.Chdir(dir)
+	runScenario(t, s, server)
 }
 
 // layOut writes the files below a directory that lives as long as the test.
@@ -85,7 +90,7 @@ func layOut(t *testing.T, files map[string]string) string {
 	return dir
 }
 
-func runScenario(t *testing.T, s *scenario.Scenario) {
+func runScenario(t *testing.T, s *scenario.Scenario, server *server) {
 	r := &runner{logged: captureLog(t)}
 	var err error
 	if r.metrics, err = gather(); err != nil {
@@ -99,7 +104,7 @@ func runScenario(t *testing.T, s *scenario.Scenario) {
 	r.logged.drain()
 	corefile, account := withAPI(t, s.Files["Corefile"])
 	r.account = account
-	r.server, err = start(withUpstream(corefile, r.upstream))
+	r.server, err = server.start(withUpstream(corefile, r.upstream))
 	if !s.MustStart() {
 		mustFail(t, s, r.server, err)
 		return

@@ -47,13 +47,19 @@ type server struct {
 	ports    map[string]int // by the scheme of a server block's key
 	claims   []io.Closer    // on the ports
 	api      string         // address of the API, if the Corefile has one
+	fast     bool           // with fast_udp in every server block that has policies
+	ending   func()         // called before the server stops; may be nil
 }
 
 // start starts a Corefile, in which the port 0 of a server block's key stands for
 // one that nobody else has, the same for all keys with one scheme. Relative paths
 // are relative to the working directory.
 func start(corefile string) (*server, error) {
-	s := &server{ports: map[string]int{}}
+	return new(server).start(corefile)
+}
+
+func (s *server) start(corefile string) (*server, error) {
+	s.ports = map[string]int{}
 	input, err := s.input(corefile)
 	if err != nil {
 		return nil, errors.Join(err, s.release())
@@ -87,6 +93,9 @@ var (
 // input returns a Corefile with ports in place of 0, which it reserves.
 func (s *server) input(corefile string) (caddy.Input, error) {
 	var failed error
+	if s.fast {
+		corefile = withFastUDP(corefile)
+	}
 	corefile = blockHead.ReplaceAllStringFunc(corefile, func(head string) string {
 		return anyPort.ReplaceAllStringFunc(head, func(key string) string {
 			port, err := s.portFor(schemeOf(key))
@@ -151,6 +160,9 @@ func (s *server) restore(err error) error {
 // out the shutdown callbacks.
 func (s *server) stop(t testing.TB) {
 	t.Helper()
+	if s.ending != nil {
+		s.ending()
+	}
 	if err := s.instance.Stop(); err != nil {
 		t.Errorf("stop: %v", err)
 	}

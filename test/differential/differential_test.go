@@ -57,6 +57,7 @@ func TestDifferential(t *testing.T) {
 			}
 			servers := startAll(t, zones, peers)
 			total.merge(compareAll(t, servers, questions))
+			compareFastUDP(t, zones, sample(questions))
 		})
 	}
 	total.print(t)

@@ -19,18 +19,19 @@ type server struct {
 // All end with the test.
 func startAll(t *testing.T, zones []zoneFile, peers []peer) []server {
 	t.Helper()
-	servers := []server{startOurs(t, zones)}
+	servers := []server{startOurs(t, zones, 0, "")}
 	for _, p := range peers {
 		servers = append(servers, p.start(t, zones))
 	}
 	return servers
 }
 
-// startOurs starts the suite with one view of all zones.
-func startOurs(t *testing.T, zones []zoneFile) server {
+// startOurs starts the suite with one view of all zones, on a port and with what more there is
+// to be in its server block.
+func startOurs(t *testing.T, zones []zoneFile, port int, more string) server {
 	t.Helper()
 	instance, err := caddy.Start(caddy.CaddyfileInput{
-		Filepath: "Corefile", Contents: []byte(corefile(zones)), ServerTypeName: "dns",
+		Filepath: "Corefile", Contents: []byte(corefile(zones, port, more)), ServerTypeName: "dns",
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -47,9 +48,9 @@ func startOurs(t *testing.T, zones []zoneFile) server {
 	return server{name: "ours", udp: listener.LocalAddr().String(), tcp: listener.Addr().String()}
 }
 
-func corefile(zones []zoneFile) string {
+func corefile(zones []zoneFile, port int, more string) string {
 	var b strings.Builder
-	b.WriteString(".:0 {\n    bind 127.0.0.1\n")
+	fmt.Fprintf(&b, ".:%d {\n    bind 127.0.0.1\n%s", port, more)
 	ids := make([]string, len(zones))
 	for i, z := range zones {
 		ids[i] = fmt.Sprintf("zone%d", i)

@@ -83,6 +83,7 @@ func TestSignedDifferential(t *testing.T) {
 				questions = sample(questions)
 			}
 			total.merge(compareAll(t, startAll(t, zones, peers), questions))
+			compareFastUDP(t, zones, questions)
 		})
 	}
 	total.print(t)

@@ -1,14 +1,18 @@
 package twin
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"log"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -21,8 +25,9 @@ import (
 
 	_ "github.com/internaldns/internaldns/plugin/dnsview"
 	_ "github.com/internaldns/internaldns/plugin/internalzone"
+	"github.com/internaldns/internaldns/plugin/pkg/datagram"
 	_ "github.com/internaldns/internaldns/plugin/referencezone"
-	_ "github.com/internaldns/internaldns/plugin/resolverpolicy"
+	"github.com/internaldns/internaldns/plugin/resolverpolicy"
 )
 
 // publicDirective stands below the suite. Its setup ends the load: the chain is
@@ -66,6 +71,7 @@ type product struct {
 	first    plugin.Handler
 	public   *publicHandler
 	instance *caddy.Instance
+	loop     datagram.Loop // of fast_udp
 }
 
 // close ends what the start began: Caddy does not for an instance that failed.
@@ -75,9 +81,14 @@ func (p *product) close() {
 	}
 }
 
+// starting is held while a world is loaded.
+var starting sync.Mutex
+
 // load builds the chain from the world's Corefile, as a start would.
 func load(w world) (*product, error) {
 	text := w.corefile()
+	starting.Lock() // CoreDNS keeps state of the process
+	defer starting.Unlock()
 	instance, err := caddy.Start(caddy.CaddyfileInput{Filepath: corefilePath, Contents: []byte(text), ServerTypeName: "dns"})
 	if !errors.Is(err, errLoaded) {
 		return nil, fmt.Errorf("the world does not load: %w", err)
@@ -88,6 +99,8 @@ func load(w world) (*product, error) {
 	for i := len(config.Plugin) - 1; i >= 0; i-- {
 		p.first = config.Plugin[i](p.first)
 	}
+	policies := config.Handler("resolverpolicy").(*resolverpolicy.ResolverPolicy)
+	p.loop = policies.Datagrams(&dnsserver.Server{Addr: "dns://:1053"}).Loop(netip.MustParseAddrPort("127.0.0.1:53"))
 	return p, nil
 }
 
@@ -107,8 +120,38 @@ func (p *product) ask(q question) answer {
 	default:
 		got.read(rec.Msg)
 	}
+	if how := p.differsDirect(q, got); how != "" && got.broken == "" {
+		got.broken = "fast_udp: " + how
+	}
 	return got
 }
+
+// differsDirect sends the question past the chain as well, and tells how the answer differs
+// from the chain's, "" if it does not or there is none.
+func (p *product) differsDirect(q question, chained answer) string {
+	packet, err := q.request().Pack()
+	if err != nil {
+		return err.Error()
+	}
+	out, ok := p.loop.Answer(nil, packet, netip.AddrPortFrom(netip.MustParseAddr(cmp.Or(q.Client, "10.240.0.1")), 4242))
+	if !ok {
+		return ""
+	}
+	direct.Add(1)
+	m := new(dns.Msg)
+	if err := m.Unpack(out); err != nil {
+		return err.Error()
+	}
+	var got answer
+	got.read(m)
+	if a, b := got.String(), chained.String(); a != b {
+		return fmt.Sprintf("%s\nthe chain: %s", a, b)
+	}
+	return ""
+}
+
+// direct is how many questions were answered without the chain.
+var direct atomic.Int64
 
 // request makes the client's message.
 func (q question) request() *dns.Msg {

@@ -91,6 +91,7 @@ func (w world) corefile() string {
 	for _, p := range w.Policies {
 		p.render(&b)
 	}
+	b.WriteString("    resolverpolicy {\n        fast_udp\n    }\n")
 	b.WriteString("    " + publicDirective + "\n}\n")
 	return b.String()
 }
