@@ -92,6 +92,7 @@ func setupFiles() []string {
 	return []string{
 		"setup.go", "plugin/internalzone/shared.go", "plugin/resolverpolicy/sources.go", "plugin/resolverpolicy/selectors.go",
 		"plugin/resolverpolicy/arrival.go", // the request of DoH stands under a key of the server
+		"plugin/resolverpolicy/direct.go",  // whether the server block may have sockets of its own, and who serves it
 	}
 }
 
