@@ -27,7 +27,7 @@ type calls struct {
 	wildcard bool // where queries were sent to is asked for
 
 	sending, sent int
-	read, written int
+	count         int // datagrams of the last call
 	err           error
 	recv, send    func(fd uintptr) (done bool) // allocated once
 }
@@ -66,7 +66,7 @@ func (c *calls) receive() (int, error) {
 	if err := c.raw.Read(c.recv); err != nil {
 		return 0, err
 	}
-	return c.read, c.err
+	return c.count, c.err
 }
 
 // prepare has room for the addresses of the next datagrams.
@@ -81,11 +81,15 @@ func (c *calls) prepare() {
 }
 
 func (c *calls) recvOnce(fd uintptr) bool {
-	n, _, errno := unix.RawSyscall6(unix.SYS_RECVMMSG, fd, uintptr(unsafe.Pointer(&c.in[0])), batch, unix.MSG_DONTWAIT, 0, 0)
-	c.read, c.err = 0, nil
+	return c.done(unix.RawSyscall6(unix.SYS_RECVMMSG, fd, uintptr(unsafe.Pointer(&c.in[0])), batch, unix.MSG_DONTWAIT, 0, 0))
+}
+
+// done notes what became of a call, and reports false if it would have had to wait.
+func (c *calls) done(n, _ uintptr, errno syscall.Errno) bool {
+	c.count, c.err = 0, nil
 	switch errno {
 	case 0:
-		c.read = int(n)
+		c.count = int(n) //nolint:gosec // of a batch
 	case unix.EAGAIN:
 		return false
 	default:
@@ -99,7 +103,7 @@ func (c *calls) waiting() (n int) {
 	c.prepare()
 	_ = c.raw.Control(func(fd uintptr) {
 		if c.recvOnce(fd) {
-			n = c.read
+			n = c.count
 		}
 	})
 	return n
@@ -155,25 +159,15 @@ func (c *calls) flush() {
 			break
 		}
 		if c.err != nil {
-			c.written = 1
+			c.count = 1
 		}
-		c.sent += c.written
+		c.sent += c.count
 	}
 	c.sending = 0
 }
 
 func (c *calls) sendOnce(fd uintptr) bool {
-	n, _, errno := unix.RawSyscall6(unix.SYS_SENDMMSG, fd, uintptr(unsafe.Pointer(&c.out[c.sent])), uintptr(c.sending-c.sent), unix.MSG_DONTWAIT, 0, 0)
-	c.written, c.err = 0, nil
-	switch errno {
-	case 0:
-		c.written = int(n)
-	case unix.EAGAIN:
-		return false
-	default:
-		c.err = errno
-	}
-	return true
+	return c.done(unix.RawSyscall6(unix.SYS_SENDMMSG, fd, uintptr(unsafe.Pointer(&c.out[c.sent])), uintptr(c.sending-c.sent), unix.MSG_DONTWAIT, 0, 0))
 }
 
 // sourceOf makes of where a query was sent to where its reply is to come from, in place, and
