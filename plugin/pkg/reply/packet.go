@@ -45,14 +45,12 @@ func AppendInternal(out []byte, r *dns.Msg, pin *resolve.Pin, length *int) ([]by
 	if packet, ok := appendReply(out, nil, r, &m); ok {
 		return packet, true
 	}
-	return appendOther(out, r, pin)
+	return appendOther(out, r, respelled(m, r))
 }
 
-// appendOther appends the octets of a message with records or names of less usual kinds.
-func appendOther(out []byte, r *dns.Msg, pin *resolve.Pin) ([]byte, bool) {
-	m := Message(r, pin, "")
-	state := request.Request{Req: r}
-	state.SizeAndDo(m)
+// appendOther appends the octets of a reply to r with records or names of less usual kinds,
+// which has its OPT record.
+func appendOther(out []byte, r, m *dns.Msg) ([]byte, bool) {
 	if m.Len() > room(r) {
 		return out, false
 	}

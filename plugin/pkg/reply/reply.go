@@ -40,7 +40,12 @@ func Internal(w dns.ResponseWriter, r *dns.Msg, pin *resolve.Pin, note string) (
 //
 //go:noinline
 func Message(r *dns.Msg, pin *resolve.Pin, note string) *dns.Msg {
-	m := message(r, pin, note)
+	return respelled(message(r, pin, note), r)
+}
+
+// respelled returns a message that can be kept, in which the question's name has the
+// question's letter case.
+func respelled(m dns.Msg, r *dns.Msg) *dns.Msg {
 	for _, section := range [...]*[]dns.RR{&m.Answer, &m.Ns, &m.Extra} {
 		*section = spell(*section, r.Question[0].Name)
 	}
