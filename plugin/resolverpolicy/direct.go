@@ -85,10 +85,6 @@ func (d *direct) allowed() error {
 		return errors.New("the plugin view chooses among server blocks")
 	case d.config.ProxyProtoConnPolicy != nil:
 		return errors.New("the plugin proxyproto reads every datagram")
-	case len(d.config.TsigSecret) > 0:
-		return errors.New("the plugin tsig signs replies")
-	case d.config.UDPDecorateWriterFunc == nil:
-		return errors.New("this CoreDNS does not tell of its servers")
 	}
 	return d.alone()
 }
@@ -139,8 +135,8 @@ func portOf(key string) string {
 
 // serve opens the sockets for a server, once for each address.
 func (d *direct) serve(s *dnsserver.Server) {
-	address, plain := strings.CutPrefix(s.Addr, transport.DNS+"://")
-	if !d.prepared || !plain {
+	server, address := d.of(s)
+	if server == nil {
 		return
 	}
 	d.mu.Lock()
@@ -148,7 +144,6 @@ func (d *direct) serve(s *dnsserver.Server) {
 	if d.served == nil || d.served[address] != nil { // released already; or of several sockets of one address
 		return
 	}
-	server := d.of(s, address)
 	c := datagram.Config{Others: max(1, d.config.NumSockets), Loops: runtime.GOMAXPROCS(0)}
 	switch err := datagram.Serve(address, c, server); {
 	case errors.Is(err, datagram.ErrUnsteered):
@@ -160,17 +155,23 @@ func (d *direct) serve(s *dnsserver.Server) {
 	d.served[address] = server
 }
 
-// of returns what answers the queries of a server.
-func (d *direct) of(s *dnsserver.Server, address string) *directServer {
-	return &directServer{direct: d, server: s, zones: d.zones(address)}
+// of returns what answers the queries of a server, and its address; nil if the block may have
+// no sockets of its own there.
+func (d *direct) of(s *dnsserver.Server) (server *directServer, address string) {
+	address, plain := strings.CutPrefix(s.Addr, transport.DNS+"://")
+	if !d.prepared || !plain {
+		return nil, ""
+	}
+	return &directServer{direct: d, server: s, zones: d.zones(address)}, address
 }
 
 // Datagrams returns what answers the queries of one of the block's servers from octets to
 // octets, nil if the block has no fast_udp or may not have it.
 func (p *ResolverPolicy) Datagrams(s *dnsserver.Server) datagram.Handler {
-	address, plain := strings.CutPrefix(s.Addr, transport.DNS+"://")
-	if d := p.sources.direct; d != nil && d.prepared && plain {
-		return d.of(s, address)
+	if d := p.sources.direct; d != nil {
+		if server, _ := d.of(s); server != nil {
+			return server
+		}
 	}
 	return nil
 }

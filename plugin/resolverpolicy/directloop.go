@@ -35,8 +35,7 @@ var _ datagram.Loop = (*directLoop)(nil)
 
 func newDirectLoop(s *directServer, local netip.AddrPort) *directLoop {
 	l := &directLoop{
-		server: s, policies: s.direct.handler, at: s.listener(),
-		local: netip.AddrPortFrom(local.Addr().Unmap().WithZone(""), local.Port()),
+		server: s, policies: s.direct.handler, at: s.listener(), local: bare(local),
 	}
 	if m := s.direct.observer; m != nil {
 		l.observed = newObservation(m, s.direct.below, s.server.Addr)
@@ -65,7 +64,7 @@ func (l *directLoop) Answer(out, packet []byte, client netip.AddrPort) (replied 
 	if snapshot.BoundsTTL() { // by the client's place, which changes records
 		return out, false
 	}
-	client = netip.AddrPortFrom(client.Addr().Unmap().WithZone(""), client.Port())
+	client = bare(client)
 	recent := l.policies.recent.Ring()
 	if recent == nil && l.policies.log == nil {
 		_, replied, ok = l.answer(out, packet, r, snapshot, client.Addr())
@@ -154,9 +153,6 @@ func (l *directLoop) tell(e *querylog.Entry, recent *querylog.Ring, policy *mode
 	about.tell(e)
 	if l.policies.log != nil {
 		l.at.Logs()
-		l.policies.log.Add(*e)
 	}
-	if recent != nil {
-		recent.Add(e)
-	}
+	l.policies.keep(e, recent)
 }

@@ -34,13 +34,18 @@ func (p *ResolverPolicy) observed(ctx context.Context, w dns.ResponseWriter, r *
 		e.Rcode = rcode
 	}
 	q.tell(e)
+	p.keep(e, recent)
+	return rcode, err
+}
+
+// keep writes a query down, and keeps it for those who look.
+func (p *ResolverPolicy) keep(e *querylog.Entry, recent *querylog.Ring) {
 	if p.log != nil {
 		p.log.Add(*e)
 	}
 	if recent != nil {
 		recent.Add(e)
 	}
-	return rcode, err
 }
 
 // arrived returns what is known of a query before it is served.

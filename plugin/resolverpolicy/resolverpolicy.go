@@ -333,5 +333,10 @@ func endpointOf(a net.Addr) netip.AddrPort {
 	case *net.TCPAddr:
 		at = a.AddrPort()
 	}
+	return bare(at)
+}
+
+// bare returns an address as policies and logs have it: IPv4 as such, and without a zone.
+func bare(at netip.AddrPort) netip.AddrPort {
 	return netip.AddrPortFrom(at.Addr().Unmap().WithZone(""), at.Port())
 }

@@ -37,16 +37,19 @@ func (l *Listener) timings() *timing {
 
 // Stopwatch returns one for the queries whose turn it is, else nil.
 func (m *Meter) Stopwatch(l *Listener) *Stopwatch {
-	if m.turn.Add(1)%timedOneIn != 1 {
+	if !m.due() {
 		return nil
 	}
 	return &Stopwatch{began: time.Now(), into: l.timings()}
 }
 
+// due reports whether it is a query's turn to be timed.
+func (m *Meter) due() bool { return m.turn.Add(1)%timedOneIn == 1 }
+
 // Restart has a stopwatch time the next query, and returns it, if it is that one's turn,
 // else nil.
 func (m *Meter) Restart(s *Stopwatch, l *Listener) *Stopwatch {
-	if m.turn.Add(1)%timedOneIn != 1 {
+	if !m.due() {
 		return nil
 	}
 	*s = Stopwatch{began: time.Now(), into: l.timings()}
