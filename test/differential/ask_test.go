@@ -68,22 +68,32 @@ func (l *link) ask(query []byte, tcp bool) (m *dns.Msg, size int, err error) {
 }
 
 func (l *link) overUDP(query []byte) (m *dns.Msg, size int, err error) {
-	if err := l.udp.SetDeadline(time.Now().Add(answerWithin)); err != nil {
+	octets, err := l.exchange(query)
+	if err != nil {
 		return nil, 0, err
 	}
+	m = new(dns.Msg)
+	return m, len(octets), m.Unpack(octets)
+}
+
+// exchange sends a packed query over UDP and gives the octets of the answer, good until the
+// next exchange.
+func (l *link) exchange(query []byte) ([]byte, error) {
+	if err := l.udp.SetDeadline(time.Now().Add(answerWithin)); err != nil {
+		return nil, err
+	}
 	if _, err := l.udp.Write(query); err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	for {
 		n, err := l.udp.Read(l.buffer)
 		if err != nil {
-			return nil, 0, err
+			return nil, err
 		}
 		if n < 2 || l.buffer[0] != query[0] || l.buffer[1] != query[1] {
 			continue // a late answer to an earlier attempt
 		}
-		m := new(dns.Msg)
-		return m, n, m.Unpack(l.buffer[:n])
+		return l.buffer[:n], nil
 	}
 }
 

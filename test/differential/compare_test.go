@@ -43,13 +43,25 @@ const workers = 6
 // compareAll asks every server every question; servers[0] is ours.
 func compareAll(t *testing.T, servers []server, questions []question) *report {
 	t.Helper()
-	jobs := make(chan question)
 	reports := make([]*report, workers)
+	spread(t, questions, func(worker int, jobs <-chan question) error {
+		reports[worker] = newReport(nil)
+		return compareSome(servers, jobs, reports[worker])
+	})
+	for _, r := range reports[1:] {
+		reports[0].merge(r)
+	}
+	return reports[0]
+}
+
+// spread has workers take the questions, and returns when all are done.
+func spread(t *testing.T, questions []question, work func(worker int, jobs <-chan question) error) {
+	t.Helper()
+	jobs := make(chan question)
 	var running sync.WaitGroup
 	for i := range workers {
-		reports[i] = newReport(nil)
 		running.Go(func() {
-			if err := compareSome(servers, jobs, reports[i]); err != nil {
+			if err := work(i, jobs); err != nil {
 				t.Error(err)
 			}
 			for range jobs { // after an error, so that the sender ends
@@ -61,23 +73,33 @@ func compareAll(t *testing.T, servers []server, questions []question) *report {
 	}
 	close(jobs)
 	running.Wait()
-	for _, r := range reports[1:] {
-		reports[0].merge(r)
+}
+
+// connect opens links to servers; they are to be closed by end.
+func connect(servers []server) (links []*link, end func(), err error) {
+	end = func() {
+		for _, l := range links {
+			l.close()
+		}
 	}
-	return reports[0]
+	for _, s := range servers {
+		l, err := newLink(s)
+		if err != nil {
+			end()
+			return nil, nil, err
+		}
+		links = append(links, l)
+	}
+	return links, end, nil
 }
 
 // compareSome is one worker: it asks all servers each question at the same time.
 func compareSome(servers []server, jobs <-chan question, out *report) error {
-	links := make([]*link, len(servers))
-	for i, s := range servers {
-		l, err := newLink(s)
-		if err != nil {
-			return err
-		}
-		defer l.close()
-		links[i] = l
+	links, end, err := connect(servers)
+	if err != nil {
+		return err
 	}
+	defer end()
 	replies := make([]*reply, len(links))
 	id := uint16(0)
 	for q := range jobs {

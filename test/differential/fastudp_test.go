@@ -3,9 +3,7 @@ package differential
 import (
 	"bytes"
 	"fmt"
-	"net"
 	"runtime"
-	"sync"
 	"testing"
 	"time"
 
@@ -30,37 +28,16 @@ func compareFastUDP(t *testing.T, zones []zoneFile, questions []question) {
 			t.Fatal("fast_udp does not serve")
 		}
 	}
-	jobs := make(chan question)
-	var running sync.WaitGroup
-	for range workers {
-		running.Go(func() {
-			defer func() {
-				for range jobs { // after an error, so that the sender ends
-				}
-			}()
-			if err := compareOctets(servers, jobs); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	for _, q := range questions {
-		jobs <- q
-	}
-	close(jobs)
-	running.Wait()
+	spread(t, questions, func(_ int, jobs <-chan question) error { return compareOctets(servers, jobs) })
 }
 
 // compareOctets is one worker.
 func compareOctets(servers []server, jobs <-chan question) error {
-	links := make([]net.Conn, len(servers))
-	for i, s := range servers {
-		conn, err := net.Dial("udp", s.udp)
-		if err != nil {
-			return err
-		}
-		defer conn.Close()
-		links[i] = conn
+	links, end, err := connect(servers)
+	if err != nil {
+		return err
 	}
+	defer end()
 	var replies [2][]byte
 	id := uint16(0)
 	for q := range jobs {
@@ -69,8 +46,8 @@ func compareOctets(servers []server, jobs <-chan question) error {
 		if err != nil {
 			return err
 		}
-		for i, conn := range links {
-			if replies[i], err = exchange(conn, query); err != nil {
+		for i, l := range links {
+			if replies[i], err = l.tryExchange(query); err != nil {
 				return fmt.Errorf("%v: %s: %w", q, servers[i].udp, err)
 			}
 		}
@@ -95,22 +72,12 @@ func uncompressed(octets []byte) []byte {
 	return out
 }
 
-// exchange sends a query and returns the reply to it.
-func exchange(conn net.Conn, query []byte) ([]byte, error) {
-	buffer := make([]byte, dns.MaxMsgSize)
-	for try := 0; ; try++ {
-		if _, err := conn.Write(query); err != nil {
-			return nil, err
-		}
-		if err := conn.SetReadDeadline(time.Now().Add(answerWithin)); err != nil {
-			return nil, err
-		}
-		n, err := conn.Read(buffer)
-		for err == nil && !bytes.Equal(buffer[:2], query[:2]) { // a late reply
-			n, err = conn.Read(buffer)
-		}
-		if err == nil || try == attempts {
-			return buffer[:n], err
+// tryExchange is exchange, again if an answer does not come.
+func (l *link) tryExchange(query []byte) (octets []byte, err error) {
+	for range attempts {
+		if octets, err = l.exchange(query); err == nil {
+			return octets, nil
 		}
 	}
+	return nil, err
 }
