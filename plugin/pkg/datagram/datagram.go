@@ -4,7 +4,7 @@
 // dns.ResponseWriter, as with CoreDNS.
 //
 // The sockets belong to the process and not to an instance of the server: at a reload the
-// next one takes them over, and no query is lost between two.
+// next one takes them over, with what waits in them.
 package datagram
 
 import (
