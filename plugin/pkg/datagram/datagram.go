@@ -200,9 +200,36 @@ func (g *group) close() {
 		hide(s.conn)
 	}
 	settle()
+	g.late()
 	for _, s := range g.sockets {
 		_ = s.conn.Close()
 	}
+}
+
+// late answers what has come to sockets while they were hidden: a query for which the kernel
+// had found a socket just before is given to it, since it has no others beside it any more. A
+// hidden one cannot send, so the replies go out by one that is opened for them.
+func (g *group) late() {
+	var exit *net.UDPConn
+	for _, s := range g.sockets {
+		for n := s.calls.waiting(); n > 0; n = s.calls.waiting() {
+			if exit == nil {
+				conn, err := reuseport.ListenPacket("udp", s.local.String())
+				if err != nil {
+					return
+				}
+				exit = conn.(*net.UDPConn)
+			}
+			s.answerBy(exit, n)
+		}
+	}
+	if exit == nil {
+		return
+	}
+	g.serving.Load().rest()
+	hide(exit)
+	settle()
+	_ = exit.Close()
 }
 
 // await waits until a former handler has nothing to do any more.
@@ -219,11 +246,15 @@ func (g *group) await(h Handler) {
 		}
 	}
 	g.mu.Unlock()
-	if of == nil {
-		return
+	if of != nil {
+		of.rest()
 	}
+}
+
+// rest returns when nothing is under way any more, or after some seconds.
+func (s *service) rest() {
 	done := make(chan struct{})
-	go func() { of.under.Wait(); close(done) }()
+	go func() { s.under.Wait(); close(done) }()
 	ctx, end := context.WithTimeout(context.Background(), grace)
 	defer end()
 	select {

@@ -58,3 +58,15 @@ func hide(conn *net.UDPConn) {
 		_ = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_BINDTOIFINDEX, math.MaxInt32) //nolint:gosec // a descriptor
 	})
 }
+
+// answerBy answers a batch that a hidden socket has received, by another one.
+func (s *socket) answerBy(exit *net.UDPConn, n int) {
+	raw, err := exit.SyscallConn()
+	if err != nil {
+		return
+	}
+	conn, own := s.conn, s.calls.raw
+	s.conn, s.calls.raw = exit, raw
+	s.answer(n)
+	s.conn, s.calls.raw = conn, own
+}

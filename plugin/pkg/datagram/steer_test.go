@@ -158,3 +158,38 @@ func TestUnsteered(t *testing.T) {
 		t.Errorf("answers by rcode: %v", by)
 	}
 }
+
+// A query that the kernel gives to a socket after its loop has ended is answered.
+func TestLate(t *testing.T) {
+	for _, bind := range []string{"127.0.0.1", ""} {
+		address := net.JoinHostPort(bind, fmt.Sprint(freePort(t)))
+		other(t, address)
+		f := new(fake)
+		g, err := open(address, Config{Others: 1, Loops: 1}, f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		conn := client(t, "", net.JoinHostPort("127.0.0.1", fmt.Sprint(g.sockets[0].local.Port())))
+		g.drain()
+		for _, to := range []uint32{1, buckets} {
+			if err := steer(g.sockets[0].conn, []bpf.Instruction{bpf.RetConstant{Val: to}}); err != nil {
+				t.Fatal(err)
+			}
+			for _, name := range []string{"a.", "p."} {
+				if _, err := conn.Write(packed(t, name, dns.TypeA, nil)); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if err := steer(g.sockets[0].conn, toOthers()); err != nil {
+			t.Fatal(err)
+		}
+		g.close()
+		if got := waiting(t, conn); len(got) != 4 {
+			t.Errorf("%q: %d of 4 replies", address, len(got))
+		}
+		if entered, left := f.entered.Load(), f.left.Load(); entered != 2 || left != 2 {
+			t.Errorf("%q: %d of %d queries were answered when the sockets were closed", address, left, entered)
+		}
+	}
+}
