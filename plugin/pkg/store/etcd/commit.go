@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
 	clientv3 "go.etcd.io/etcd/client/v3"
 
 	"github.com/internaldns/internaldns/plugin/pkg/store"
@@ -133,6 +134,8 @@ func (c *commit) try(ctx context.Context, at position) (again bool, err error) {
 	}
 	reply, sent, err := c.transact(then)
 	switch {
+	case errors.Is(err, rpctypes.ErrNoSpace):
+		return false, c.full(ctx, at, err)
 	case err != nil && (!sent || isRefusal(err)):
 		return false, c.s.describe(err)
 	case err != nil:
@@ -214,25 +217,51 @@ func (c *commit) resolve(ctx context.Context, at position, cause error) (again b
 		c.a.head = fenced
 		return true, c.s.describe(cause)
 	}
-	c.a.head = nil
+	var happened bool
 	if err == nil {
 		// Whoever changed the head, the transaction has happened by now or never will.
-		err = c.s.catchUp(context.WithoutCancel(ctx), c.a)
+		happened, err = c.outcome(ctx)
 	}
-	if err == nil {
-		var happened bool
-		if happened, err = c.s.happened(c.a, c.entry.to); err == nil {
-			switch {
-			case happened:
-				c.lease = 0
-				return false, nil
-			case c.a.position().last == at.last:
-				return true, c.s.describe(cause)
-			}
-			return false, c.conflict()
-		}
+	switch {
+	case err == nil && happened:
+		return false, nil
+	case err == nil && c.a.position().last == at.last:
+		return true, c.s.describe(cause)
+	case err == nil:
+		return false, c.conflict()
 	}
+	c.a.head = nil
 	c.lease = 0 // its parts may be those of a commit
 	return false, fmt.Errorf("etcd: %w: %w, no answer came and asking again was to no avail: %w; %w",
 		store.ErrUncertain, store.ErrUnreachable, cause, err)
+}
+
+// full finds out what became of a transaction that etcd has no room for. It counts its octets
+// when a request comes, and again when that is done, and has the same error for both: the last
+// one before the alarm has happened.
+func (c *commit) full(ctx context.Context, at position, cause error) error {
+	happened, err := c.outcome(ctx)
+	switch {
+	case err == nil && happened:
+		return nil
+	case err == nil && c.a.position().last == at.last:
+		return c.s.describe(cause)
+	case err == nil:
+		return c.conflict()
+	}
+	c.lease = 0 // its parts may be those of a commit
+	return fmt.Errorf("etcd: %w: %w, and asking was to no avail: %w", store.ErrUncertain, c.s.describe(cause), err)
+}
+
+// outcome reads the account, and reports whether a transaction that can happen no more is in
+// it.
+func (c *commit) outcome(ctx context.Context) (happened bool, err error) {
+	c.a.head = nil
+	if err := c.s.catchUp(context.WithoutCancel(ctx), c.a); err != nil {
+		return false, err
+	}
+	if happened, err = c.s.happened(c.a, c.entry.to); happened {
+		c.lease = 0
+	}
+	return happened, err
 }

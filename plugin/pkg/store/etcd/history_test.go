@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -269,6 +270,43 @@ func TestFullEtcd(t *testing.T) {
 		}
 	}
 	equal(t, one, other)
+}
+
+// What a full etcd says no to has not been done, and what it has done it is not said no to: it
+// counts once more when the last commit is done already.
+func TestFullEtcdTold(t *testing.T) {
+	m := etcdtest.Start(t, "--quota-backend-bytes", fmt.Sprint(16<<20))
+	one := open(t, options(t, m.Endpoint()))
+	content := noise(300_000)
+	done := make([]uint64, 12)
+	var committing sync.WaitGroup
+	for i := range done {
+		committing.Go(func() { // all at once, so that many are under way when there is no room left
+			name, err := fmt.Sprint("account-", i), error(nil)
+			for err == nil {
+				if err = one.Commit(context.Background(), name, done[i], done[i]+1, []store.Op{{Key: []byte("key"), Value: content}}); err == nil {
+					done[i]++
+				}
+			}
+			if !errors.Is(err, store.ErrFull) || errors.Is(err, store.ErrUncertain) {
+				t.Errorf("%s: %v", name, err)
+			}
+		})
+	}
+	committing.Wait()
+	all := strings.Fields(m.Ctl("get", "--prefix", "--keys-only", "/internaldns/account/log/"))
+	for i, n := range done {
+		prefix := fmt.Sprintf("/internaldns/account/log/account-%d/", i)
+		has := 0
+		for _, key := range all {
+			if strings.HasPrefix(key, prefix) {
+				has++
+			}
+		}
+		if uint64(has) != n {
+			t.Errorf("account %d: %d commits are said to be done, and %d are", i, n, has)
+		}
+	}
 }
 
 // What is no value of ours is told, and never served.
