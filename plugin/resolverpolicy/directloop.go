@@ -2,6 +2,7 @@ package resolverpolicy
 
 import (
 	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/coredns/coredns/plugin/pkg/edns"
@@ -102,7 +103,7 @@ func (l *directLoop) answer(out, packet []byte, r *dns.Msg, snapshot *model.Snap
 	if !pin.Settle() {
 		return nil, out, false
 	}
-	replied, ok = reply.AppendInternal(out, r, pin, l.observed.size())
+	replied, ok = reply.AppendInternal(out, r, l.query.Question, pin, l.observed.size())
 	if !ok {
 		return nil, out, false
 	}
@@ -141,7 +142,7 @@ func (l *directLoop) arrived(r *dns.Msg, snapshot *model.Snapshot, client netip.
 	from := requestinfo.Info{Sources: l.policies.sources.clients, Places: snapshot.Places(), Addr: client.Addr(), Server: l.local.Addr()}
 	return &querylog.Entry{
 		At: l.at, Time: time.Now(), Server: l.at.Server(), Client: client.Addr(), Port: client.Port(), Local: l.local,
-		Location: from.Location(), Name: r.Question[0].Name, Type: r.Question[0].Qtype,
+		Location: from.Location(), Name: strings.Clone(r.Question[0].Name), Type: r.Question[0].Qtype,
 	}
 }
 

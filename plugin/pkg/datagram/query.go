@@ -2,23 +2,26 @@ package datagram
 
 import (
 	"encoding/binary"
-	"hash/maphash"
+	"strings"
+	"unsafe"
 
 	"github.com/miekg/dns"
 )
 
 // Query reads plain queries into a message that is used again for the next one. It belongs
-// to one goroutine.
+// to one goroutine. What it gives is good until the next call, strings included: who keeps
+// a name copies it.
 type Query struct {
 	// Name is the canonical form of the question's name.
 	Name string
+	// Question is the octets of the question, as they came.
+	Question []byte
 
 	msg      dns.Msg
 	question [1]dns.Question
 	opt      dns.OPT
 	extra    [1]dns.RR
-	names    names
-	text     [maxText]byte
+	text     [maxText]byte // the name as it was asked for, if that is not canonical
 	lower    [maxText]byte
 }
 
@@ -32,7 +35,7 @@ const optLen = 11
 // Read reads a query of class IN that has nothing but a question and perhaps an OPT record of
 // version 0. It reports false for every other message, for names that have escapes in
 // presentation form, and for an OPT record with other options than NSID, cookies and padding,
-// or those that keep reports true for; these are left out. The message is good until the next call, and shared with nobody.
+// or those that keep reports true for; these are left out.
 func (q *Query) Read(packet []byte, keep func(option uint16) bool) (*dns.Msg, bool) {
 	h, ok := headerOf(packet)
 	// RD, AD and CD may be set; of the others a reply has its own or none.
@@ -45,6 +48,7 @@ func (q *Query) Read(packet []byte, keep func(option uint16) bool) (*dns.Msg, bo
 	}
 	qtype, class := binary.BigEndian.Uint16(rest), binary.BigEndian.Uint16(rest[2:])
 	rest = rest[4:]
+	q.Question = packet[headerLen : len(packet)-len(rest)]
 	if class != dns.ClassINET {
 		return nil, false
 	}
@@ -69,53 +73,72 @@ func (q *Query) Read(packet []byte, keep func(option uint16) bool) (*dns.Msg, bo
 
 // readName reads the question's name, and returns what follows it.
 func (q *Query) readName(from []byte) (rest []byte, ok bool) {
-	n := 0
-	for {
-		if len(from) == 0 {
+	n, differs := 0, byte(0)
+	for rest = from; ; {
+		if len(rest) == 0 {
 			return nil, false
 		}
-		length := int(from[0])
-		from = from[1:]
+		length := int(rest[0])
+		rest = rest[1:]
 		if length == 0 {
 			break
 		}
-		if length > 63 || length > len(from) || n+length+1 > maxText {
+		if length > 63 || length > len(rest) || n+length+1 > maxText {
 			return nil, false
 		}
-		for _, b := range from[:length] {
-			if !plain(b) {
+		label, lower := rest[:length], q.lower[n:n+length]
+		for i, b := range label {
+			c := canonical[b]
+			if c == 0 {
 				return nil, false
 			}
-			q.text[n] = b
-			if 'A' <= b && b <= 'Z' {
-				b += 'a' - 'A'
-			}
-			q.lower[n] = b
-			n++
+			lower[i] = c
+			differs |= b ^ c
 		}
-		q.text[n], q.lower[n] = '.', '.'
+		n += length
+		q.lower[n] = '.'
 		n++
-		from = from[length:]
+		rest = rest[length:]
 	}
 	if n == 0 {
 		q.question[0].Name, q.Name = ".", "."
-		return from, true
+		return rest, true
 	}
-	q.Name = q.names.of(q.lower[:n])
-	if q.question[0].Name = q.Name; string(q.text[:n]) != q.Name {
-		q.question[0].Name = string(q.text[:n])
+	q.Name = textOf(q.lower[:n])
+	q.question[0].Name = q.Name
+	if differs != 0 {
+		q.question[0].Name = q.asWritten(from, n)
 	}
-	return from, true
+	return rest, true
 }
 
-// plain reports whether an octet of a label stands for itself in presentation form.
-func plain(b byte) bool {
-	switch b {
-	case '.', ' ', '\'', '@', ';', '(', ')', '"', '\\':
-		return false
+// asWritten returns the name that readName has read, of n octets, in the letter case it has in
+// the packet.
+func (q *Query) asWritten(from []byte, n int) string {
+	copy(q.text[:n], q.lower[:n])
+	for at := 0; at < n; at += int(from[at]) + 1 {
+		copy(q.text[at:], from[at+1:at+1+int(from[at])])
 	}
-	return ' ' < b && b <= '~'
+	return textOf(q.text[:n])
 }
+
+// textOf returns octets as a string, without a copy.
+func textOf(octets []byte) string { return unsafe.String(unsafe.SliceData(octets), len(octets)) }
+
+// canonical has for each octet of a label the one of its canonical form (RFC 4343), and 0
+// for those that do not stand for themselves in presentation form.
+var canonical = func() (table [256]byte) {
+	for b := byte('!'); b <= '~'; b++ {
+		switch {
+		case strings.IndexByte(`.'@;()"\`, b) >= 0:
+		case 'A' <= b && b <= 'Z':
+			table[b] = b + 'a' - 'A'
+		default:
+			table[b] = b
+		}
+	}
+	return table
+}()
 
 // readOPT reads an OPT record, and returns what follows it.
 func (q *Query) readOPT(from []byte, keep func(uint16) bool) (rest []byte, ok bool) {
@@ -146,29 +169,4 @@ func (q *Query) readOPT(from []byte, keep func(uint16) bool) (rest []byte, ok bo
 // opaque reports whether miekg/dns takes an option whatever it holds.
 func opaque(option uint16) bool {
 	return option == dns.EDNS0NSID || option == dns.EDNS0COOKIE || option == dns.EDNS0PADDING
-}
-
-// names keeps strings of the names last asked for, so that those asked for again need no
-// new one.
-type names struct {
-	seed  maphash.Seed
-	known [1 << 10]known
-}
-
-// known is a name with its hash, so that one that is another is not looked at.
-type known struct {
-	hash uint64
-	name string
-}
-
-func (n *names) of(name []byte) string {
-	if n.seed == (maphash.Seed{}) {
-		n.seed = maphash.MakeSeed()
-	}
-	hash := maphash.Bytes(n.seed, name)
-	k := &n.known[hash%uint64(len(n.known))]
-	if k.hash != hash || k.name != string(name) {
-		*k = known{hash, string(name)}
-	}
-	return k.name
 }

@@ -3,8 +3,6 @@ package reply
 import (
 	"encoding/binary"
 	"net"
-	"slices"
-	"strings"
 
 	"github.com/coredns/coredns/request"
 	"github.com/miekg/dns"
@@ -26,7 +24,7 @@ const maxPacket = 1220
 //go:noinline
 func packetOf(socket dns.ResponseWriter, r *dns.Msg, pin *resolve.Pin, note string) []byte {
 	m := message(r, pin, note)
-	packet, ok := appendReply(make([]byte, 0, sizeOf(&m)), socket, r, &m)
+	packet, ok := appendReply(make([]byte, 0, sizeOf(&m)), socket, r, nil, &m)
 	if !ok {
 		return nil
 	}
@@ -34,15 +32,16 @@ func packetOf(socket dns.ResponseWriter, r *dns.Msg, pin *resolve.Pin, note stri
 }
 
 // AppendInternal appends the octets of the reply that Internal sends over UDP, without
-// allocating where r has no options and the records are of the usual types. It reports
-// false, and gives out as it was, where Internal would need compression or a cut. Length,
-// unless it is nil, is set to how long the message is for a plugin that sees it on its way.
-func AppendInternal(out []byte, r *dns.Msg, pin *resolve.Pin, length *int) ([]byte, bool) {
+// allocating where r has no options and the records are of the usual types. Question is the
+// octets of r's question. It reports false, and gives out as it was, where Internal would need
+// compression or a cut. Length, unless it is nil, is set to how long the message is for a
+// plugin that sees it on its way.
+func AppendInternal(out []byte, r *dns.Msg, question []byte, pin *resolve.Pin, length *int) ([]byte, bool) {
 	m := message(r, pin, "")
 	if length != nil {
 		*length = m.Len()
 	}
-	if packet, ok := appendReply(out, nil, r, &m); ok {
+	if packet, ok := appendReply(out, nil, r, question, &m); ok {
 		return packet, true
 	}
 	return appendOther(out, r, respelled(m, r))
@@ -61,12 +60,13 @@ func appendOther(out []byte, r, m *dns.Msg) ([]byte, bool) {
 	return append(out, octets...), true
 }
 
-// appendReply appends the octets of a reply to r, as the server would send them.
-func appendReply(out []byte, socket dns.ResponseWriter, r, m *dns.Msg) ([]byte, bool) {
+// appendReply appends the octets of a reply to r, as the server would send them. Those of the
+// question may be nil.
+func appendReply(out []byte, socket dns.ResponseWriter, r *dns.Msg, question []byte, m *dns.Msg) ([]byte, bool) {
 	before := len(out)
 	state := request.Request{Req: r, W: socket}
 	state.SizeAndDo(m) // the OPT record that a reply owes to the request
-	out, ok := appendMessage(out, m)
+	out, ok := appendMessage(out, question, m)
 	return out, ok && len(out)-before <= room(r)
 }
 
@@ -105,24 +105,19 @@ const headerLen = 12
 
 // appendMessage appends the octets of a message to nothing or to what is none of it. Of its
 // names only those of the question's own are compressed, whose letter case they have by
-// that. It reports false for what is rarer: other types of records than addresses, SOA and
-// OPT, names with escapes, and extended rcodes.
-func appendMessage(out []byte, m *dns.Msg) ([]byte, bool) {
+// that. It reports false for what is rarer: records of other types than appendRecord knows,
+// names with escapes, and extended rcodes.
+func appendMessage(out, question []byte, m *dns.Msg) ([]byte, bool) {
 	if m.Compress || m.Rcode < 0 || m.Rcode > 0xF {
 		return nil, false
 	}
 	out = appendHeader(out, m)
 	ok, qname := true, ""
-	for i := range m.Question {
-		q := &m.Question[i]
-		if i == 0 {
-			qname = q.Name
-		}
-		if out, ok = appendName(out, q.Name); !ok {
-			return nil, false
-		}
-		out = binary.BigEndian.AppendUint16(out, q.Qtype)
-		out = binary.BigEndian.AppendUint16(out, q.Qclass)
+	if len(m.Question) > 0 {
+		qname = m.Question[0].Name
+	}
+	if out, ok = appendQuestion(out, question, m); !ok {
+		return nil, false
 	}
 	for _, section := range [...][]dns.RR{m.Answer, m.Ns, m.Extra} {
 		for _, rr := range section {
@@ -130,6 +125,22 @@ func appendMessage(out []byte, m *dns.Msg) ([]byte, bool) {
 				return nil, false
 			}
 		}
+	}
+	return out, true
+}
+
+// appendQuestion appends the question, of which the octets may be known.
+func appendQuestion(out, known []byte, m *dns.Msg) (_ []byte, ok bool) {
+	if known != nil {
+		return append(out, known...), true
+	}
+	for i := range m.Question {
+		q := &m.Question[i]
+		if out, ok = appendName(out, q.Name); !ok {
+			return nil, false
+		}
+		out = binary.BigEndian.AppendUint16(out, q.Qtype)
+		out = binary.BigEndian.AppendUint16(out, q.Qclass)
 	}
 	return out, true
 }
@@ -147,115 +158,22 @@ func sizeOf(m *dns.Msg) int {
 
 // appendHeader appends the header (RFC 1035 section 4.1.1).
 func appendHeader(out []byte, m *dns.Msg) []byte {
-	bits := uint16(m.Opcode)<<11 | uint16(m.Rcode) //nolint:gosec // both have four bits
-	for _, flag := range [...]struct {
-		set bool
-		bit uint16
-	}{
-		{m.Response, 1 << 15}, {m.Authoritative, 1 << 10}, {m.Truncated, 1 << 9}, {m.RecursionDesired, 1 << 8},
-		{m.RecursionAvailable, 1 << 7}, {m.Zero, 1 << 6}, {m.AuthenticatedData, 1 << 5}, {m.CheckingDisabled, 1 << 4},
-	} {
-		if flag.set {
-			bits |= flag.bit
-		}
-	}
-	for _, v := range [...]uint16{
+	bits := uint16(m.Opcode)<<11 | uint16(m.Rcode) | //nolint:gosec // both have four bits
+		bit(m.Response, 15) | bit(m.Authoritative, 10) | bit(m.Truncated, 9) | bit(m.RecursionDesired, 8) |
+		bit(m.RecursionAvailable, 7) | bit(m.Zero, 6) | bit(m.AuthenticatedData, 5) | bit(m.CheckingDisabled, 4)
+	var header [headerLen]byte
+	for i, v := range [...]uint16{
 		m.Id, bits, uint16(len(m.Question)), uint16(len(m.Answer)), uint16(len(m.Ns)), uint16(len(m.Extra)), //nolint:gosec // as miekg/dns has them
 	} {
-		out = binary.BigEndian.AppendUint16(out, v)
+		binary.BigEndian.PutUint16(header[2*i:], v)
 	}
-	return out
+	return append(out, header[:]...)
 }
 
-// appendName appends a name in presentation form, fully qualified. One with escapes
-// is not taken.
-func appendName(out []byte, name string) ([]byte, bool) {
-	if strings.IndexByte(name, '\\') >= 0 || name == "" {
-		return nil, false
+// bit returns a word with one bit, if that is set.
+func bit(set bool, at uint) uint16 {
+	if set {
+		return 1 << at
 	}
-	if name == "." {
-		return append(out, 0), true
-	}
-	// Each dot gives its place to the length of the label after it, the last one to
-	// the root's.
-	label := len(out)
-	out = append(append(out, 0), name...)
-	for i := label + 1; i < len(out); i++ {
-		if out[i] == '.' {
-			out[label], label = byte(i-label-1), i
-		}
-	}
-	out[label] = 0
-	return out, true
-}
-
-// appendRecord appends a record of a type that most answers are made of.
-func appendRecord(out []byte, rr dns.RR, qname string) ([]byte, bool) {
-	ok := true
-	switch rr := rr.(type) {
-	case *dns.A:
-		if out, ok = appendOwner(out, &rr.Hdr, qname, net.IPv4len); !ok || len(rr.A) != net.IPv4len {
-			return nil, false
-		}
-		return append(out, rr.A...), true
-	case *dns.AAAA:
-		if out, ok = appendOwner(out, &rr.Hdr, qname, net.IPv6len); !ok || len(rr.AAAA) != net.IPv6len {
-			return nil, false
-		}
-		return append(out, rr.AAAA...), true
-	case *dns.SOA:
-		return appendSOA(out, rr, qname)
-	case *dns.OPT:
-		if len(rr.Option) > 0 {
-			return appendOPT(out, rr)
-		}
-		return appendOwner(out, &rr.Hdr, qname, 0)
-	}
-	return nil, false
-}
-
-// appendOPT appends an OPT record with options. It is the message's own, while of records
-// that are shared miekg/dns would write the length.
-func appendOPT(out []byte, opt *dns.OPT) ([]byte, bool) {
-	start := len(out)
-	out = slices.Grow(out, dns.Len(opt))
-	end, err := dns.PackRR(opt, out[:cap(out)], start, nil, false)
-	if err != nil {
-		return nil, false
-	}
-	return out[:end], true
-}
-
-// appendOwner appends what comes before the record data.
-func appendOwner(out []byte, hdr *dns.RR_Header, qname string, rdlength uint16) ([]byte, bool) {
-	if same := hdr.Name == qname || len(hdr.Name) == len(qname) && strings.EqualFold(hdr.Name, qname); same && len(qname) > 1 {
-		out = binary.BigEndian.AppendUint16(out, pointer)
-	} else {
-		var ok bool
-		if out, ok = appendName(out, hdr.Name); !ok {
-			return nil, false
-		}
-	}
-	out = binary.BigEndian.AppendUint16(out, hdr.Rrtype)
-	out = binary.BigEndian.AppendUint16(out, hdr.Class)
-	out = binary.BigEndian.AppendUint32(out, hdr.Ttl)
-	return binary.BigEndian.AppendUint16(out, rdlength), true
-}
-
-func appendSOA(out []byte, rr *dns.SOA, qname string) ([]byte, bool) {
-	out, ok := appendOwner(out, &rr.Hdr, qname, 0)
-	if !ok {
-		return nil, false
-	}
-	start := len(out)
-	for _, name := range [...]string{rr.Ns, rr.Mbox} {
-		if out, ok = appendName(out, name); !ok {
-			return nil, false
-		}
-	}
-	for _, v := range [...]uint32{rr.Serial, rr.Refresh, rr.Retry, rr.Expire, rr.Minttl} {
-		out = binary.BigEndian.AppendUint32(out, v)
-	}
-	binary.BigEndian.PutUint16(out[start-2:], uint16(len(out)-start)) //nolint:gosec // two names and twenty octets
-	return out, true
+	return 0
 }

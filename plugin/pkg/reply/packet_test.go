@@ -36,6 +36,11 @@ var (
 		"*.example.org. 4294967295 IN AAAA 2001:db8::1",
 		"example.org. 3600 IN SOA ns.example.org. hostmaster.example.org. 1 2 3 4 5",
 		"example. 3600 IN SOA . . 4294967295 0 0 0 0",
+		"WWW.example.org. 300 IN CNAME www.example.org.",
+		"1.2.0.192.in-addr.arpa. 300 IN PTR Www.example.org.",
+		"example.org. 300 IN NS .",
+		"example.org. 300 IN MX 10 www.example.org.",
+		"_sip._tcp.example.org. 300 IN SRV 1 65535 5060 www.example.org.",
 		strings.Repeat(strings.Repeat("a", 63)+".", 3) + strings.Repeat("b", 61) + ". 1 IN A 192.0.2.3",
 	}
 	unpacked = []string{
@@ -43,8 +48,8 @@ var (
 		`\000.example.org. 300 IN AAAA 2001:db8::1`,
 		`example.org. 3600 IN SOA ns.example.org. a\.b.example.org. 1 2 3 4 5`,
 		"www.example.org. 300 IN TXT text",
-		"WWW.example.org. 300 IN CNAME www.example.org.",
-		"example.org. 300 IN MX 10 www.example.org.",
+		`www.example.org. 300 IN CNAME a\.b.example.org.`,
+		`_sip._tcp.example.org. 300 IN SRV 1 2 3 a\.b.example.org.`,
 		`example.org. 300 IN HTTPS 1 . alpn="h2" ipv4hint=192.0.2.1`,
 		`a\.b.example.org. 300 IN TXT text`,
 	}
@@ -85,7 +90,7 @@ func TestPack(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, ok := appendMessage(nil, m)
+		got, ok := appendMessage(nil, nil, m)
 		if ok != want || ok && !bytes.Equal(uncompressed(t, got), octets) {
 			t.Errorf("%s: it gives %v, %x\nwant %x", what, ok, got, octets)
 		}
@@ -130,7 +135,7 @@ func TestPack(t *testing.T) {
 	m.SetQuestion(`a\.b.`, dns.TypeA)
 	check("an escape in the question", false)
 	m.Rcode = dns.RcodeBadVers
-	if _, ok := appendMessage(nil, m); ok {
+	if _, ok := appendMessage(nil, nil, m); ok {
 		t.Error("an extended rcode is packed")
 	}
 	m = &dns.Msg{Answer: []dns.RR{&dns.A{Hdr: dns.RR_Header{Name: ".", Rrtype: dns.TypeA}, A: net.IPv4(192, 0, 2, 1)}}}
@@ -154,7 +159,7 @@ func FuzzPack(f *testing.F) {
 		if m.Unpack(octets) != nil {
 			return
 		}
-		got, ok := appendMessage(nil, m)
+		got, ok := appendMessage(nil, nil, m)
 		if !ok {
 			return
 		}
@@ -304,6 +309,16 @@ func (p *packing) WriteMsg(m *dns.Msg) error {
 	return err
 }
 
+// questionOf returns the octets of a query's question, as its client sent them.
+func questionOf(t *testing.T, r *dns.Msg) []byte {
+	t.Helper()
+	octets, err := (&dns.Msg{Question: r.Question}).Pack()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return octets[headerLen:]
+}
+
 // AppendInternal gives the octets of every reply that needs neither compression nor a cut, and
 // changes no record.
 func TestAppendInternal(t *testing.T) {
@@ -315,7 +330,7 @@ func TestAppendInternal(t *testing.T) {
 			r, reference := asked(size), asked(size)
 			reference.Id = r.Id
 			length := 0
-			got, ok := AppendInternal(make([]byte, 0, 64), r, answered(rr), &length)
+			got, ok := AppendInternal(make([]byte, 0, 64), r, questionOf(t, r), answered(rr), &length)
 			s := &socket{remote: &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)}}
 			m := Message(reference, answered(rr), "")
 			wantLength := m.Len()
@@ -329,7 +344,7 @@ func TestAppendInternal(t *testing.T) {
 			t.Errorf("%v has become %v", before, rr)
 		}
 	}
-	if out, ok := AppendInternal([]byte{}, asked(0), answered(slices.Repeat([]dns.RR{record(t, unpacked[1])}, 40)...), nil); ok || len(out) > 0 {
+	if out, ok := AppendInternal([]byte{}, asked(0), nil, answered(slices.Repeat([]dns.RR{record(t, unpacked[1])}, 40)...), nil); ok || len(out) > 0 {
 		t.Errorf("what does not fit is %x", out)
 	}
 }
