@@ -69,6 +69,12 @@ type View struct {
 // Match returns the view's zone with the longest apex that is qname or an ancestor
 // of it, nil if there is none. [C] qname is canonical.
 func (v *View) Match(qname string) *Zone {
+	if len(v.Zones) == 1 {
+		if z := v.Zones[0]; domain.IsSubdomain(z.Apex, qname) {
+			return z
+		}
+		return nil
+	}
 	for name, ok := qname, true; ok; name, ok = domain.Parent(name) {
 		if len(name) > v.longest {
 			continue

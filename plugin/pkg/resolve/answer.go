@@ -24,7 +24,8 @@ func (p *Pin) Matched(qname string, qtype uint16) bool {
 // Own answers from the matching zone, which Matched has found. It reports false if
 // the zone holds nothing for the name and its references have to be followed.
 func (p *Pin) Own(qname string, qtype uint16) bool {
-	f := p.own(p.Result.Match, qname, qtype)
+	var f found
+	p.own(&f, p.Result.Match, qname, qtype)
 	if f.goesOn(qname, qtype) {
 		return false
 	}
@@ -35,7 +36,8 @@ func (p *Pin) Own(qname string, qtype uint16) bool {
 // Referenced answers from the references of the matching zone, which Matched has
 // found, or denies the name.
 func (p *Pin) Referenced(qname string, qtype uint16) {
-	f := p.own(p.Result.Match, qname, qtype)
+	var f found
+	p.own(&f, p.Result.Match, qname, qtype)
 	p.references(qname, qtype, &f)
 	p.finish(&f, qname, qtype)
 }
@@ -108,8 +110,7 @@ func owned(ans zone.Answer, name string) []dns.RR {
 	}
 	out := make([]dns.RR, len(ans.RRs))
 	for i, rr := range ans.RRs {
-		out[i] = dns.Copy(rr)
-		out[i].Header().Name = name
+		out[i] = under(rr, name)
 	}
 	return out
 }

@@ -35,14 +35,13 @@ func (p *Pin) Match(qname string, qtype uint16) *model.Zone {
 	return z
 }
 
-// own searches the matching zone.
-func (p *Pin) own(match *model.Zone, qname string, qtype uint16) (f found) {
+// own searches the matching zone, and sets f, which is empty, to what it finds.
+func (p *Pin) own(f *found, match *model.Zone, qname string, qtype uint16) {
 	f.match, f.source = match, match
 	f.ans = p.Snapshot.Data(match).Lookup(qname, qtype)
 	if p.Trace != nil {
 		p.Trace.lookup(match, qname, qtype, &f.ans)
 	}
-	return f
 }
 
 // goesOn reports whether the matching zone's reference is to be searched.
@@ -64,13 +63,11 @@ func (f *found) ownType(qname string, qtype uint16) bool {
 }
 
 // find searches the view for one name: its matching zone and that zone's references.
-func (p *Pin) find(qname string, qtype uint16) found {
-	match := p.Match(qname, qtype)
-	if match == nil {
-		return found{}
+func (p *Pin) find(qname string, qtype uint16) (f found) {
+	if match := p.Match(qname, qtype); match != nil {
+		p.own(&f, match, qname, qtype)
+		p.references(qname, qtype, &f)
 	}
-	f := p.own(match, qname, qtype)
-	p.references(qname, qtype, &f)
 	return f
 }
 

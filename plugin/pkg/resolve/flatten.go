@@ -35,6 +35,7 @@ func (p *Pin) flatten(r *Result, f *found, qname string) {
 	if p.Trace != nil {
 		p.Trace.shown(f, r.Type)
 	}
+	var next found // not the loop's own, which would be one on the heap for each link
 	for {
 		fits := c.add(&f.ans)
 		if classic || r.Type == dns.TypeCNAME || r.Type == dns.TypeANY {
@@ -58,7 +59,7 @@ func (p *Pin) flatten(r *Result, f *found, qname string) {
 			r.Outcome, r.Answer = Loop, c.records[:c.first:c.first]
 			return
 		}
-		next := p.findTarget(&c, r.Type)
+		next = p.findTarget(&c, r.Type)
 		if next.match != nil {
 			c.last = next.match
 		}
@@ -208,11 +209,25 @@ func renamed(rrs []dns.RR, owner string, ttl uint32) []dns.RR {
 	}
 	out := make([]dns.RR, len(rrs))
 	for i, rr := range rrs {
-		out[i] = dns.Copy(rr)
-		h := out[i].Header()
-		h.Name, h.Ttl = owner, ttl
+		out[i] = under(rr, owner)
+		out[i].Header().Ttl = ttl
 	}
 	return out
+}
+
+// under returns a copy of a record under another owner. Addresses share their octets with
+// the record: both are read-only.
+func under(rr dns.RR, owner string) dns.RR {
+	switch shared := rr.(type) {
+	case *dns.A:
+		rr = &dns.A{Hdr: shared.Hdr, A: shared.A}
+	case *dns.AAAA:
+		rr = &dns.AAAA{Hdr: shared.Hdr, AAAA: shared.AAAA}
+	default:
+		rr = dns.Copy(rr)
+	}
+	rr.Header().Name = owner
+	return rr
 }
 
 // describesZone reports whether a type describes zones: flattened, an alias of
