@@ -17,19 +17,18 @@ import (
 // golang.org/x/net's. It belongs to one goroutine.
 type calls struct {
 	raw      syscall.RawConn
-	in, out  [batch]header
+	in       [batch]header
 	inData   [batch]unix.Iovec
-	outData  [batch]unix.Iovec
 	names    [batch]unix.RawSockaddrInet6
 	queries  [batch][maxQuery]byte
-	replies  [batch][maxReply]byte
-	controls [batch][controlLen]byte
-	wildcard bool // where queries were sent to is asked for
+	controls [batch]control
+	wildcard bool                         // where queries were sent to is asked for
+	took     int                          // datagrams that were received last
+	recv     func(fd uintptr) (done bool) // allocated once
+	outgoing
 
-	sending, sent int
-	count         int // datagrams of the last call
-	err           error
-	recv, send    func(fd uintptr) (done bool) // allocated once
+	count int // datagrams or messages of the last call
+	err   error
 }
 
 // header is struct mmsghdr.
@@ -39,7 +38,14 @@ type header struct {
 	_   [4]byte
 }
 
-// controlLen is enough for the ancillary data of either family: where a query was sent to.
+// control is the ancillary data of a datagram, with the alignment of its headers.
+type control struct {
+	_      [0]unix.Cmsghdr
+	octets [controlLen]byte
+}
+
+// controlLen is enough for the ancillary data of either family: where a query was sent to,
+// and the length of segments.
 const controlLen = 64
 
 func newCalls(conn *net.UDPConn, wildcard bool) (*calls, error) {
@@ -53,10 +59,10 @@ func newCalls(conn *net.UDPConn, wildcard bool) (*calls, error) {
 		c.inData[i].SetLen(maxQuery)
 		c.in[i].Name, c.in[i].Iov = (*byte)(unsafe.Pointer(&c.names[i])), &c.inData[i]
 		c.in[i].SetIovlen(1)
-		c.out[i].Iov = &c.outData[i]
-		c.out[i].SetIovlen(1)
 	}
+	c.took = batch
 	c.recv, c.send = c.recvOnce, c.sendOnce
+	c.segmented = segments(raw)
 	return c, nil
 }
 
@@ -66,15 +72,16 @@ func (c *calls) receive() (int, error) {
 	if err := c.raw.Read(c.recv); err != nil {
 		return 0, err
 	}
-	return c.count, c.err
+	c.took = c.count
+	return c.took, c.err
 }
 
-// prepare has room for the addresses of the next datagrams.
+// prepare has room for the addresses of the next datagrams, where the last ones were.
 func (c *calls) prepare() {
-	for i := range c.in {
+	for i := range c.took {
 		c.in[i].Namelen = unix.SizeofSockaddrInet6
 		if c.wildcard {
-			c.in[i].Control = &c.controls[i][0]
+			c.in[i].Control = &c.controls[i].octets[0]
 			c.in[i].SetControllen(controlLen)
 		}
 	}
@@ -106,6 +113,7 @@ func (c *calls) waiting() (n int) {
 			n = c.count
 		}
 	})
+	c.took = n
 	return n
 }
 
@@ -133,42 +141,11 @@ func (c *calls) ancillary(i int) []byte {
 	if !c.wildcard {
 		return nil
 	}
-	return c.controls[i][:c.in[i].Controllen]
+	return c.controls[i].octets[:c.in[i].Controllen]
 }
 
-// room returns where the next reply may be written to.
-func (c *calls) room() []byte { return c.replies[c.sending][:0] }
-
-// reply has a datagram be answered by the next flush.
-func (c *calls) reply(i int, octets []byte) {
-	out := &c.out[c.sending]
-	c.outData[c.sending].Base = &octets[0]
-	c.outData[c.sending].SetLen(len(octets))
-	out.Name, out.Namelen = c.in[i].Name, c.in[i].Namelen
-	if c.wildcard {
-		out.Control = &c.controls[i][0]
-		out.SetControllen(sourceOf(c.controls[i][:c.in[i].Controllen]))
-	}
-	c.sending++
-}
-
-// flush sends the replies. One that cannot be sent is for a client that is gone.
-func (c *calls) flush() {
-	for c.sent = 0; c.sent < c.sending; {
-		if err := c.raw.Write(c.send); err != nil {
-			break
-		}
-		if c.err != nil {
-			c.count = 1
-		}
-		c.sent += c.count
-	}
-	c.sending = 0
-}
-
-func (c *calls) sendOnce(fd uintptr) bool {
-	return c.done(unix.RawSyscall6(unix.SYS_SENDMMSG, fd, uintptr(unsafe.Pointer(&c.out[c.sent])), uintptr(c.sending-c.sent), unix.MSG_DONTWAIT, 0, 0))
-}
+// source returns where a datagram came from, as the kernel writes it.
+func (c *calls) source(i int) []byte { return unsafe.Slice(c.in[i].Name, c.in[i].Namelen) }
 
 // sourceOf makes of where a query was sent to where its reply is to come from, in place, and
 // returns its length: the interface is left to the routes, but for link-local addresses.
