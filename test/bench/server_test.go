@@ -47,14 +47,25 @@ func TestMain(m *testing.M) {
 		dnsserver.GetConfig(c).AddPlugin(func(next plugin.Handler) plugin.Handler { return catcher{next} })
 		return nil
 	})
+	plugin.Register(under, func(c *caddy.Controller) error {
+		c.Next()
+		underneath = dnsserver.GetConfig(c)
+		return nil
+	})
 	err := dnsserver.SetDirectives([]string{"root", "bind", "prometheus", probe,
-		"resolverpolicy", "dnsview", "internalzone", "referencezone", "cache", "file", "forward", "view"})
+		"resolverpolicy", "dnsview", "internalzone", "referencezone", "cache", "file", "forward", "view", under})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 	os.Exit(m.Run())
 }
+
+// under is a directive that tells the configuration of its block, for fast_udp: the probe,
+// which stands above, would put an end to that.
+const under = "under"
+
+var underneath *dnsserver.Config
 
 // prepared is what the probe itself answers, at no cost: what is left is the server's.
 var prepared = new(dns.Msg).SetQuestion("prepared.", dns.TypeA)
