@@ -13,8 +13,8 @@ import (
 
 // outgoing is the replies to a batch. Those of one length to one client are one message of
 // several segments, each of which becomes a datagram (UDP_SEGMENT, udp(7)): it goes through
-// the kernel once. A client that asks by one port again and again, as a load balancer does,
-// costs a third less by that; of others nothing is put together.
+// the kernel once, and eight of them cost a third of what they cost one by one. It is for
+// clients that ask a lot by few ports, as balancers do; for others nothing is put together.
 type outgoing struct {
 	replies [batch][maxReply]byte
 	octets  [batch][]byte // of the replies that wait

@@ -31,6 +31,7 @@ type contender struct {
 	name    string
 	isGo    bool
 	clients []string
+	ports   int // of each
 	asks    []ask
 	start   float64 // seconds until the first answer
 	mib     float64 // resident then
@@ -150,7 +151,7 @@ func (b *bench) measure(ctx context.Context, c *contender, a ask, length time.Du
 	if err != nil {
 		return 0, 0, err
 	}
-	t, err := b.perf(ctx, c.process, c.clients, a.file, length)
+	t, err := b.perf(ctx, c.process, c.clients, c.ports, a.file, length)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -284,7 +285,7 @@ func (b *bench) start(ctx context.Context, s server, w *world, core string) (*co
 		return nil, err
 	}
 	c := &contender{
-		process: p, name: s.name, isGo: s.isCoreDNS(), clients: w.clients, asks: w.asks,
+		process: p, name: s.name, isGo: s.isCoreDNS(), clients: w.clients, ports: w.ports, asks: w.asks,
 		costs: map[string][]float64{}, rates: map[string][]float64{},
 	}
 	if err := p.ready(ctx, w.asker, w.probe); err != nil {

@@ -25,8 +25,8 @@ type tally struct {
 const outstanding = 100
 
 // perf asks the questions in a file for some seconds, as fast as the server
-// answers, from all clients at once.
-func (o options) perf(ctx context.Context, p *process, clients []string, questions string, length time.Duration) (tally, error) {
+// answers, from all clients at once, each by so many ports in turn.
+func (o options) perf(ctx context.Context, p *process, clients []string, ports int, questions string, length time.Duration) (tally, error) {
 	ctx, cancel := context.WithTimeout(ctx, length+time.Minute)
 	defer cancel()
 	tallies := make([]tally, len(clients))
@@ -35,7 +35,7 @@ func (o options) perf(ctx context.Context, p *process, clients []string, questio
 	for i, client := range clients {
 		running.Go(func() {
 			args := o.pinned(clientCore, "dnsperf", "-s", localhost, "-p", strconv.Itoa(p.port), "-a", client, "-d", questions,
-				"-l", strconv.FormatFloat(length.Seconds(), 'f', -1, 64), "-q", strconv.Itoa(outstanding/len(clients)), "-t", "10")
+				"-l", strconv.FormatFloat(length.Seconds(), 'f', -1, 64), "-q", strconv.Itoa(outstanding/len(clients)), "-c", strconv.Itoa(max(1, ports)), "-t", "10")
 			tallies[i], errs[i] = perfOne(ctx, args)
 		})
 	}

@@ -42,7 +42,7 @@ func (b *bench) profileOne(ctx context.Context, c *contender, a ask, path string
 	go func() {
 		profiled <- fetch(ctx, fmt.Sprintf("http://127.0.0.1:%d/debug/pprof/profile?seconds=%d", c.site.profile, b.seconds), path+".cpu")
 	}()
-	_, err := b.perf(ctx, c.process, c.clients, a.file, length)
+	_, err := b.perf(ctx, c.process, c.clients, c.ports, a.file, length)
 	if err != nil {
 		cancel()
 		<-profiled

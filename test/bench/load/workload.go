@@ -76,6 +76,13 @@ func workloads() []workload {
 	same := func(ask string) bar { return bar{ask: ask, than: ownHits, atMost: 1.15} }
 	return []workload{
 		names("small", "10 names, hits", 10, shallow, append(fast(0.30, bar{than: "knotd", atMost: 1.9}), stock(0.65))...),
+		{name: "ports", title: "10 names, hits, asked by 100 ports in turn", bars: fast(0), make: func(dir string) (*world, error) {
+			w, err := flat(dir, 10, shallow)
+			if err == nil {
+				w.ports = outstanding
+			}
+			return w, err
+		}},
 		{name: "observed", title: "10 names, with errors and prometheus", bars: []bar{stock(0.65), {of: fastName, than: smallZone, atMost: 1.1}}, make: func(dir string) (*world, error) {
 			w, err := flat(dir, 10, shallow)
 			if err == nil {

@@ -17,6 +17,7 @@ type world struct {
 	upstream string   // HOST:PORT of a resolver, once it runs
 	observed bool     // with errors and metrics
 	clients  []string // addresses the queries come from, in equal parts
+	ports    int      // that each of them asks by; 0: one
 	asks     []ask
 	asker    string // address the probe comes from
 	probe    record // answered like this once the server has loaded everything
