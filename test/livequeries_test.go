@@ -69,11 +69,58 @@ type liveQuery struct {
 	InternalDNSRCode                                                                    *int
 }
 
+// scrape returns the metrics of a server that has the plugin prometheus at a port.
+func (s *liveServer) scrape(port int) string {
+	r, err := s.client.Get(fmt.Sprintf("http://127.0.0.1:%d/metrics", port))
+	if err != nil {
+		return ""
+	}
+	defer r.Body.Close()
+	text, err := io.ReadAll(r.Body)
+	if err != nil {
+		return ""
+	}
+	return string(text)
+}
+
+// observing returns a Corefile with the plugin prometheus, and its port.
+func observing(t *testing.T, corefile string) (string, int) {
+	t.Helper()
+	port, claim, err := loopback.Reserve()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = claim.Close() })
+	return strings.Replace(corefile, "bind", fmt.Sprintf("prometheus 127.0.0.1:%d\n    bind", port), 1), port
+}
+
 // LIVE 8: a real query is in the stream, with all that is known of it.
 func TestLiveQueryStream(t *testing.T) {
 	s := newLive(t, t.TempDir())
 	s.start(liveCorefile)
+	s.streamed(t, s.zone("example.org"))
+}
+
+// LIVE 8: so it is with fast_udp, which answers beside the plugins.
+func TestLiveQueryStreamFastUDP(t *testing.T) {
+	onLinux(t)
+	s := newLive(t, t.TempDir())
+	corefile, port := observing(t, strings.Replace(liveCorefile, "internaldns {", "resolverpolicy {\n        fast_udp\n    }\n    internaldns {", 1))
+	s.start(corefile)
+	answered := func() bool {
+		s.wantAnswer("elsewhere.example.", "REFUSED", "")
+		name := fmt.Sprintf("coredns_resolverpolicy_fast_udp_queries_total{result=\"answered\",server=\"dns://127.0.0.1:%d\"} ", s.dns)
+		_, value, found := strings.Cut(s.scrape(port), name)
+		return found && !strings.HasPrefix(value, "0\n")
+	}
 	zone := s.zone("example.org")
+	s.await("fast_udp", answered) // its sockets are opened last
+	s.streamed(t, zone)
+}
+
+// streamed asks a query for the only zone, and reads it from the stream.
+func (s *liveServer) streamed(t *testing.T, zone string) {
+	t.Helper()
 	s.call(http.MethodPost, "/zones/"+zone+"/dns_records", aRecord("www.example.org", "192.0.2.1"), nil)
 	var views, rules []idOf
 	s.call(http.MethodGet, "/accounts/"+s.account()+"/dns_settings/views", nil, &views)
@@ -135,20 +182,10 @@ func (s *liveServer) stall() net.Conn {
 // connection is given up.
 func TestLiveStalledStream(t *testing.T) {
 	s := newLive(t, t.TempDir())
-	port, claim, err := loopback.Reserve()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer claim.Close()
-	s.start(strings.Replace(liveCorefile, "bind", fmt.Sprintf("prometheus 127.0.0.1:%d\n    bind", port), 1))
+	corefile, port := observing(t, liveCorefile)
+	s.start(corefile)
 	streams := func(n int) bool {
-		r, err := s.client.Get(fmt.Sprintf("http://127.0.0.1:%d/metrics", port))
-		if err != nil {
-			return false
-		}
-		defer r.Body.Close()
-		text, err := io.ReadAll(r.Body)
-		return err == nil && strings.Contains(string(text), fmt.Sprintf("coredns_internaldns_query_streams{account=\"default\"} %d\n", n))
+		return strings.Contains(s.scrape(port), fmt.Sprintf("coredns_internaldns_query_streams{account=\"default\"} %d\n", n))
 	}
 	zone := s.zone("example.org")
 	s.call(http.MethodPost, "/zones/"+zone+"/dns_records", aRecord("www.example.org", "192.0.2.1"), nil)
