@@ -31,9 +31,9 @@ type outgoing struct {
 	send func(fd uintptr) (done bool) // allocated once
 }
 
-// maxMessage is how long the datagrams of a message are in total at most, headers included
-// (RFC 791 section 3.1).
-const maxMessage = 1<<16 - 1 - unix.SizeofSockaddrInet6 - 40
+// maxMessage is how long the datagrams of a message are in total at most: what a packet of
+// IPv6 leaves beside its header and that of UDP (RFC 8200 section 3), which is less than IPv4's.
+const maxMessage = 1<<16 - 1 - 40 - 8
 
 // segments reports whether the kernel cuts a message into datagrams: since Linux 4.18. An
 // earlier one would send it as a whole.
