@@ -30,13 +30,11 @@ func addAccountFlags(flags *flag.FlagSet) *accountFlags {
 
 // check finds what does not go together.
 func (f *accountFlags) check(flags *flag.FlagSet) error {
-	switch remote := givenOf(flags, "token", "insecure"); {
+	switch {
 	case f.given() == (*f.store != ""):
 		return usagef("say whose account: -api URL of a server, or -store FILE while no server holds that")
 	case f.given() && len(givenOf(flags, "account")) > 0:
 		return usagef("-account does not go with -api: the account is that of the token")
-	case !f.given() && len(remote) > 0:
-		return usagef("-%s goes with -api", remote[0])
 	}
 	return nil
 }

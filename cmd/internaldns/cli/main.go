@@ -123,10 +123,10 @@ func (p *program) runCommand(c command, args []string) int {
 		return exitOK
 	}
 	code := exitFailure
-	if err == nil {
-		code, err = work(p, words)
-	} else {
+	if err != nil {
 		err = usageError(err.Error())
+	} else if err = checkRemote(flags); err == nil {
+		code, err = work(p, words)
 	}
 	if err != nil {
 		fmt.Fprintf(p.stderr, "internaldns %s: %s\n", c.name, cutWords(printable(err.Error())))

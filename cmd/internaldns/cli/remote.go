@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -35,16 +37,28 @@ const (
 
 // remoteFlags are those of a command that asks a server.
 type remoteFlags struct {
-	api, token *string
-	insecure   *bool
+	api, token, authorities *string
+	insecure                *bool
 }
 
 func addRemoteFlags(flags *flag.FlagSet) *remoteFlags {
 	return &remoteFlags{
-		api:      flags.String("api", "", "`URL` of a server's API, such as https://dns.example:8443"),
-		token:    flags.String("token", "", "`FILE` with the API token (default: what "+tokenVariable+" names, else "+defaultTokenFile+")"),
-		insecure: flags.Bool("insecure", false, "send the token over plain HTTP to another host, where others can read it"),
+		api:         flags.String("api", "", "`URL` of a server's API, such as https://dns.example:8443"),
+		token:       flags.String("token", "", "`FILE` with the API token (default: what "+tokenVariable+" names, else "+defaultTokenFile+")"),
+		authorities: flags.String("cacert", "", "`FILE` of the authorities that the server's certificate comes from, if not of the system's"),
+		insecure:    flags.Bool("insecure", false, "send the token over plain HTTP to another host, where others can read it"),
 	}
+}
+
+// checkRemote finds flags that tell how to ask a server where none is to be asked.
+func checkRemote(flags *flag.FlagSet) error {
+	if api := flags.Lookup("api"); api == nil || api.Value.String() != "" {
+		return nil
+	}
+	if lost := givenOf(flags, "token", "insecure", "cacert"); flags.Lookup("insecure") != nil && len(lost) > 0 {
+		return usagef("-%s goes with -api", lost[0])
+	}
+	return nil
 }
 
 // given reports whether a server is to be asked.
@@ -68,12 +82,31 @@ func (f *remoteFlags) open() (*remote, error) {
 		return nil, err
 	}
 	transport := http.DefaultTransport.(*http.Transport).Clone()
+	if *f.authorities != "" {
+		if transport.TLSClientConfig, err = trusting(*f.authorities); err != nil {
+			return nil, err
+		}
+	}
 	transport.ExpectContinueTimeout = 5 * time.Second // a large body is sent only to who may send it
 	return &remote{base: base, token: text, http: &http.Client{
 		Transport: transport,
 		// The token is for the server that was named, and no other.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}, nil
+}
+
+// trusting returns a configuration by which servers with certificates of the authorities in a
+// file are trusted, and no others.
+func trusting(file string) (*tls.Config, error) {
+	text, err := os.ReadFile(filepath.Clean(file))
+	if err != nil {
+		return nil, err
+	}
+	c := &tls.Config{RootCAs: x509.NewCertPool(), MinVersion: tls.VersionTLS12}
+	if !c.RootCAs.AppendCertsFromPEM(text) {
+		return nil, fmt.Errorf("%s has no certificate in PEM", file)
+	}
+	return c, nil
 }
 
 // openInstead is open for a command that takes other flags without a server.

@@ -304,7 +304,7 @@ func TestCopyOfDeclared(t *testing.T) {
 	s, _ := newOffice(t)
 	insecure := false
 	file := defaultTokenFile
-	r, err := (&remoteFlags{api: &s.url, token: &file, insecure: &insecure}).open()
+	r, err := (&remoteFlags{api: &s.url, token: &file, authorities: new(string), insecure: &insecure}).open()
 	if err != nil {
 		t.Fatal(err)
 	}
