@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/internaldns/internaldns/plugin/pkg/domain"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
 	"github.com/internaldns/internaldns/plugin/pkg/store/etcd"
@@ -35,6 +36,7 @@ type Config struct {
 	Etcd         *etcd.Options // nil: Store is all there is
 	Server       string        // name in the cluster; "": the machine's
 	Listen       []address
+	Hosts        []string    // names that clients have for the API besides, at any port
 	TLS          *tls.Config // nil: HTTP
 	Dashboard    bool
 	RateLimit    int
@@ -93,6 +95,7 @@ func (cfg *Config) properties() []scope.Property {
 	return []scope.Property{
 		{Usage: "store FILE|etcd {...}", Min: 1, Max: 1, Set: cfg.setStore, Block: cfg.etcdBlock},
 		{Usage: "listen ADDRESS [insecure]...|off", Repeat: true, Min: 1, Max: -1, Set: cfg.setListen},
+		{Usage: "host NAME...", Repeat: true, Min: 1, Max: -1, Set: cfg.setHosts},
 		{Usage: "tls CERT KEY [CACERT]", Min: 2, Max: 3, Set: cfg.setTLS},
 		{Usage: "dashboard on|off", Min: 1, Max: 1, Set: onOff("dashboard", &cfg.Dashboard)},
 		{Usage: "rate_limit N", Min: 1, Max: 1, Set: cfg.setRateLimit},
@@ -161,6 +164,17 @@ func (cfg *Config) setListen(l scope.Line) error {
 			}
 			cfg.Listen = append(cfg.Listen, address{Host: strings.ToLower(host), Port: port})
 		}
+	}
+	return nil
+}
+
+func (cfg *Config) setHosts(l scope.Line) error {
+	for _, word := range l.Words {
+		name, err := domain.Canonical(word)
+		if _, notAddr := netip.ParseAddr(word); notAddr != nil && (err != nil || name == domain.Root || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-_.") != "") {
+			return fmt.Errorf("host %q is no name or address; write it without scheme and port", word)
+		}
+		cfg.Hosts = append(cfg.Hosts, strings.ToLower(strings.TrimSuffix(word, ".")))
 	}
 	return nil
 }

@@ -152,7 +152,7 @@ func (s *shared) serve(m *member) error {
 func (s *shared) api(a address) *api.API {
 	return api.New(api.Config{
 		Accounts: func() []api.Account { return s.accountsAt(a) },
-		Hosts:    func(host string) bool { return s.named(a, host) },
+		Hosts:    func(name, port string) bool { return s.named(a, name, port) },
 		Pages:    func() http.Handler { return s.pagesAt(a) },
 		Sessions: s.sessions,
 		Observe:  observe, Version: scope.Version, Host: hostname(),
@@ -160,11 +160,15 @@ func (s *shared) api(a address) *api.API {
 }
 
 // named reports whether a host is one that the blocks listen on at an address, by a name
-// or an address of their own or one of their certificates.
-func (s *shared) named(at address, host string) bool {
+// or an address of their own or one of their certificates, or that they have at any port.
+func (s *shared) named(at address, host, port string) bool {
+	own := port == "" || port == at.Port
 	for _, m := range s.members.All() {
+		if m.config.listensAt(at) && slices.Contains(m.config.Hosts, host) {
+			return true
+		}
 		for _, a := range m.config.Listen {
-			if a.Port == at.Port && a.Host == host || a.String() == at.String() && certified(m.config.TLS, host) {
+			if own && (a.Port == at.Port && a.Host == host || a.String() == at.String() && certified(m.config.TLS, host)) {
 				return true
 			}
 		}

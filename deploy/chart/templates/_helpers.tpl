@@ -88,6 +88,9 @@ internaldns {{ .Values.store.account }} {
     {{- if and .enabled .tls.secretName }}
     tls /etc/internaldns-tls/api/tls.crt /etc/internaldns-tls/api/tls.key{{ with .tls.clientCAKey }} /etc/internaldns-tls/api/{{ . }}{{ end }}
     {{- end }}
+    {{- with .hosts }}
+    host {{ join " " . }}
+    {{- end }}
     dashboard {{ ternary "on" "off" .dashboard }}
     rate_limit {{ int .rateLimit }}
     {{- end }}

@@ -35,8 +35,10 @@ type Account struct {
 
 // Config says what an API serves. Its functions are safe for concurrent use.
 type Config struct {
-	Accounts func() []Account             // those that are served at the address
-	Hosts    func(host string) bool       // whether a Host header may have that name, besides the address that was connected to; may be nil
+	Accounts func() []Account // those that are served at the address
+	// Hosts tells whether a Host header may have that name and port, "" for none, besides the
+	// address that was connected to; may be nil.
+	Hosts    func(name, port string) bool
 	Observe  func(route string, code int) // told of each answer; may be nil
 	Pages    func() http.Handler          // what answers beside the API, nil for nothing; may be nil
 	Sessions *Sessions                    // shared with other APIs; nil for its own

@@ -18,7 +18,7 @@ import (
 // to be one of this server (DNS rebinding), and so has the origin.
 func (a *API) checkOrigin(req *http.Request) *Error {
 	if req.Host != "" && !a.ownHost(req, req.Host) { // HTTP/1.0 has none
-		return errorf(http.StatusForbidden, codeHost, "the Host header %q names another server than this; add the name to listen", clip(req.Host))
+		return errorf(http.StatusForbidden, codeHost, "the Host header %q names another server than this; add the name with host", clip(req.Host))
 	}
 	origin := req.Header.Get("Origin")
 	if origin == "" {
@@ -37,18 +37,17 @@ func (a *API) ownHost(req *http.Request, host string) bool {
 	if err != nil {
 		name, port = strings.Trim(host, "[]"), ""
 	}
+	name = strings.ToLower(strings.TrimSuffix(name, "."))
+	if a.cfg.Hosts != nil && a.cfg.Hosts(name, port) {
+		return true
+	}
 	at := localAddr(req)
 	if at.IsValid() && port != "" && port != strconv.Itoa(int(at.Port())) {
 		return false
 	}
-	if addr, err := netip.ParseAddr(name); err == nil && at.IsValid() && addr.Unmap() == at.Addr().Unmap().WithZone("") {
-		return true
-	}
-	name = strings.ToLower(strings.TrimSuffix(name, "."))
-	if name == "localhost" && at.Addr().Unmap().IsLoopback() {
-		return true
-	}
-	return a.cfg.Hosts != nil && a.cfg.Hosts(name)
+	addr, err := netip.ParseAddr(name)
+	return err == nil && at.IsValid() && addr.Unmap() == at.Addr().Unmap().WithZone("") ||
+		name == "localhost" && at.Addr().Unmap().IsLoopback()
 }
 
 // localAddr returns the address that was connected to, the zero value if that is not

@@ -14,7 +14,7 @@ func FuzzDecode(f *testing.F) {
 	r, v := s.record(z, "www", "192.0.2.1"), s.view("office", z)
 	account := "/accounts/" + s.account()
 	rule := s.id("POST", account+"/gateway/rules", ruleText("everyone", v))
-	handler := New(Config{Accounts: func() []Account { return s.accounts }, Hosts: func(string) bool { return true }})
+	handler := New(Config{Accounts: func() []Account { return s.accounts }, Hosts: func(string, string) bool { return true }})
 	fill := strings.NewReplacer("{zone}", z, "{record}", r, "{view}", v, "{rule}", rule, "{account}", s.account(), "{token}", "0123456789abcdef0123456789abcdef")
 	var targets []*route
 	for _, one := range handler.routes {
