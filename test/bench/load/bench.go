@@ -50,6 +50,9 @@ func (b *bench) runAll(ctx context.Context) error {
 		}
 	}
 	b.printHead()
+	if b.flood > 0 {
+		return b.runFlood(ctx)
+	}
 	var verdicts []string
 	for _, w := range workloads() {
 		if !slices.Contains(b.workloads, w.name) {

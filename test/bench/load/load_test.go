@@ -117,6 +117,7 @@ func TestOptions(t *testing.T) {
 		{"-workloads small,none", `unknown workload "none"; known: `},
 		{"-servers suite,bind", `unknown server "bind"; known: suite, stock, floor, named, unbound, nsd, knotd`},
 		{"-rounds 0", "-rounds is 1 to 100 and -seconds 1 to 60"},
+		{"-flood 1ms", "-flood is 1s to 10m"},
 	} {
 		_, _, err := parseOptions(strings.Fields(c.args), new(bytes.Buffer))
 		if err == nil || !strings.HasPrefix(err.Error(), c.want) {

@@ -27,7 +27,8 @@ type options struct {
 	seconds   int
 	profile   string
 	large     bool
-	cores     bool // pin the server to core 0 and the client to core 1
+	flood     time.Duration // instead of the workloads
+	cores     bool          // pin the server to core 0 and the client to core 1
 }
 
 func main() {
@@ -45,7 +46,7 @@ func run(args []string, out, progress io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if _, err := findProgram("dnsperf"); err != nil {
+	if _, err := findProgram("dnsperf"); err != nil && opt.flood == 0 {
 		return errors.New("dnsperf is not installed, without it there is no client (Debian package dnsperf)")
 	}
 	if _, err := os.Stat(opt.coredns); err != nil {
@@ -77,6 +78,7 @@ func parseOptions(args []string, messages io.Writer) (options, time.Duration, er
 	flags.IntVar(&opt.seconds, "seconds", 3, "length of one measurement, 1 to 60")
 	flags.StringVar(&opt.profile, "profile", "", "one more round in which CPU and allocation profiles of the CoreDNS programs go to this `directory`")
 	flags.BoolVar(&opt.large, "large", false, "also what needs many gigabytes: named with over 100 views")
+	flags.DurationVar(&opt.flood, "flood", 0, "instead of the workloads, send each CoreDNS twice what it can answer for this `time`, 1s to 10m")
 	flags.BoolVar(&opt.cores, "pin", true, "pin servers to core 0 and the client to core 1")
 	limit := flags.Duration("limit", time.Hour, "end after this time, finished or not")
 	if err := flags.Parse(args); err != nil {
@@ -84,6 +86,9 @@ func parseOptions(args []string, messages io.Writer) (options, time.Duration, er
 	}
 	if opt.rounds < 1 || opt.rounds > 100 || opt.seconds < 1 || opt.seconds > 60 {
 		return opt, 0, errors.New("-rounds is 1 to 100 and -seconds 1 to 60")
+	}
+	if opt.flood != 0 && (opt.flood < time.Second || opt.flood > 10*time.Minute) {
+		return opt, 0, errors.New("-flood is 1s to 10m")
 	}
 	opt.workloads, opt.servers = strings.Split(workloads, ","), strings.Split(servers, ",")
 	for _, check := range []struct {
