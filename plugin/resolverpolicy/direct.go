@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -67,6 +68,13 @@ func (d *direct) check() {
 		d.observer, d.below = m, d.firstBelow(m.Name())
 	}
 	d.prepared = true
+	for _, key := range d.keys { // before CoreDNS hands on what it has there
+		if port, err := strconv.Atoi(portOf(key)); err == nil {
+			if err := datagram.Unblock(port); err != nil {
+				log.Warningf("%s: fast_udp: a reload may wait for a query: %v", d.pos, err)
+			}
+		}
+	}
 }
 
 // allowed returns why the block's queries cannot be answered beside its chain, nil if they
