@@ -222,13 +222,8 @@ func (c *commit) resolve(ctx context.Context, at position, cause error) (again b
 		// Whoever changed the head, the transaction has happened by now or never will.
 		happened, err = c.outcome(ctx)
 	}
-	switch {
-	case err == nil && happened:
-		return false, nil
-	case err == nil && c.a.position().last == at.last:
-		return true, c.s.describe(cause)
-	case err == nil:
-		return false, c.conflict()
+	if err == nil {
+		return c.verdict(at, happened, cause)
 	}
 	c.a.head = nil
 	c.lease = 0 // its parts may be those of a commit
@@ -241,13 +236,9 @@ func (c *commit) resolve(ctx context.Context, at position, cause error) (again b
 // one before the alarm has happened.
 func (c *commit) full(ctx context.Context, at position, cause error) error {
 	happened, err := c.outcome(ctx)
-	switch {
-	case err == nil && happened:
-		return nil
-	case err == nil && c.a.position().last == at.last:
-		return c.s.describe(cause)
-	case err == nil:
-		return c.conflict()
+	if err == nil {
+		_, err = c.verdict(at, happened, cause)
+		return err
 	}
 	c.lease = 0 // its parts may be those of a commit
 	return fmt.Errorf("etcd: %w: %w, and asking was to no avail: %w", store.ErrUncertain, c.s.describe(cause), err)
@@ -264,4 +255,16 @@ func (c *commit) outcome(ctx context.Context) (happened bool, err error) {
 		c.lease = 0
 	}
 	return happened, err
+}
+
+// verdict returns what a transaction that failed came to, once it is known whether it has
+// happened: if the account is as it was, it may be tried again.
+func (c *commit) verdict(at position, happened bool, cause error) (again bool, err error) {
+	switch {
+	case happened:
+		return false, nil
+	case c.a.position().last == at.last:
+		return true, c.s.describe(cause)
+	}
+	return false, c.conflict()
 }
