@@ -6,7 +6,6 @@ import (
 	"net/netip"
 	"testing"
 
-	"github.com/coredns/caddy"
 	"github.com/coredns/coredns/core/dnsserver"
 	"github.com/miekg/dns"
 
@@ -72,16 +71,7 @@ func measureLoop(b *testing.B, loop datagram.Loop, queries [][]byte, rcode int) 
 // fastLoop starts a Corefile with fast_udp and returns one of its loops.
 func fastLoop(tb testing.TB, corefile string) datagram.Loop {
 	tb.Helper()
-	instance, err := caddy.Start(caddy.CaddyfileInput{Filepath: "Corefile", Contents: []byte(corefile), ServerTypeName: "dns"})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() {
-		if err := instance.Stop(); err != nil {
-			tb.Error(err)
-		}
-		instance.ShutdownCallbacks()
-	})
+	start(tb, corefile)
 	policies := underneath.Handler("resolverpolicy").(*resolverpolicy.ResolverPolicy)
 	handler := policies.Datagrams(&dnsserver.Server{Addr: "dns://:1053"})
 	if handler == nil {

@@ -95,6 +95,17 @@ func serve(tb testing.TB, corefile string) *dnsserver.Server {
 // serveAt is serve that returns the address for queries by UDP, too.
 func serveAt(tb testing.TB, corefile string) (*dnsserver.Server, string) {
 	tb.Helper()
+	instance := start(tb, corefile)
+	address := instance.Servers()[0].LocalAddr().String()
+	if _, err := dns.Exchange(new(dns.Msg).SetQuestion("probe.", dns.TypeA), address); err != nil {
+		tb.Fatal(err)
+	}
+	return <-caught, address
+}
+
+// start starts a Corefile for the time of the benchmark.
+func start(tb testing.TB, corefile string) *caddy.Instance {
+	tb.Helper()
 	instance, err := caddy.Start(caddy.CaddyfileInput{Filepath: "Corefile", Contents: []byte(corefile), ServerTypeName: "dns"})
 	if err != nil {
 		tb.Fatal(err)
@@ -105,11 +116,7 @@ func serveAt(tb testing.TB, corefile string) (*dnsserver.Server, string) {
 		}
 		instance.ShutdownCallbacks()
 	})
-	address := instance.Servers()[0].LocalAddr().String()
-	if _, err := dns.Exchange(new(dns.Msg).SetQuestion("probe.", dns.TypeA), address); err != nil {
-		tb.Fatal(err)
-	}
-	return <-caught, address
+	return instance
 }
 
 // discard is a client that throws its answers away.
