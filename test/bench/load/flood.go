@@ -274,8 +274,8 @@ func (f *flooded) watch(ctx context.Context, c *contender) {
 	again := time.NewTicker(250 * time.Millisecond)
 	defer again.Stop()
 	for looks := 0; ; looks++ {
-		if mib, err := resident(c.cmd.Process.Pid); err == nil {
-			f.highest.mib = max(f.highest.mib, mib)
+		if now, err := c.usage(); err == nil {
+			f.highest.mib = max(f.highest.mib, now.mib)
 		}
 		if looks%4 == 0 {
 			if now, err := c.state(ctx); err == nil {
@@ -292,9 +292,11 @@ func (f *flooded) watch(ctx context.Context, c *contender) {
 
 // state asks a server's metrics.
 func (c *contender) state(ctx context.Context) (now state, err error) {
-	if now.mib, err = resident(c.cmd.Process.Pid); err != nil {
+	held, err := c.usage()
+	if err != nil {
 		return now, err
 	}
+	now.mib = held.mib
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	now.goroutines, err = scrape(ctx, c.metrics, "go_goroutines")
@@ -328,20 +330,6 @@ func dropsOf(text string, port int) (all []int, err error) {
 	}
 	slices.SortFunc(all, func(a, b int) int { return b - a })
 	return all, nil
-}
-
-// resident returns what a process has in memory, in MiB.
-func resident(pid int) (float64, error) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid))
-	if err != nil {
-		return 0, err
-	}
-	fields := strings.Fields(string(text))
-	if len(fields) < 2 {
-		return 0, fmt.Errorf("unknown form: %q", text)
-	}
-	pages, err := strconv.ParseFloat(fields[1], 64)
-	return pages * float64(os.Getpagesize()) / (1 << 20), err
 }
 
 // scrape returns the value of a metric.
