@@ -12,6 +12,7 @@ import (
 	"github.com/miekg/dns"
 
 	"github.com/internaldns/internaldns/plugin/pkg/datagram"
+	"github.com/internaldns/internaldns/test/loopback"
 )
 
 // onLinux skips a test where there is no fast_udp.
@@ -191,14 +192,11 @@ func TestFastUDPOn(t *testing.T) {
 // A socket without an address answers from the address asked.
 func TestFastUDPWildcard(t *testing.T) {
 	onLinux(t)
-	free, err := net.ListenPacket("udp", ":0") // a reserved port is one of loopback alone
+	port, err := loopback.Everywhere()
 	if err != nil {
 		t.Fatal(err)
 	}
-	address := fmt.Sprintf(":%d", free.LocalAddr().(*net.UDPAddr).Port)
-	if err := free.Close(); err != nil {
-		t.Fatal(err)
-	}
+	address := fmt.Sprintf(":%d", port)
 	startFor(t, strings.Replace(fmt.Sprintf(fastBlock, "."+address, ""), "\tbind 127.0.0.1\n", "", 1))
 	servingFast(t, address)
 	answered := fastQueries(t, "answered")

@@ -3,7 +3,6 @@ package differential
 import (
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +12,8 @@ import (
 	"time"
 
 	"github.com/miekg/dns"
+
+	"github.com/internaldns/internaldns/test/loopback"
 )
 
 // peer is another authoritative server and how to run it.
@@ -85,7 +86,11 @@ func (p peer) start(t *testing.T, zones []zoneFile) server {
 func (p peer) try(t *testing.T, zones []zoneFile) (server, error) {
 	t.Helper()
 	dir := t.TempDir()
-	port := freePort(t)
+	port, claim, err := loopback.Reserve()
+	if err != nil {
+		return server{}, err
+	}
+	t.Cleanup(func() { _ = claim.Close() })
 	config := filepath.Join(dir, p.name+".conf")
 	if err := os.WriteFile(config, []byte(p.config(dir, port, zones)), 0o600); err != nil {
 		t.Fatal(err)
@@ -154,24 +159,4 @@ func (s server) waitReady(zones []zoneFile, exited <-chan struct{}) error {
 		}
 	}
 	return nil
-}
-
-// freePort returns a loopback port that nothing uses over UDP and TCP.
-func freePort(t *testing.T) int {
-	t.Helper()
-	for range 100 {
-		listener, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		port := listener.Addr().(*net.TCPAddr).Port
-		packets, err := net.ListenPacket("udp", listener.Addr().String())
-		listener.Close()
-		if err == nil {
-			packets.Close()
-			return port
-		}
-	}
-	t.Fatal("no port is free")
-	return 0
 }

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/coredns/caddy"
+
+	"github.com/internaldns/internaldns/test/loopback"
 )
 
 // server is a running server to ask: ours, or a peer.
@@ -19,17 +21,22 @@ type server struct {
 // All end with the test.
 func startAll(t *testing.T, zones []zoneFile, peers []peer) []server {
 	t.Helper()
-	servers := []server{startOurs(t, zones, 0, "")}
+	servers := []server{startOurs(t, zones, "")}
 	for _, p := range peers {
 		servers = append(servers, p.start(t, zones))
 	}
 	return servers
 }
 
-// startOurs starts the suite with one view of all zones, on a port and with what more there is
+// startOurs starts the suite with one view of all zones and with what more there is
 // to be in its server block.
-func startOurs(t *testing.T, zones []zoneFile, port int, more string) server {
+func startOurs(t *testing.T, zones []zoneFile, more string) server {
 	t.Helper()
+	port, claim, err := loopback.Reserve()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = claim.Close() })
 	instance, err := caddy.Start(caddy.CaddyfileInput{
 		Filepath: "Corefile", Contents: []byte(corefile(zones, port, more)), ServerTypeName: "dns",
 	})

@@ -37,7 +37,7 @@ func Reserve() (port int, claim io.Closer, err error) {
 		if err != nil {
 			continue
 		}
-		if free(port) {
+		if free(used, port) {
 			return port, claim, nil
 		}
 		if err := claim.Close(); err != nil {
@@ -47,9 +47,23 @@ func Reserve() (port int, claim io.Closer, err error) {
 	return 0, nil, errNoPort
 }
 
-// free reports whether nobody has the port, by taking it for a moment.
-func free(port int) bool {
-	address := fmt.Sprintf("%s:%d", used, port)
+// Everywhere returns a port that is free for UDP and TCP on all addresses, for a
+// server that listens without one. Nothing claims it, as a claim would be in that
+// server's way; its own sockets keep the port from being reserved.
+func Everywhere() (port int, err error) {
+	for range tries {
+		port := lowest + rand.IntN(highest-lowest)
+		if free("", port) {
+			return port, nil
+		}
+	}
+	return 0, errNoPort
+}
+
+// free reports whether nobody has the port of the host, or of any where that is
+// empty, by taking it for a moment.
+func free(host string, port int) bool {
+	address := fmt.Sprintf("%s:%d", host, port)
 	packets, err := net.ListenPacket("udp", address)
 	if err != nil {
 		return false

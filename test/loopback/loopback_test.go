@@ -32,7 +32,27 @@ func TestFree(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer listener.Close()
-	if free(listener.Addr().(*net.TCPAddr).Port) {
-		t.Error("a taken port counts as free")
+	port := listener.Addr().(*net.TCPAddr).Port
+	for _, host := range []string{used, ""} {
+		if free(host, port) {
+			t.Errorf("a taken port counts as free on %q", host)
+		}
+	}
+}
+
+func TestEverywhere(t *testing.T) {
+	port, err := Everywhere()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if port < lowest || port >= highest {
+		t.Fatalf("port %d is out of range", port)
+	}
+	for _, host := range []string{"127.0.0.1", "127.0.0.9", ""} {
+		packets, err := net.ListenPacket("udp", net.JoinHostPort(host, strconv.Itoa(port)))
+		if err != nil {
+			t.Fatalf("%q: the port is not free: %v", host, err)
+		}
+		packets.Close()
 	}
 }
