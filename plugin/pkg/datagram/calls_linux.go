@@ -22,9 +22,8 @@ type calls struct {
 	names    [batch]unix.RawSockaddrInet6
 	queries  [batch][maxQuery]byte
 	controls [batch]control
-	wildcard bool                         // where queries were sent to is asked for
-	took     int                          // datagrams that were received last
-	recv     func(fd uintptr) (done bool) // allocated once
+	wildcard bool // where queries were sent to is asked for
+	took     int  // datagrams that were received last
 	outgoing
 
 	count int // datagrams or messages of the last call
@@ -61,19 +60,22 @@ func newCalls(conn *net.UDPConn, wildcard bool) (*calls, error) {
 		c.in[i].SetIovlen(1)
 	}
 	c.took = batch
-	c.recv, c.send = c.recvOnce, c.sendOnce
+	c.send = c.sendOnce
 	c.segmented = segments(raw)
 	return c, nil
 }
 
-// receive waits for datagrams and returns how many have come.
-func (c *calls) receive() (int, error) {
+// wait calls turn, and again whenever datagrams have come, until it returns true. The runtime
+// keeps an edge that comes meanwhile, so a turn that has taken all is followed by another.
+func (c *calls) wait(turn func(fd uintptr) bool) error { return c.raw.Read(turn) }
+
+// take takes what has come, and returns how many datagrams that are, and whether there may be
+// more: fewer than asked for are all there were.
+func (c *calls) take(fd uintptr) (n int, more bool) {
 	c.prepare()
-	if err := c.raw.Read(c.recv); err != nil {
-		return 0, err
-	}
+	more = c.recvOnce(fd)
 	c.took = c.count
-	return c.took, c.err
+	return c.count, more && (c.err != nil || c.count == batch)
 }
 
 // prepare has room for the addresses of the next datagrams, where the last ones were.
@@ -107,13 +109,7 @@ func (c *calls) done(n, _ uintptr, errno syscall.Errno) bool {
 
 // waiting returns what has come without waiting for more.
 func (c *calls) waiting() (n int) {
-	c.prepare()
-	_ = c.raw.Control(func(fd uintptr) {
-		if c.recvOnce(fd) {
-			n = c.count
-		}
-	})
-	c.took = n
+	_ = c.raw.Control(func(fd uintptr) { n, _ = c.take(fd) })
 	return n
 }
 

@@ -139,6 +139,8 @@ type group struct {
 	sockets []*socket
 	ended   sync.WaitGroup // loops
 
+	processors []*processor
+
 	mu     sync.Mutex
 	former []*service // those that may have queries under way
 }
@@ -146,13 +148,11 @@ type group struct {
 func open(address string, c Config, h Handler) (*group, error) {
 	g := new(group)
 	g.serving.Store(&service{Handler: h})
-	for range c.Loops * buckets {
-		s, err := g.listen(address)
-		if err != nil {
+	for range c.Loops {
+		if err := g.add(address); err != nil {
 			g.close()
 			return nil, err
 		}
-		g.sockets = append(g.sockets, s)
 	}
 	err := steer(g.sockets[0].conn, steering(c.Others, c.Loops))
 	for _, s := range g.sockets {
@@ -161,13 +161,31 @@ func open(address string, c Config, h Handler) (*group, error) {
 	return g, err
 }
 
+// add opens the sockets of one loop.
+func (g *group) add(address string) error {
+	b, err := newBell()
+	if err != nil {
+		return err
+	}
+	p := &processor{bell: b, coarse: coarse()}
+	g.processors = append(g.processors, p)
+	for range buckets {
+		s, err := g.listen(address, p)
+		if err != nil {
+			return err
+		}
+		g.sockets = append(g.sockets, s)
+	}
+	return nil
+}
+
 // listen opens one socket.
-func (g *group) listen(address string) (*socket, error) {
+func (g *group) listen(address string, p *processor) (*socket, error) {
 	conn, err := reuseport.ListenPacket("udp", address)
 	if err != nil {
 		return nil, err
 	}
-	s, err := newSocket(g, conn.(*net.UDPConn))
+	s, err := newSocket(g, conn.(*net.UDPConn), p)
 	if err != nil {
 		_ = conn.Close()
 	}
@@ -203,6 +221,9 @@ func (g *group) close() {
 	g.late()
 	for _, s := range g.sockets {
 		_ = s.conn.Close()
+	}
+	for _, p := range g.processors {
+		p.bell.close()
 	}
 }
 

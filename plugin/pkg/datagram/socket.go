@@ -6,7 +6,6 @@ import (
 	"net"
 	"net/netip"
 	"os"
-	"runtime"
 	"strconv"
 	"sync"
 	"time"
@@ -32,10 +31,14 @@ type socket struct {
 	service *service   // that loop is of
 	loop    Loop
 	passed  int // of the batch
+
+	processor *processor
+	paused    uint32 // the processor's pauses when queries were taken last
+	full      int    // batches
 }
 
-func newSocket(g *group, conn *net.UDPConn) (*socket, error) {
-	s := &socket{group: g, conn: conn, local: conn.LocalAddr().(*net.UDPAddr).AddrPort()}
+func newSocket(g *group, conn *net.UDPConn, p *processor) (*socket, error) {
+	s := &socket{group: g, conn: conn, processor: p, local: conn.LocalAddr().(*net.UDPAddr).AddrPort()}
 	wildcard := s.local.Addr().IsUnspecified()
 	if wildcard {
 		// What does not suit the socket's family fails.
@@ -52,23 +55,32 @@ func newSocket(g *group, conn *net.UDPConn) (*socket, error) {
 
 // run answers until the socket is drained.
 func (s *socket) run() {
+	turn := s.turn // allocated once
 	for {
-		n, err := s.calls.receive()
+		err := s.calls.wait(turn)
 		switch {
-		case err == nil:
-			s.answer(n)
 		case errors.Is(err, os.ErrDeadlineExceeded):
 			for n := s.calls.waiting(); n > 0; n = s.calls.waiting() {
 				s.answer(n)
 			}
 			return
-		case errors.Is(err, net.ErrClosed):
+		case err != nil: // the socket is closed
 			return
-		} // else it is of a datagram sent before, and says nothing of this socket
-		if n == batch {
-			runtime.Gosched() // others have their turn while one is flooded
 		}
+		s.yield()
 	}
+}
+
+// turn answers what has come, and reports whether there may be more: else the loop waits.
+func (s *socket) turn(fd uintptr) (more bool) {
+	n, more := s.calls.take(fd)
+	if n > 0 {
+		s.answer(n)
+	}
+	if !more {
+		s.coalesce(n)
+	}
+	return more
 }
 
 // drain has the loop answer what waits, and end.
