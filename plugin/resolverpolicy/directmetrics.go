@@ -1,6 +1,7 @@
 package resolverpolicy
 
 import (
+	"cmp"
 	"net/netip"
 	"time"
 
@@ -9,6 +10,8 @@ import (
 	"github.com/coredns/coredns/plugin/metrics/vars"
 	"github.com/miekg/dns"
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/internaldns/internaldns/plugin/pkg/domain"
 )
 
 // observation tells the metrics of the plugin prometheus of answers that it has not seen. Series
@@ -18,8 +21,9 @@ type observation struct {
 	below  string // the plugin that follows prometheus, which it takes for the one that answers
 	zones  plugin.Zones
 	byZone map[string]*zoneObservation
-	length int       // of the message, as a plugin above would see it
-	began  time.Time // of the batch
+	only   *zoneObservation // once there is one, unless the plugin has other zones than the root
+	length int              // of the message, as a plugin above would see it
+	began  time.Time        // of the batch
 	under  []*zoneObservation
 }
 
@@ -30,8 +34,29 @@ type zoneObservation struct {
 	asked               prometheus.Observer // octets of requests
 	replied             prometheus.Observer // octets of responses
 	do                  prometheus.Counter
-	requests            map[requestKind]prometheus.Counter
-	rcodes              map[int]prometheus.Counter
+	requests            counters[requestKind]
+	rcodes              counters[int]
+}
+
+// counters has counters by a key; the one used last is found without a search.
+type counters[K comparable] struct {
+	all  map[K]prometheus.Counter
+	key  K
+	last prometheus.Counter // nil before there is one
+}
+
+// of returns the counter of a key, which is made if there is none yet.
+func (c *counters[K]) of(key K, create func() prometheus.Counter) prometheus.Counter {
+	if c.last != nil && c.key == key {
+		return c.last
+	}
+	found := c.all[key]
+	if found == nil {
+		found = create()
+		c.all[key] = found
+	}
+	c.key, c.last = key, found
+	return found
 }
 
 // requestKind is what requests are counted by.
@@ -60,14 +85,12 @@ func (o *observation) answered(qname string, qtype uint16, client netip.Addr, do
 	if o == nil {
 		return
 	}
-	zone := o.zones.Matches(qname)
-	if zone == "" {
-		zone = "."
-	}
-	z := o.byZone[zone]
+	z := o.only
 	if z == nil {
-		z = newZoneObservation(o.server, o.below, zone)
-		o.byZone[zone] = z
+		z = o.zone(cmp.Or(o.zones.Matches(qname), domain.Root))
+		if len(o.zones) == 1 && o.zones[0] == domain.Root {
+			o.only = z
+		}
 	}
 	if do {
 		z.countDO()
@@ -77,6 +100,16 @@ func (o *observation) answered(qname string, qtype uint16, client netip.Addr, do
 	z.asked.Observe(float64(octets))
 	z.replied.Observe(float64(o.length))
 	o.under = append(o.under, z)
+}
+
+// zone returns the series of a zone.
+func (o *observation) zone(name string) *zoneObservation {
+	z := o.byZone[name]
+	if z == nil {
+		z = newZoneObservation(o.server, o.below, name)
+		o.byZone[name] = z
+	}
+	return z
 }
 
 // sent notes how long the queries of a batch took.
@@ -105,8 +138,8 @@ func newZoneObservation(server, below, zone string) *zoneObservation {
 		duration: vars.RequestDuration.WithLabelValues(server, zone, noView),
 		asked:    vars.RequestSize.WithLabelValues(server, zone, noView, overUDP),
 		replied:  vars.ResponseSize.WithLabelValues(server, zone, noView, overUDP),
-		requests: make(map[requestKind]prometheus.Counter),
-		rcodes:   make(map[int]prometheus.Counter),
+		requests: counters[requestKind]{all: make(map[requestKind]prometheus.Counter)},
+		rcodes:   counters[int]{all: make(map[int]prometheus.Counter)},
 	}
 }
 
@@ -131,8 +164,7 @@ func monitored(qtype uint16) bool {
 const otherType = "other"
 
 func (z *zoneObservation) request(kind requestKind) prometheus.Counter {
-	c := z.requests[kind]
-	if c == nil {
+	return z.requests.of(kind, func() prometheus.Counter {
 		family, qtype := "1", otherType
 		if kind.v6 {
 			family = "2"
@@ -140,17 +172,12 @@ func (z *zoneObservation) request(kind requestKind) prometheus.Counter {
 		if monitored(kind.qtype) {
 			qtype = dns.Type(kind.qtype).String()
 		}
-		c = vars.RequestCount.WithLabelValues(z.server, z.zone, noView, overUDP, family, qtype)
-		z.requests[kind] = c
-	}
-	return c
+		return vars.RequestCount.WithLabelValues(z.server, z.zone, noView, overUDP, family, qtype)
+	})
 }
 
 func (z *zoneObservation) rcode(rcode int) prometheus.Counter {
-	c := z.rcodes[rcode]
-	if c == nil {
-		c = vars.ResponseRcode.WithLabelValues(z.server, z.zone, noView, dns.RcodeToString[rcode], z.below)
-		z.rcodes[rcode] = c
-	}
-	return c
+	return z.rcodes.of(rcode, func() prometheus.Counter {
+		return vars.ResponseRcode.WithLabelValues(z.server, z.zone, noView, dns.RcodeToString[rcode], z.below)
+	})
 }
