@@ -344,3 +344,32 @@ type item func()
 
 func (i item) Look(now time.Time) time.Time { i(); return now.Add(time.Hour) }
 func (i item) Abandoned() bool              { return false }
+
+// thrice is an item that is abandoned once it was looked at three times.
+type thrice struct{ looks int }
+
+func (i *thrice) Look(now time.Time) time.Time { i.looks++; return now.Add(time.Millisecond) }
+func (i *thrice) Abandoned() bool              { return i.looks == 3 }
+
+// A watcher looks at each of many items as often as it is due, forgets those that are
+// abandoned, and ends when there are none left.
+func TestWatcherWithManyItems(t *testing.T) {
+	w := NewWatcher()
+	items := make([]thrice, 5000)
+	for i := range items {
+		w.Add(&items[i], time.Duration(i%7)*time.Microsecond)
+	}
+	afters := 0
+	w.After(func() { afters++ })
+	w.Start()
+	<-w.done
+	for i := range items {
+		if items[i].looks != 3 {
+			t.Fatalf("item %d was looked at %d times", i, items[i].looks)
+		}
+	}
+	if afters == 0 {
+		t.Error("nothing was called after the looks")
+	}
+	w.Stop()
+}

@@ -1,6 +1,7 @@
 package filewatch
 
 import (
+	"container/heap"
 	"slices"
 	"sync"
 	"time"
@@ -10,7 +11,7 @@ const (
 	// idleLook is the longest time between two looks, by which a watcher finds out
 	// that its items are abandoned.
 	idleLook = time.Minute
-	// looksAtOnce bounds the looks under way, of which some wait for a file system.
+	// looksAtOnce bounds the looks under way, which may wait for a file system.
 	looksAtOnce = 16
 	// gather is how long what changed waits for other looks of the same time, so that
 	// files which are changed together come into use together.
@@ -30,32 +31,54 @@ type Item interface {
 // Watcher looks at items. Add and After belong to the goroutine that sets the
 // instance up, before Start.
 type Watcher struct {
-	items []*watched
-	after []func()
-	slots chan struct{}
-	back  chan *watched // those whose look has returned
-	end   sync.Once
-	stop  chan struct{}
-	done  chan struct{}
+	items   queue      // that are not due yet
+	waiting []*watched // that are due, for others' looks to return
+	looking int        // how many are looked at
+	after   []func()
+	back    chan *watched // those whose look has returned
+	end     sync.Once
+	stop    chan struct{}
+	done    chan struct{}
 }
 
 type watched struct {
-	item    Item
-	due     time.Time
-	looking bool
+	item Item
+	due  time.Time
+}
+
+// queue has the item that is due first in front. It implements heap.Interface: one of ten
+// thousand items is looked at without a look at all others.
+type queue []*watched
+
+// Len implements heap.Interface.
+func (q queue) Len() int { return len(q) }
+
+// Less implements heap.Interface.
+func (q queue) Less(i, j int) bool { return q[i].due.Before(q[j].due) }
+
+// Swap implements heap.Interface.
+func (q queue) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
+
+// Push implements heap.Interface.
+func (q *queue) Push(x any) { *q = append(*q, x.(*watched)) }
+
+// Pop implements heap.Interface.
+func (q *queue) Pop() any {
+	last := len(*q) - 1
+	x := (*q)[last]
+	(*q)[last] = nil
+	*q = (*q)[:last]
+	return x
 }
 
 // NewWatcher makes a watcher without items.
 func NewWatcher() *Watcher {
-	return &Watcher{
-		slots: make(chan struct{}, looksAtOnce), back: make(chan *watched),
-		stop: make(chan struct{}), done: make(chan struct{}),
-	}
+	return &Watcher{back: make(chan *watched), stop: make(chan struct{}), done: make(chan struct{})}
 }
 
 // Add has item looked at, for the first time after the interval.
 func (w *Watcher) Add(item Item, after time.Duration) {
-	w.items = append(w.items, &watched{item: item, due: time.Now().Add(after)})
+	heap.Push(&w.items, &watched{item: item, due: time.Now().Add(after)})
 }
 
 // After has f called after looks, once for those of about the same time.
@@ -76,21 +99,15 @@ func (w *Watcher) run() {
 	defer close(w.done)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
-	looking := 0
 	var flush <-chan time.Time
-	for {
+	for swept := time.Now(); len(w.items)+w.under() > 0; timer.Reset(time.Until(w.next())) {
 		select {
 		case <-w.stop:
 			return
 		case <-timer.C:
-			w.items = slices.DeleteFunc(w.items, func(i *watched) bool { return i.item.Abandoned() })
-			if len(w.items) == 0 {
-				return
-			}
-			looking += w.look(time.Now())
 		case at := <-w.back:
-			at.looking = false
-			looking--
+			w.looking--
+			heap.Push(&w.items, at)
 			if flush == nil {
 				flush = time.After(gather)
 			}
@@ -98,12 +115,23 @@ func (w *Watcher) run() {
 			flush = nil
 			w.finish()
 		}
-		if looking == 0 && flush != nil {
+		now := time.Now()
+		if now.Sub(swept) >= idleLook {
+			swept = now
+			w.sweep()
+		}
+		w.look(now)
+		if w.under() == 0 && flush != nil {
 			flush = nil
 			w.finish()
 		}
-		timer.Reset(time.Until(w.next()))
 	}
+}
+
+// sweep forgets what is abandoned and not due for long.
+func (w *Watcher) sweep() {
+	w.items = slices.DeleteFunc(w.items, func(i *watched) bool { return i.item.Abandoned() })
+	heap.Init(&w.items)
 }
 
 func (w *Watcher) finish() {
@@ -112,38 +140,38 @@ func (w *Watcher) finish() {
 	}
 }
 
-// look begins to look at the items that are due, and returns how many those are.
-func (w *Watcher) look(now time.Time) (begun int) {
-	for _, at := range w.items {
-		if at.looking || at.due.After(now) {
-			continue
+// under returns how many items are due, or looked at.
+func (w *Watcher) under() int { return len(w.waiting) + w.looking }
+
+// look begins to look at items that are due, and forgets those that are abandoned. What is due
+// at a time is so again next time, however long the looks take.
+func (w *Watcher) look(now time.Time) {
+	for len(w.items) > 0 && !w.items[0].due.After(now) {
+		at := heap.Pop(&w.items).(*watched)
+		if !at.item.Abandoned() {
+			at.due = now
+			w.waiting = append(w.waiting, at)
 		}
-		at.looking = true
-		begun++
+	}
+	for w.looking < looksAtOnce && len(w.waiting) > 0 {
+		at := w.waiting[0]
+		w.waiting = w.waiting[1:]
+		w.looking++
 		go func() {
-			select {
-			case w.slots <- struct{}{}:
-			case <-w.stop:
-				return
-			}
-			at.due = at.item.Look(now)
-			<-w.slots
+			at.due = at.item.Look(at.due)
 			select {
 			case w.back <- at:
 			case <-w.stop:
 			}
 		}()
 	}
-	return begun
 }
 
-// next returns the time of the next look.
+// next returns the time when an item is due, or the abandoned are looked for.
 func (w *Watcher) next() time.Time {
 	next := time.Now().Add(idleLook)
-	for _, at := range w.items {
-		if !at.looking && at.due.Before(next) {
-			next = at.due
-		}
+	if len(w.items) > 0 && w.items[0].due.Before(next) {
+		next = w.items[0].due
 	}
 	return next
 }
