@@ -56,12 +56,7 @@ func startAPI(t *testing.T) *apiServer {
 	t.Helper()
 	ports := make([]string, 2)
 	for i := range ports {
-		port, claim, err := loopback.Reserve()
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = claim.Close() })
-		ports[i] = strconv.Itoa(port)
+		ports[i] = strconv.Itoa(loopback.Port(t))
 	}
 	cmd := programFor(t, clientTime, "coredns", "-conf", "Corefile")
 	corefile := ".:" + ports[0] + ` {

@@ -69,12 +69,7 @@ func newLive(t *testing.T, dir string) *liveServer {
 	t.Helper()
 	s := &liveServer{t: t, dir: dir, scheme: "http"}
 	for _, port := range []*int{&s.dns, &s.api} {
-		number, claim, err := loopback.Reserve()
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = claim.Close() })
-		*port = number
+		*port = loopback.Port(t)
 	}
 	s.client = &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 100}}
 	t.Cleanup(s.client.CloseIdleConnections)

@@ -86,11 +86,7 @@ func (s *liveServer) scrape(port int) string {
 // observing returns a Corefile with the plugin prometheus, and its port.
 func observing(t *testing.T, corefile string) (string, int) {
 	t.Helper()
-	port, claim, err := loopback.Reserve()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = claim.Close() })
+	port := loopback.Port(t)
 	return strings.Replace(corefile, "bind", fmt.Sprintf("prometheus 127.0.0.1:%d\n    bind", port), 1), port
 }
 
@@ -264,11 +260,7 @@ func TestLiveReloadWithStreams(t *testing.T) {
 // A list and a stream are about the addresses of all server blocks.
 func TestLiveQueriesOfBlocks(t *testing.T) {
 	s := newLive(t, t.TempDir())
-	other, claim, err := loopback.Reserve()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer claim.Close()
+	other := loopback.Port(t)
 	s.start(liveCorefile + strings.Replace(liveCorefile, ".:DNS", fmt.Sprintf("example.org:%d", other), 1))
 	s.zone("example.org")
 	stream := s.stream("")

@@ -43,11 +43,7 @@ func startUpstream(t *testing.T, corefile string) *upstream {
 // test, and gives its address.
 func serveBoth(tb testing.TB, handler dns.Handler) string {
 	tb.Helper()
-	port, claim, err := loopback.Reserve()
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() { _ = claim.Close() })
+	port := loopback.Port(tb)
 	address := fmt.Sprintf("127.0.0.1:%d", port)
 	for _, network := range []string{"udp", "tcp"} {
 		started := make(chan struct{})

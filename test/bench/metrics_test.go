@@ -14,11 +14,7 @@ import (
 // plugin/resolverpolicy: at most a twentieth of a hit.
 func BenchmarkMetrics(b *testing.B) {
 	dir, file := zoneFile(b, 1_000)
-	port, claim, err := loopback.Reserve()
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer claim.Close()
+	port := loopback.Port(b)
 	with := fmt.Sprintf("prometheus 127.0.0.1:%d\n", port)
 	zone := "internalzone example.org " + file + "\n" + everyone
 	for _, c := range []struct{ name, words, ask string }{

@@ -86,11 +86,7 @@ func (p peer) start(t *testing.T, zones []zoneFile) server {
 func (p peer) try(t *testing.T, zones []zoneFile) (server, error) {
 	t.Helper()
 	dir := t.TempDir()
-	port, claim, err := loopback.Reserve()
-	if err != nil {
-		return server{}, err
-	}
-	t.Cleanup(func() { _ = claim.Close() })
+	port := loopback.Port(t)
 	config := filepath.Join(dir, p.name+".conf")
 	if err := os.WriteFile(config, []byte(p.config(dir, port, zones)), 0o600); err != nil {
 		t.Fatal(err)

@@ -32,11 +32,7 @@ func startAll(t *testing.T, zones []zoneFile, peers []peer) []server {
 // to be in its server block.
 func startOurs(t *testing.T, zones []zoneFile, more string) server {
 	t.Helper()
-	port, claim, err := loopback.Reserve()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = claim.Close() })
+	port := loopback.Port(t)
 	instance, err := caddy.Start(caddy.CaddyfileInput{
 		Filepath: "Corefile", Contents: []byte(corefile(zones, port, more)), ServerTypeName: "dns",
 	})

@@ -10,6 +10,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net"
+	"testing"
 )
 
 // The ports handed out lie below those the kernel chooses from by itself.
@@ -45,6 +46,18 @@ func Reserve() (port int, claim io.Closer, err error) {
 		}
 	}
 	return 0, nil, errNoPort
+}
+
+// Port returns a port that is free for UDP and TCP on 127.0.0.1 and belongs to a test
+// until it has ended.
+func Port(tb testing.TB) int {
+	tb.Helper()
+	port, claim, err := Reserve()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = claim.Close() })
+	return port
 }
 
 // Everywhere returns a port that is free for UDP and TCP on all addresses, for a
