@@ -15,11 +15,14 @@ import (
 // hash lead to a page, the lowest to a place in it. So it grows a page at a time, and
 // a Fork copies the pages that it changes.
 type Table struct {
-	used  int    // slots of a small table
-	slots []Slot // of a small table: a power of two of them
-	seed  maphash.Seed
+	slots []Slot     // of a small table: a power of two of them
 	large *directory // nil for a small table
+	used  int        // slots of a small table
 }
+
+// seed is that of all tables: what a table is hashed with need not be fetched from there, and
+// nobody outside the process knows it.
+var seed = maphash.MakeSeed()
 
 // Slot is one place of a table; number is counted from 1, 0 is an empty place.
 type Slot struct{ hash, number uint32 }
@@ -61,7 +64,7 @@ func NewTable(names int) Table {
 	for names>>depth > pageUsual {
 		depth++
 	}
-	t := Table{seed: maphash.MakeSeed(), large: &directory{shift: hashBits - uint32(depth), pages: make([]page, 1<<depth)}}
+	t := Table{large: &directory{shift: hashBits - uint32(depth), pages: make([]page, 1<<depth)}}
 	for i := range t.large.pages {
 		t.large.pages[i] = page{slots: new([pageSlots]Slot), depth: depth}
 	}
@@ -70,14 +73,14 @@ func NewTable(names int) Table {
 
 // TableIn makes a table that has its first slots where the caller wants them. They
 // are empty, and their number is a power of two, a page at most.
-func TableIn(slots []Slot) Table { return Table{slots: slots, seed: maphash.MakeSeed()} }
+func TableIn(slots []Slot) Table { return Table{slots: slots} }
 
 // Search is a search under way.
 type Search struct{ hash, at uint32 }
 
-// Search begins a search for a canonical name.
-func (t *Table) Search(name string) Search {
-	h := uint32(maphash.String(t.seed, name))
+// NewSearch begins a search for a canonical name, in whichever table.
+func NewSearch(name string) Search {
+	h := uint32(maphash.String(seed, name))
 	return Search{hash: h, at: h}
 }
 
@@ -98,6 +101,12 @@ func (t *Table) Next(s *Search) (uint32, bool) {
 	}
 }
 
+// Touch has the processor fetch where a search begins. What it returns means nothing.
+func (t *Table) Touch(s Search) uint32 {
+	slots := t.home(s.hash)
+	return slots[s.at&uint32(len(slots)-1)].hash
+}
+
 // home returns the slots among which those of a hash are.
 func (t *Table) home(hash uint32) []Slot {
 	if t.large == nil {
@@ -108,7 +117,7 @@ func (t *Table) home(hash uint32) []Slot {
 
 // Add puts in a name that is not there with this number yet.
 func (t *Table) Add(name string, number uint32) {
-	s := Slot{hash: t.Search(name).hash, number: number + 1}
+	s := Slot{hash: NewSearch(name).hash, number: number + 1}
 	if t.large == nil {
 		if 4*(t.used+1) > 3*len(t.slots) {
 			t.grow()
@@ -132,7 +141,7 @@ func (t *Table) Add(name string, number uint32) {
 
 // remove takes out the number of a name, and reports whether it was there.
 func (t *Table) remove(name string, number uint32) bool {
-	s := t.Search(name)
+	s := NewSearch(name)
 	slots := t.home(s.hash)
 	want := Slot{hash: s.hash, number: number + 1}
 	mask := uint32(len(slots) - 1)
@@ -265,7 +274,7 @@ func (f *Fork) acquire(name string) {
 		t.large = &directory{shift: t.large.shift, pages: slices.Clone(t.large.pages)}
 		f.fresh = true
 	}
-	at := t.large.alike(t.Search(name).hash)
+	at := t.large.alike(NewSearch(name).hash)
 	if _, own := f.own[at[0].slots]; own {
 		return
 	}

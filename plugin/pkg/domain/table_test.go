@@ -23,7 +23,7 @@ func TestTable(t *testing.T) {
 		others := 0
 		for i := range 20_000 {
 			found := false
-			s := table.Search(name(i))
+			s := NewSearch(name(i))
 			for n, ok := table.Next(&s); ok; n, ok = table.Next(&s) {
 				if int(n) == i {
 					found = true
@@ -56,7 +56,7 @@ func TestInscribe(t *testing.T) {
 func TestTableEmpty(t *testing.T) {
 	t.Parallel()
 	table := NewTable(0)
-	s := table.Search("example.")
+	s := NewSearch("example.")
 	if n, ok := table.Next(&s); ok {
 		t.Errorf("an empty table gives %d", n)
 	}
@@ -73,7 +73,7 @@ func (w *tableTwin) check(t *testing.T) {
 	t.Helper()
 	for number, name := range w.names {
 		found := false
-		for s := w.table.Search(name); ; {
+		for s := NewSearch(name); ; {
 			n, ok := w.table.Next(&s)
 			if !ok {
 				break
@@ -150,7 +150,7 @@ func BenchmarkTable(b *testing.B) {
 		b.Run(fmt.Sprintf("names=%d", names), func(b *testing.B) {
 			i := 0
 			for b.Loop() {
-				s := table.Search(ask[i])
+				s := NewSearch(ask[i])
 				if _, ok := table.Next(&s); !ok {
 					b.Fatal("not found")
 				}

@@ -58,7 +58,7 @@ func (m *Map[V]) find(key string) (*entry[V], uint32) {
 	if m.len == 0 {
 		return nil, 0
 	}
-	for s := m.table.Search(key); ; {
+	for s := domain.NewSearch(key); ; {
 		n, ok := m.table.Next(&s)
 		if !ok {
 			return nil, 0

@@ -88,7 +88,7 @@ func (v *View) Match(qname string) *Zone {
 
 // at returns the view's zone of that apex, nil if there is none.
 func (v *View) at(apex string) *Zone {
-	s := v.apexes.Search(apex)
+	s := domain.NewSearch(apex)
 	for {
 		i, ok := v.apexes.Next(&s)
 		if !ok {

@@ -181,7 +181,7 @@ func (g *graft) isHost(name string) bool {
 // cutsOf yields the numbers of the cuts whose NS records point to a name.
 func (g *graft) cutsOf(name string) iter.Seq[uint32] {
 	return func(yield func(uint32) bool) {
-		s := g.edit.hosts.Search(name)
+		s := domain.NewSearch(name)
 		for number, ok := g.edit.hosts.Next(&s); ok; number, ok = g.edit.hosts.Next(&s) {
 			points := slices.ContainsFunc(g.cover(number).RRs, func(rr dns.RR) bool { return strings.EqualFold(Host(rr), name) })
 			if points && !yield(number) {

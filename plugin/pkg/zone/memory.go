@@ -12,7 +12,8 @@ import (
 // then that many places for a query to look at, and not five times as many. A zone
 // that outgrows it leaves parts of it unused.
 type start struct {
-	Zone  // with the runtime's own eight octets before it, all else begins on a cache line
+	Zone
+	_     [8]byte // with the runtime's own eight octets before, what follows begins on cache lines
 	slots [domain.LeastSlots]domain.Slot
 	text  [firstText]byte
 	nodes [firstLen]node

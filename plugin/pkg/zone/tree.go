@@ -45,16 +45,16 @@ func newBare(name string) *bare {
 // empty reports whether the node owns nothing.
 func (n *node) empty() bool { return n.first[0].Header().Rrtype == dns.TypeANY }
 
-// tree finds nodes by name.
+// tree finds nodes by name. A search needs the slots of names and the first chunk of nodes.
 type tree struct {
-	depth int // labels below the apex of the deepest node, or more
 	names domain.Table
 	nodes slab[node]
+	depth int // labels below the apex of the deepest node, or more
 }
 
 // find returns the number of the node called name.
 func (t *tree) find(name string) (uint32, bool) {
-	s := t.names.Search(name)
+	s := domain.NewSearch(name)
 	for {
 		i, ok := t.names.Next(&s)
 		if !ok || t.nodes.at(i).is(name) {

@@ -64,9 +64,10 @@ type Answer struct {
 // own more than one record; the sets of a node rise by type, and what follows the last
 // tells where that ends. What was edited since the zone was built goes on in edited.
 //
-// What every lookup needs of a Zone is in tree and fills a cache line; the slots of a
-// small zone follow soon (see start).
+// What every lookup begins with stands first, within a cache line; the slots of a small
+// zone follow soon (see start).
 type Zone struct {
+	tree
 	rrs    []dns.RR
 	covers *slab[Answer] // what node.at and node.below count into, from 1; nil if there are none
 
@@ -77,7 +78,6 @@ type Zone struct {
 	records     uint32
 	synthesized bool
 
-	tree
 	sets   []set
 	edited *edited // nil if the zone is always built anew
 }
