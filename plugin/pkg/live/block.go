@@ -153,8 +153,8 @@ func withPrecedences(s *model.Snapshot) model.Spec {
 	spec := s.Spec()
 	spec.Policies = slices.Clone(spec.Policies)
 	for i, p := range spec.Policies {
-		if number, ok := s.Precedence(p.Name); p.Precedence == nil && ok {
-			fixed := *p
+		if has := s.Policy(p.Name); p.Precedence == nil && has != nil {
+			fixed, number := *p, has.Precedence
 			fixed.Precedence = &number
 			spec.Policies[i] = &fixed
 		}

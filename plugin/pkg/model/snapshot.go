@@ -65,6 +65,12 @@ func (s *Snapshot) View(name string) *View {
 	return v
 }
 
+// Policy returns the policy of that name, a disabled one too, nil if there is none.
+func (s *Snapshot) Policy(name string) *Policy {
+	p, _ := s.policies.Get(name)
+	return p
+}
+
 // Holds reports whether the zone of that ID is in the view, which may be nil.
 func (s *Snapshot) Holds(v *View, id string) bool {
 	z := s.zones[id]
@@ -73,16 +79,6 @@ func (s *Snapshot) Holds(v *View, id string) bool {
 
 // SameConfig reports whether the two differ in zone data at most.
 func (s *Snapshot) SameConfig(old *Snapshot) bool { return s.config == old.config }
-
-// Precedence returns the precedence that the policy of a name has, a disabled one too, and
-// false if there is none.
-func (s *Snapshot) Precedence(policy string) (uint32, bool) {
-	p, ok := s.policies.Get(policy)
-	if !ok {
-		return 0, false
-	}
-	return p.Precedence, true
-}
 
 // Removed returns the zones of old whose numbers no zone has any more, and the enabled
 // policies whose numbers no enabled policy has.
