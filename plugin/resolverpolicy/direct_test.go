@@ -71,7 +71,8 @@ func TestDirectPanics(t *testing.T) {
 	}
 	l := &directLoop{server: new(directServer)} // without policies
 	out := make([]byte, 3, 100)
-	got, ok := l.Answer(out, packet, netip.MustParseAddrPort("192.0.2.1:4242"))
+	l.Read([][]byte{packet})
+	got, ok := l.Answer(out, 0, netip.MustParseAddrPort("192.0.2.1:4242"))
 	if ok || len(got) != len(out) {
 		t.Errorf("%x, %t", got, ok)
 	}

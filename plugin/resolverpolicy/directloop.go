@@ -25,11 +25,19 @@ type directLoop struct {
 	policies  *ResolverPolicy
 	at        *telemetry.Listener
 	local     netip.AddrPort
-	query     datagram.Query
+	queries   []directQuery // room for the largest batch so far
 	selection selection
 	pin       resolve.Pin
 	stopwatch telemetry.Stopwatch
 	observed  *observation // nil without the plugin prometheus
+	ahead     lookahead
+}
+
+// directQuery is a query of a batch.
+type directQuery struct {
+	datagram.Query
+	msg    *dns.Msg // nil if the query is not a plain one
+	packet []byte
 }
 
 var _ datagram.Loop = (*directLoop)(nil)
@@ -49,16 +57,42 @@ func (s *directServer) listener() *telemetry.Listener {
 	return s.direct.handler.meter.AtServer(s.server.Addr)
 }
 
+// Read implements datagram.Loop.
+func (l *directLoop) Read(queries [][]byte) {
+	for len(l.queries) < len(queries) {
+		l.queries = append(l.queries, directQuery{})
+	}
+	batch := l.queries[:len(queries)]
+	for i, packet := range queries {
+		batch[i].read(packet)
+	}
+	l.lookAhead(batch)
+}
+
+// read reads a query. What goes wrong goes wrong again in the chain, where CoreDNS has a word
+// for it.
+func (q *directQuery) read(packet []byte) {
+	defer func() {
+		if recover() != nil {
+			q.msg = nil
+		}
+	}()
+	q.packet, q.msg = packet, nil
+	if m, ok := q.Read(packet, edns.SupportedOption); ok {
+		q.msg = m
+	}
+}
+
 // Answer implements datagram.Loop. Whatever goes wrong goes wrong again in the chain, where
 // CoreDNS has a word for it.
-func (l *directLoop) Answer(out, packet []byte, client netip.AddrPort) (replied []byte, ok bool) {
+func (l *directLoop) Answer(out []byte, query int, client netip.AddrPort) (replied []byte, ok bool) {
 	defer func() {
 		if recover() != nil {
 			replied, ok = out, false
 		}
 	}()
-	r, ok := l.query.Read(packet, edns.SupportedOption)
-	if !ok || !l.server.covers(l.query.Name) {
+	q := &l.queries[query]
+	if q.msg == nil || !l.server.covers(q.Name) {
 		return out, false
 	}
 	snapshot := l.policies.scope.Load()
@@ -68,11 +102,11 @@ func (l *directLoop) Answer(out, packet []byte, client netip.AddrPort) (replied 
 	client = bare(client)
 	recent := l.policies.recent.Ring()
 	if recent == nil && l.policies.log == nil {
-		_, replied, ok = l.answer(out, packet, r, snapshot, client.Addr())
+		_, replied, ok = l.answer(out, q, snapshot, client.Addr())
 		return replied, ok
 	}
-	e := l.arrived(r, snapshot, client)
-	policy, replied, ok := l.answer(out, packet, r, snapshot, client.Addr())
+	e := l.arrived(q.msg, snapshot, client)
+	policy, replied, ok := l.answer(out, q, snapshot, client.Addr())
 	if ok {
 		l.tell(e, recent, policy)
 	}
@@ -81,15 +115,15 @@ func (l *directLoop) Answer(out, packet []byte, client netip.AddrPort) (replied 
 
 // answer appends the reply to a query, if its policy has a view that answers without the
 // help of public DNS.
-func (l *directLoop) answer(out, packet []byte, r *dns.Msg, snapshot *model.Snapshot, client netip.Addr) (_ *model.Policy, replied []byte, ok bool) {
+func (l *directLoop) answer(out []byte, q *directQuery, snapshot *model.Snapshot, client netip.Addr) (_ *model.Policy, replied []byte, ok bool) {
 	watch := l.policies.meter.Restart(&l.stopwatch, l.at)
 	defer func() {
 		if !ok {
 			l.policies.meter.Return() // the chain counts the query
 		}
 	}()
-	policy, tried := l.choose(r, snapshot, client)
-	qtype := r.Question[0].Qtype
+	r, qtype := q.msg, q.msg.Question[0].Qtype
+	policy, tried := l.choose(q, snapshot, client)
 	if resolve.RouteOf(policy, qtype) != resolve.ToView || policy.View == nil {
 		return nil, out, false
 	}
@@ -98,34 +132,34 @@ func (l *directLoop) answer(out, packet []byte, r *dns.Msg, snapshot *model.Snap
 		Snapshot: snapshot, Policy: policy, View: policy.View,
 		CanFallBack: resolve.CanFallBack(r.RecursionDesired, qtype), DO: resolve.WantsDNSSEC(r),
 	}
-	pin.SetQuestion(r.Question[0].Name, l.query.Name)
-	pin.Answer(l.query.Name, qtype)
+	pin.SetQuestion(r.Question[0].Name, q.Name)
+	pin.Answer(q.Name, qtype)
 	if !pin.Settle() {
 		return nil, out, false
 	}
-	replied, ok = reply.AppendInternal(out, r, l.query.Question, pin, l.observed.size())
+	replied, ok = reply.AppendInternal(out, r, q.Question, pin, l.observed.size())
 	if !ok {
 		return nil, out, false
 	}
 	watch.Selected(tried)
 	watch.Stop()
 	l.at.Policy(policy).Internal(&pin.Result)
-	l.observed.answered(l.query.Name, qtype, client, pin.DO, len(packet), pin.Result.Rcode)
+	l.observed.answered(q.Name, qtype, client, pin.DO, len(q.packet), pin.Result.Rcode)
 	return policy, replied, true
 }
 
 // choose returns the policy for a query, nil if none matches, and how many were tried.
-func (l *directLoop) choose(r *dns.Msg, snapshot *model.Snapshot, client netip.Addr) (*model.Policy, int) {
+func (l *directLoop) choose(asked *directQuery, snapshot *model.Snapshot, client netip.Addr) (*model.Policy, int) {
 	if policy := snapshot.Certain(); policy != nil {
 		return policy, 1
 	}
 	q := &l.selection.query
 	*q = model.Query{}
 	q.Client.Addr, q.Client.Server = client, l.local.Addr()
-	q.Name, q.Type = l.query.Name, r.Question[0].Qtype
+	q.Name, q.Type = asked.Name, asked.msg.Question[0].Qtype
 	q.Clock = l.policies.clock
 	if snapshot.UsesFacts() {
-		l.selection.knows(l.policies.sources.clients, snapshot, r)
+		l.selection.knows(l.policies.sources.clients, snapshot, asked.msg)
 	}
 	policy := snapshot.Select(q)
 	return policy, q.Tried
@@ -133,6 +167,8 @@ func (l *directLoop) choose(r *dns.Msg, snapshot *model.Snapshot, client netip.A
 
 // Sent implements datagram.Loop.
 func (l *directLoop) Sent(answered, passed int) {
+	l.ahead.used(l.pin.Policy)
+	l.pin = resolve.Pin{} // a loop that has nothing to do keeps no snapshot
 	l.at.Direct(answered, passed, 0)
 	l.observed.sent()
 }

@@ -133,7 +133,8 @@ func (p *product) differsDirect(q question, chained answer) string {
 	if err != nil {
 		return err.Error()
 	}
-	out, ok := p.loop.Answer(nil, packet, netip.AddrPortFrom(netip.MustParseAddr(cmp.Or(q.Client, "10.240.0.1")), 4242))
+	p.loop.Read([][]byte{packet})
+	out, ok := p.loop.Answer(nil, 0, netip.AddrPortFrom(netip.MustParseAddr(cmp.Or(q.Client, "10.240.0.1")), 4242))
 	if !ok {
 		return ""
 	}

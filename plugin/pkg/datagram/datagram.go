@@ -32,11 +32,13 @@ type Handler interface {
 
 // Loop answers the queries of one socket. It belongs to one goroutine.
 type Loop interface {
-	// Answer appends the reply to a query to out. It reports false if it has none: then
-	// nothing has happened, and the query is served as others are. Query and client are
-	// good until it returns.
-	Answer(out, query []byte, client netip.AddrPort) ([]byte, bool)
-	// Sent is called when some replies are on their way, with how many queries were
+	// Read is called with the queries of a batch before the first of them is to be answered.
+	// They are good until Sent is called.
+	Read(queries [][]byte)
+	// Answer appends the reply to a query of the batch to out. It reports false if it has
+	// none: then nothing has happened, and the query is served as others are.
+	Answer(out []byte, query int, client netip.AddrPort) ([]byte, bool)
+	// Sent is called when the replies to a batch are on their way, with how many queries were
 	// answered and how many are served as others are.
 	Sent(answered, passed int)
 }

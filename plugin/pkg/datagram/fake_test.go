@@ -70,6 +70,7 @@ func (f *fake) used() []*fakeLoop {
 type fakeLoop struct {
 	of      *fake
 	local   netip.AddrPort
+	queries [][]byte
 	query   Query
 	stopped chan struct{} // the loop waits for it; nil for none
 
@@ -78,7 +79,10 @@ type fakeLoop struct {
 	sentAnswered, passed int
 }
 
-func (l *fakeLoop) Answer(out, query []byte, client netip.AddrPort) ([]byte, bool) {
+func (l *fakeLoop) Read(queries [][]byte) { l.queries = queries }
+
+func (l *fakeLoop) Answer(out []byte, i int, client netip.AddrPort) ([]byte, bool) {
+	query := l.queries[i]
 	r, ok := l.query.Read(query, edns.SupportedOption)
 	if !ok || l.query.Name[0] == 'p' {
 		return out, false

@@ -30,6 +30,7 @@ type socket struct {
 	busy    sync.Mutex // held while a batch is answered
 	service *service   // that loop is of
 	loop    Loop
+	queries [batch][]byte
 	passed  int // of the batch
 
 	processor *processor
@@ -99,14 +100,18 @@ func (s *socket) answer(n int) {
 	if now := s.group.serving.Load(); now != s.service {
 		s.service, s.loop = now, now.Loop(s.local)
 	}
+	for i := range n {
+		s.queries[i] = s.calls.query(i)
+	}
+	s.loop.Read(s.queries[:n])
 	answered := 0
 	s.passed = 0
-	for i := range n {
-		query, client := s.calls.query(i), s.calls.client(i)
+	for i, query := range s.queries[:n] {
+		client := s.calls.client(i)
 		if !client.IsValid() {
 			continue
 		}
-		reply, ok := s.loop.Answer(s.calls.room(), query, client)
+		reply, ok := s.loop.Answer(s.calls.room(), i, client)
 		if !ok || len(reply) == 0 {
 			s.pass(i, query, client)
 			continue

@@ -198,6 +198,20 @@ func (p *PolicyMeter) Query(match *model.Zone, rcode int) {
 	group[rcode][n%zonesGroup].count()
 }
 
+// Touch has the processor fetch where queries of some zones, which may be nil, are most likely
+// counted.
+func (p *PolicyMeter) Touch(matches []*model.Zone) {
+	for _, z := range matches {
+		if z == nil {
+			continue
+		}
+		n := z.Number()
+		if group := p.zones.At(n / zonesGroup); group != nil {
+			group[dns.RcodeSuccess][n%zonesGroup].n.Load()
+		}
+	}
+}
+
 // Public counts a query that was sent to public DNS.
 func (p *PolicyMeter) Public(trigger model.Triggers, rcode int) {
 	if _, ok := dns.RcodeToString[rcode]; !ok || rcode < 0 || rcode >= anyRcode {
