@@ -41,7 +41,7 @@ const fastBlock = `%s {
 }
 `
 
-// hosts returns the addresses that a server's plain UDP sockets have.
+// hosts returns the addresses that a server's plain UDP sockets have, in order.
 func (s *server) hosts(t *testing.T) (all []string) {
 	t.Helper()
 	for _, l := range s.instance.Servers() {
@@ -53,6 +53,7 @@ func (s *server) hosts(t *testing.T) (all []string) {
 			all = append(all, address)
 		}
 	}
+	slices.Sort(all)
 	return all
 }
 
@@ -119,6 +120,17 @@ func TestFastUDPEncryptedOnly(t *testing.T) {
 	if after := fastQueries(t, "answered"); after != before {
 		t.Error("something was answered")
 	}
+}
+
+// Blocks that share a port of another transport have nothing to do with each other here.
+func TestFastUDPBesideEncrypted(t *testing.T) {
+	onLinux(t)
+	logged := captureLog(t)
+	s := startFor(t, fmt.Sprintf(fastBlock, "dns://.:0 tls://.:0", "")+"tls://example.net:0 {\n\tbind 127.0.0.1\n\twhoami\n}\n")
+	wantLines(t, logged)
+	address := s.hosts(t)[0]
+	servingFast(t, address)
+	wantA(t, address, "www.example.org.", dns.RcodeSuccess, 1)
 }
 
 // wantLines reports what the log says of fast_udp.
