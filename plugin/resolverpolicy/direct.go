@@ -110,23 +110,46 @@ func (d *direct) alone() error {
 	if len(instances) == 0 {
 		return nil
 	}
-	input := instances[len(instances)-1].Caddyfile() // the one that starts
-	blocks, err := caddyfile.Parse(input.Path(), bytes.NewReader(input.Body()), nil)
+	blocks, err := blocksByPort(instances[len(instances)-1]) // the one that starts
 	if err != nil {
 		return err
 	}
 	for _, own := range d.keys {
-		port, sharing := portOf(own), 0
-		for _, b := range blocks {
-			if slices.ContainsFunc(b.Keys, func(key string) bool { return portOf(key) == port }) {
-				sharing++
-			}
-		}
-		if sharing > 1 {
+		if port := portOf(own); port != "" && blocks[port] > 1 {
 			return fmt.Errorf("another server block has the port %s, too", port)
 		}
 	}
 	return nil
+}
+
+// byPort is the key of what blocksByPort keeps in an instance.
+type byPort struct{}
+
+// blocksByPort returns how many server blocks of an instance have a port. CoreDNS tells of none
+// but one's own, so the Corefile is parsed, once for all blocks that ask.
+func blocksByPort(instance *caddy.Instance) (map[string]int, error) {
+	instance.StorageMu.Lock()
+	defer instance.StorageMu.Unlock()
+	if known, ok := instance.Storage[byPort{}].(map[string]int); ok {
+		return known, nil
+	}
+	input := instance.Caddyfile()
+	blocks, err := caddyfile.Parse(input.Path(), bytes.NewReader(input.Body()), nil)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]int)
+	for _, b := range blocks {
+		ports := make(map[string]bool)
+		for _, key := range b.Keys {
+			ports[portOf(key)] = true
+		}
+		for port := range ports {
+			out[port]++
+		}
+	}
+	instance.Storage[byPort{}] = out
+	return out, nil
 }
 
 // portOf returns the port of a server block's key, "" for another transport than plain DNS.
