@@ -129,6 +129,12 @@ func (s *Set) fail(problems problem.List) {
 // Abandoned reports whether nobody needs the set any more.
 func (s *Set) Abandoned() bool { return s.Unused() }
 
+// Known returns the files as they were last read, which a look would find again if nothing
+// changed, and false if it would do more than that even then.
+func (s *Set) Known() (files []State, interval time.Duration, ok bool) {
+	return s.tried, s.Interval, !s.retry && s.change.began.IsZero() && s.state.Load() == idle
+}
+
 // Look reads the files again if they have changed and the change has settled. It
 // returns the time of the next look.
 func (s *Set) Look(now time.Time) (next time.Time) {

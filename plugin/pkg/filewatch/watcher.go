@@ -34,6 +34,7 @@ type Watcher struct {
 	items   queue      // that are not due yet
 	waiting []*watched // that are due, for others' looks to return
 	looking int        // how many are looked at
+	glances glances
 	after   []func()
 	back    chan *watched // those whose look has returned
 	end     sync.Once
@@ -44,7 +45,15 @@ type Watcher struct {
 type watched struct {
 	item Item
 	due  time.Time
+	wait time.Duration // from the last look to the next
 }
+
+// again has the item be due at a time.
+func (i *watched) again(next time.Time) { i.wait, i.due = next.Sub(i.due), next }
+
+// ready reports whether an item may be looked at beside others that are due. It may be early by
+// a tenth of its wait: so items that are due within a moment come together.
+func (i *watched) ready(now time.Time) bool { return i.due.Sub(now) <= min(gather, i.wait/10) }
 
 // queue has the item that is due first in front. It implements heap.Interface: one of ten
 // thousand items is looked at without a look at all others.
@@ -73,12 +82,12 @@ func (q *queue) Pop() any {
 
 // NewWatcher makes a watcher without items.
 func NewWatcher() *Watcher {
-	return &Watcher{back: make(chan *watched), stop: make(chan struct{}), done: make(chan struct{})}
+	return &Watcher{back: make(chan *watched), stop: make(chan struct{}), done: make(chan struct{}), glances: newGlances()}
 }
 
 // Add has item looked at, for the first time after the interval.
 func (w *Watcher) Add(item Item, after time.Duration) {
-	heap.Push(&w.items, &watched{item: item, due: time.Now().Add(after)})
+	heap.Push(&w.items, &watched{item: item, due: time.Now().Add(after), wait: after})
 }
 
 // After has f called after looks, once for those of about the same time.
@@ -99,6 +108,7 @@ func (w *Watcher) run() {
 	defer close(w.done)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
+	defer w.glances.end()
 	var flush <-chan time.Time
 	for swept := time.Now(); len(w.items)+w.under() > 0; timer.Reset(time.Until(w.next())) {
 		select {
@@ -111,6 +121,11 @@ func (w *Watcher) run() {
 			if flush == nil {
 				flush = time.After(gather)
 			}
+		case <-w.glances.back:
+			w.glances.away = false
+			w.glanced()
+		case <-w.glances.late:
+			w.glanced()
 		case <-flush:
 			flush = nil
 			w.finish()
@@ -140,25 +155,49 @@ func (w *Watcher) finish() {
 	}
 }
 
-// under returns how many items are due, or looked at.
-func (w *Watcher) under() int { return len(w.waiting) + w.looking }
+// glanced puts the items of a glance where they belong.
+func (w *Watcher) glanced() {
+	same, rest := w.glances.end()
+	for _, at := range same {
+		heap.Push(&w.items, at)
+	}
+	w.waiting = append(w.waiting, rest...)
+}
 
-// look begins to look at items that are due, and forgets those that are abandoned. What is due
-// at a time is so again next time, however long the looks take.
-func (w *Watcher) look(now time.Time) {
-	for len(w.items) > 0 && !w.items[0].due.After(now) {
+// under returns how many items are due, glanced or looked at.
+func (w *Watcher) under() int {
+	n := len(w.waiting) + w.looking
+	if w.glances.now != nil {
+		n++
+	}
+	return n
+}
+
+// due takes the items that are due, and forgets those that are abandoned. What is due at a time
+// is so again next time, however long the looks take.
+func (w *Watcher) due(now time.Time) (due []*watched) {
+	if len(w.items) == 0 || w.items[0].due.After(now) {
+		return nil
+	}
+	for len(w.items) > 0 && w.items[0].ready(now) {
 		at := heap.Pop(&w.items).(*watched)
 		if !at.item.Abandoned() {
 			at.due = now
-			w.waiting = append(w.waiting, at)
+			due = append(due, at)
 		}
 	}
+	return due
+}
+
+// look begins to look at items that are due.
+func (w *Watcher) look(now time.Time) {
+	w.waiting = append(w.waiting, w.glances.begin(w.due(now), w.stop)...)
 	for w.looking < looksAtOnce && len(w.waiting) > 0 {
 		at := w.waiting[0]
 		w.waiting = w.waiting[1:]
 		w.looking++
 		go func() {
-			at.due = at.item.Look(at.due)
+			at.again(at.item.Look(at.due))
 			select {
 			case w.back <- at:
 			case <-w.stop:
