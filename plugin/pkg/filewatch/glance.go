@@ -9,14 +9,6 @@ import (
 // about several files at a time.
 const mostGlancing = gather
 
-// known is an Item of which it is known what a look finds as long as nothing changes.
-type known interface {
-	Item
-	// Known returns the files as the last look found them and the time between two looks,
-	// and false if the next one has to be a look.
-	Known() (files []State, interval time.Duration, ok bool)
-}
-
 // glance goes over items that are due at once, of which most have not changed, one after
 // another: a look has two goroutines and a timer, which is much for ten thousand files that are
 // as they were. It is given up if the file system takes its time; then looks are what it takes.
@@ -36,7 +28,7 @@ func (g *glance) run() {
 	defer g.mu.Unlock()
 	for !g.over && len(g.items) > 0 {
 		at := g.items[0]
-		files, interval, ok := at.item.(known).Known()
+		files, interval, ok := at.item.Known()
 		g.mu.Unlock()
 		same := ok && g.unchanged(files)
 		g.mu.Lock()
@@ -83,20 +75,13 @@ type glances struct {
 
 func newGlances() glances { return glances{unchanged: unchanged, back: make(chan struct{})} }
 
-// begin glances at items if they are many and none is being glanced at, and returns those that
-// are to be looked at anyhow.
-func (g *glances) begin(items []*watched, stop <-chan struct{}) (rest []*watched) {
+// begin glances at items, and reports false if it does not, since they are few or the goroutine
+// is away.
+func (g *glances) begin(items []*watched, stop <-chan struct{}) bool {
 	if g.away || len(items) <= looksAtOnce {
-		return items
+		return false
 	}
-	now := &glance{unchanged: g.unchanged}
-	for _, at := range items {
-		if _, ok := at.item.(known); ok {
-			now.items = append(now.items, at)
-		} else {
-			rest = append(rest, at)
-		}
-	}
+	now := &glance{unchanged: g.unchanged, items: items}
 	g.now, g.late, g.away = now, time.After(mostGlancing), true
 	go func() {
 		now.run()
@@ -105,7 +90,7 @@ func (g *glances) begin(items []*watched, stop <-chan struct{}) (rest []*watched
 		case <-stop:
 		}
 	}()
-	return rest
+	return true
 }
 
 // end ends the glance that is under way, if there is one.

@@ -345,11 +345,15 @@ type item func()
 func (i item) Look(now time.Time) time.Time { i(); return now.Add(time.Hour) }
 func (i item) Abandoned() bool              { return false }
 
+func (i item) Known() ([]State, time.Duration, bool) { return nil, 0, false }
+
 // thrice is an item that is abandoned once it was looked at three times.
 type thrice struct{ looks int }
 
 func (i *thrice) Look(now time.Time) time.Time { i.looks++; return now.Add(time.Millisecond) }
 func (i *thrice) Abandoned() bool              { return i.looks == 3 }
+
+func (i *thrice) Known() ([]State, time.Duration, bool) { return nil, 0, false }
 
 // A watcher looks at each of many items as often as it is due, forgets those that are
 // abandoned, and ends when there are none left.

@@ -24,6 +24,9 @@ type Item interface {
 	// next look. It is called on a goroutine of the watcher, beside other items', and
 	// not again before it has returned.
 	Look(now time.Time) (next time.Time)
+	// Known returns the files as a look finds them if nothing has changed, and the time
+	// between two looks; false if it takes a look to tell. It is not called beside Look.
+	Known() (files []State, interval time.Duration, ok bool)
 	// Abandoned reports whether nobody uses the item any more.
 	Abandoned() bool
 }
@@ -110,7 +113,7 @@ func (w *Watcher) run() {
 	defer timer.Stop()
 	defer w.glances.end()
 	var flush <-chan time.Time
-	for swept := time.Now(); len(w.items)+w.under() > 0; timer.Reset(time.Until(w.next())) {
+	for swept := time.Now(); len(w.items) > 0 || w.busy(); timer.Reset(time.Until(w.next())) {
 		select {
 		case <-w.stop:
 			return
@@ -136,7 +139,7 @@ func (w *Watcher) run() {
 			w.sweep()
 		}
 		w.look(now)
-		if w.under() == 0 && flush != nil {
+		if !w.busy() && flush != nil {
 			flush = nil
 			w.finish()
 		}
@@ -164,14 +167,8 @@ func (w *Watcher) glanced() {
 	w.waiting = append(w.waiting, rest...)
 }
 
-// under returns how many items are due, glanced or looked at.
-func (w *Watcher) under() int {
-	n := len(w.waiting) + w.looking
-	if w.glances.now != nil {
-		n++
-	}
-	return n
-}
+// busy reports whether items are due, or glanced or looked at.
+func (w *Watcher) busy() bool { return len(w.waiting) > 0 || w.looking > 0 || w.glances.now != nil }
 
 // due takes the items that are due, and forgets those that are abandoned. What is due at a time
 // is so again next time, however long the looks take.
@@ -191,7 +188,9 @@ func (w *Watcher) due(now time.Time) (due []*watched) {
 
 // look begins to look at items that are due.
 func (w *Watcher) look(now time.Time) {
-	w.waiting = append(w.waiting, w.glances.begin(w.due(now), w.stop)...)
+	if due := w.due(now); !w.glances.begin(due, w.stop) {
+		w.waiting = append(w.waiting, due...)
+	}
 	for w.looking < looksAtOnce && len(w.waiting) > 0 {
 		at := w.waiting[0]
 		w.waiting = w.waiting[1:]
