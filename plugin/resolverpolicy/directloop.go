@@ -72,15 +72,9 @@ func (l *directLoop) Read(queries [][]byte) {
 // read reads a query. What goes wrong goes wrong again in the chain, where CoreDNS has a word
 // for it.
 func (q *directQuery) read(packet []byte) {
-	defer func() {
-		if recover() != nil {
-			q.msg = nil
-		}
-	}()
+	defer func() { _ = recover() }()
 	q.packet, q.msg = packet, nil
-	if m, ok := q.Read(packet, edns.SupportedOption); ok {
-		q.msg = m
-	}
+	q.msg, _ = q.Read(packet, edns.SupportedOption)
 }
 
 // Answer implements datagram.Loop. Whatever goes wrong goes wrong again in the chain, where
