@@ -65,6 +65,7 @@ func layers() map[string]layer {
 		"plugin/pkg/api":         {rank: 7, foreign: []string{miekgDNS, rateLimiter, coreDNS + "plugin/pkg/log"}},
 
 		"plugin/pkg/api/apitest":     {rank: 1, foreign: []string{"github.com/getkin/kin-openapi/"}},
+		"plugin/pkg/scope/scopetest": {rank: 5},
 		"plugin/pkg/store/bolt":      {rank: 1, foreign: []string{"go.etcd.io/bbolt"}},
 		"plugin/pkg/store/storetest": {rank: 1},
 		"plugin/pkg/store/etcd":      {rank: 2, foreign: []string{"go.etcd.io/etcd/", "go.uber.org/zap", "google.golang.org/grpc", "github.com/klauspost/compress/zstd"}},

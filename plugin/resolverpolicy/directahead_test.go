@@ -14,6 +14,7 @@ import (
 	"github.com/internaldns/internaldns/plugin/pkg/model"
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
+	"github.com/internaldns/internaldns/plugin/pkg/scope/scopetest"
 )
 
 // client is who asks in tests.
@@ -111,14 +112,7 @@ func TestLookAheadFollows(t *testing.T) {
 		},
 		func(spec *model.Spec) { spec.Policies = nil },
 	} {
-		problems := s.Update(func(old *model.Snapshot) (*model.Snapshot, problem.List) {
-			spec := old.Spec()
-			change(&spec)
-			return model.Build(spec, old)
-		})
-		if err := problems.Err(); err != nil {
-			t.Fatal(err)
-		}
+		scopetest.Change(t, s, change)
 		got := answers(l, batch)
 		if l.ahead.large {
 			t.Error("a small view is taken for a large one")

@@ -20,6 +20,7 @@ import (
 	"github.com/internaldns/internaldns/plugin/pkg/requestinfo"
 	"github.com/internaldns/internaldns/plugin/pkg/resolve"
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
+	"github.com/internaldns/internaldns/plugin/pkg/scope/scopetest"
 	"github.com/internaldns/internaldns/plugin/pkg/zone"
 )
 
@@ -206,14 +207,9 @@ func TestOneSnapshotPerQuery(t *testing.T) {
 	r := new(dns.Msg).SetQuestion("www.example.org.", dns.TypeA)
 	ctx := collect(p, &test.ResponseWriter{}, r)
 	first := uint32(1)
-	problems := s.Update(func(old *model.Snapshot) (*model.Snapshot, problem.List) {
-		spec := old.Spec()
+	scopetest.Change(t, s, func(spec *model.Spec) {
 		spec.Policies = append(slices.Clip(spec.Policies), &model.PolicySpec{Name: "nobody", Precedence: &first, Action: model.UsePublic})
-		return model.Build(spec, old)
 	})
-	if err := problems.Err(); err != nil {
-		t.Fatal(err)
-	}
 	if got := told(ctx)["policy"]; got != "staff" {
 		t.Errorf("policy %q before the query is served", got)
 	}
@@ -250,17 +246,12 @@ func TestArrivalBeforeUpdate(t *testing.T) {
 	w := &overTLS{}
 	ctx := p.Collect(context.Background(), request.Request{W: w, Req: r})
 	first := uint32(1)
-	problems := s.Update(func(old *model.Snapshot) (*model.Snapshot, problem.List) {
-		spec := old.Spec()
+	scopetest.Change(t, s, func(spec *model.Spec) {
 		spec.Policies = append(slices.Clip(spec.Policies), &model.PolicySpec{
 			Name: "branch", Precedence: &first, Action: model.UsePublic,
 			Traffic: model.Expression{Source: `dns.doh_subdomain == "branch"`},
 		})
-		return model.Build(spec, old)
 	})
-	if err := problems.Err(); err != nil {
-		t.Fatal(err)
-	}
 	if policy, _ := p.selectPolicy(ctx, s.Load(), w, r); policy == nil || policy.Name != "branch" {
 		t.Errorf("policy %v, want branch", policy)
 	}

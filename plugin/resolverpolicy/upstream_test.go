@@ -11,20 +11,18 @@ import (
 	"github.com/miekg/dns"
 
 	"github.com/internaldns/internaldns/plugin/pkg/model"
-	"github.com/internaldns/internaldns/plugin/pkg/problem"
 	"github.com/internaldns/internaldns/plugin/pkg/requestinfo"
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
+	"github.com/internaldns/internaldns/plugin/pkg/scope/scopetest"
 )
 
 // asking is a policy with resolvers, of any number of addresses.
-func asking(resolvers ...string) func(*model.Snapshot) (*model.Snapshot, problem.List) {
-	return func(old *model.Snapshot) (*model.Snapshot, problem.List) {
-		spec := old.Spec()
+func asking(resolvers ...string) func(*model.Spec) {
+	return func(spec *model.Spec) {
 		spec.Policies = []*model.PolicySpec{{Name: "own", Action: model.UseResolvers, Resolvers: resolvers}}
 		if resolvers == nil {
 			spec.Policies = nil
 		}
-		return model.Build(spec, old)
 	}
 }
 
@@ -75,9 +73,7 @@ func TestResolversChange(t *testing.T) {
 		if i%5 == 4 {
 			change = asking()
 		}
-		if err := s.Update(change).Err(); err != nil {
-			t.Fatal(err)
-		}
+		scopetest.Change(t, s, change)
 	}
 	close(done)
 	running.Wait()
@@ -103,9 +99,7 @@ func TestOutageForgotten(t *testing.T) {
 	if p.outages.At(policy.Number()) == nil {
 		t.Fatal("the outage is not noted")
 	}
-	if err := s.Update(asking()).Err(); err != nil {
-		t.Fatal(err)
-	}
+	scopetest.Change(t, s, asking())
 	if p.outages.At(policy.Number()) != nil {
 		t.Error("the outage of a policy that is gone is kept")
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/internaldns/internaldns/plugin/pkg/problem"
 	"github.com/internaldns/internaldns/plugin/pkg/resolve"
 	"github.com/internaldns/internaldns/plugin/pkg/scope"
+	"github.com/internaldns/internaldns/plugin/pkg/scope/scopetest"
 	"github.com/internaldns/internaldns/plugin/pkg/zone"
 )
 
@@ -282,14 +283,7 @@ func TestMeterFollowsUpdates(t *testing.T) {
 	defer m.retire(nil)
 	update := func(change func(spec *model.Spec)) {
 		t.Helper()
-		problems := s.Update(func(old *model.Snapshot) (*model.Snapshot, problem.List) {
-			spec := old.Spec()
-			change(&spec)
-			return model.Build(spec, old)
-		})
-		if err := problems.Err(); err != nil {
-			t.Fatal(err)
-		}
+		scopetest.Change(t, s, change)
 	}
 	count := func(snapshot *model.Snapshot, policy int, zone string) {
 		m.listeners[0].Policy(snapshot.Policies[policy]).Query(snapshot.Zone(zone), dns.RcodeSuccess)
@@ -340,10 +334,8 @@ func TestMeterForgets(t *testing.T) {
 	serving.Add(m)
 	defer m.retire(nil)
 	for i := range maxLeaving + 100 {
-		s.Update(func(old *model.Snapshot) (*model.Snapshot, problem.List) {
-			spec := old.Spec()
+		scopetest.Change(t, s, func(spec *model.Spec) {
 			spec.Policies = []*model.PolicySpec{{Name: fmt.Sprint(i), View: model.Ref{Name: "office"}}}
-			return model.Build(spec, old)
 		})
 		m.listeners[0].Policy(s.Load().Policies[0]).Outside()
 	}
